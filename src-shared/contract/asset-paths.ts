@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+/** Large bytes reach the renderer by address, not by message. Hosts put their own origin in front. */
+export const assetPaths = {
+  /** The image in a form that a browser shows (the file itself, or a PNG of it). */
+  image: (imageId: number) => `/assets/image/${imageId}`,
+  /** JPEG with the longer side at most `sizePx`. */
+  thumbnail: (imageId: number, sizePx: ThumbnailSize) => `/assets/thumbnail/${imageId}/${sizePx}`,
+  /** Ground-truth mask as PNG. */
+  mask: (imageId: number) => `/assets/mask/${imageId}`,
+  /** A patch map in the form of `maps/patch-map-codec.ts`. */
+  patchMap: (runId: number, imageId: number) => `/assets/map/${runId}/${imageId}`,
+};
+
+export const thumbnailSizes = [128, 256, 512] as const;
+export type ThumbnailSize = (typeof thumbnailSizes)[number];
+
+const id = z.coerce.number().int().positive();
+const thumbnailSize = z.coerce
+  .number()
+  .pipe(
+    z.union(
+      thumbnailSizes.map((s) => z.literal(s)) as [z.ZodLiteral<128>, z.ZodLiteral<256>, z.ZodLiteral<512>],
+    ),
+  );
+
+export const assetRequestSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('image'), imageId: id }),
+  z.object({ kind: z.literal('thumbnail'), imageId: id, sizePx: thumbnailSize }),
+  z.object({ kind: z.literal('mask'), imageId: id }),
+  z.object({ kind: z.literal('map'), runId: id, imageId: id }),
+]);
+export type AssetRequest = z.infer<typeof assetRequestSchema>;
+
+/** Parses the path of an asset address; null for anything that is not one. */
+export function parseAssetPath(path: string): AssetRequest | null {
+  const [, root, kind, first, second, ...rest] = path.split('/');
+  if (root !== 'assets' || rest.length > 0) return null;
+  const fields =
+    kind === 'map'
+      ? { kind, runId: first, imageId: second }
+      : { kind, imageId: first, ...(second === undefined ? {} : { sizePx: second }) };
+  const parsed = assetRequestSchema.safeParse(fields);
+  return parsed.success ? parsed.data : null;
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { idSchema } from '../domain/dataset.ts';
+import { jobSchema } from '../domain/job.ts';
+
+/** What the core tells every open window. `*.changed` without data means: read it again. */
+export const eventSchema = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('job.changed'), job: jobSchema }),
+  z.object({ event: z.literal('datasets.changed'), datasetId: idSchema.nullable() }),
+  z.object({ event: z.literal('runs.changed'), runId: idSchema.nullable() }),
+  z.object({ event: z.literal('models.changed') }),
+  z.object({
+    event: z.literal('compute.changed'),
+    state: z.enum(['starting', 'ready', 'restarting']),
+    message: z.string(),
+  }),
+]);
+export type WorkbenchEvent = z.infer<typeof eventSchema>;

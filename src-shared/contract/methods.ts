@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import {
+  datasetLayoutSchema,
+  datasetSchema,
+  idSchema,
+  importPreviewSchema,
+  problemSchema,
+} from '../domain/dataset.ts';
+import { jobSchema } from '../domain/job.ts';
+import { methodIdSchema, methodInfoSchema, methodSettingsSchema } from '../domain/method.ts';
+import {
+  modelAnswersSchema,
+  modelIdSchema,
+  modelPreviewSchema,
+  modelSchema,
+  promptSetSchema,
+} from '../domain/model.ts';
+import { imageRowSchema, runSchema } from '../domain/run.ts';
+import { errorShapeSchema } from './errors.ts';
+
+const none = z.object({}).strict();
+const ok = z.object({ ok: z.literal(true) });
+const filePath = z.string().min(1).max(4096);
+const page = { offset: z.number().int().nonnegative(), limit: z.number().int().min(1).max(1000) };
+
+const doctorCheckSchema = z.object({
+  name: z.string(),
+  state: z.enum(['ok', 'warning', 'error']),
+  /** What was found, and where it is not ok, what to do. */
+  detail: z.string(),
+});
+
+/** Every method a host can call: what goes in and what comes out. The name's first part is its handler file. */
+export const contractMethods = {
+  'app.info': {
+    params: none,
+    result: z.object({
+      version: z.string(),
+      dataFolder: z.string(),
+      host: z.enum(['electron', 'web', 'cli']),
+      homeFolder: z.string(),
+    }),
+  },
+  'app.doctor': { params: none, result: z.object({ checks: z.array(doctorCheckSchema) }) },
+  'settings.get': { params: none, result: z.object({ values: z.record(z.string(), z.json()) }) },
+  'settings.set': {
+    params: z.object({ key: z.string().min(1).max(100), value: z.json() }).strict(),
+    result: ok,
+  },
+  /** Folders and files below a folder, for choosing one where the host has no native dialog. */
+  'folders.list': {
+    params: z.object({ path: filePath }).strict(),
+    result: z.object({
+      path: z.string(),
+      parent: z.string().nullable(),
+      entries: z.array(
+        z.object({ name: z.string(), kind: z.enum(['folder', 'file']), sizeBytes: z.number().nullable() }),
+      ),
+      truncated: z.boolean(),
+    }),
+  },
+
+  'datasets.list': { params: none, result: z.object({ datasets: z.array(datasetSchema) }) },
+  'datasets.get': { params: z.object({ datasetId: idSchema }).strict(), result: datasetSchema },
+  'datasets.inspect': {
+    params: z.object({ path: filePath, layout: datasetLayoutSchema.optional() }).strict(),
+    result: importPreviewSchema,
+  },
+  'datasets.import': {
+    params: z
+      .object({
+        path: filePath,
+        layout: datasetLayoutSchema.optional(),
+        name: z.string().min(1).max(200).optional(),
+      })
+      .strict(),
+    result: z.object({ dataset: datasetSchema, job: jobSchema }),
+  },
+  'datasets.remove': { params: z.object({ datasetId: idSchema }).strict(), result: ok },
+  'datasets.problems': {
+    params: z.object({ datasetId: idSchema, ...page }).strict(),
+    result: z.object({ total: z.number().int(), problems: z.array(problemSchema) }),
+  },
+
+  'images.list': {
+    params: z
+      .object({
+        datasetId: idSchema,
+        runId: idSchema.nullable(),
+        className: z.string().nullable(),
+        /** `score` puts the worst first when descending; images without a score come last either way. */
+        sort: z.enum(['path', 'score']),
+        descending: z.boolean(),
+        ...page,
+      })
+      .strict(),
+    result: z.object({ total: z.number().int(), rows: z.array(imageRowSchema) }),
+  },
+
+  'models.list': { params: none, result: z.object({ models: z.array(modelSchema) }) },
+  'models.inspect': {
+    params: z.object({ path: filePath, answers: modelAnswersSchema.optional() }).strict(),
+    result: modelPreviewSchema,
+  },
+  'models.import': {
+    params: z
+      .object({
+        path: filePath,
+        name: z.string().min(1).max(80).optional(),
+        answers: modelAnswersSchema.optional(),
+      })
+      .strict(),
+    result: z.object({ modelId: modelIdSchema, job: jobSchema }),
+  },
+  'models.remove': { params: z.object({ modelId: modelIdSchema }).strict(), result: ok },
+
+  'prompts.list': { params: none, result: z.object({ promptSets: z.array(promptSetSchema) }) },
+  'prompts.import': {
+    params: z.object({ path: filePath, name: z.string().min(1).max(80).optional() }).strict(),
+    result: promptSetSchema,
+  },
+  'prompts.remove': { params: z.object({ promptSetId: idSchema }).strict(), result: ok },
+
+  'methods.list': {
+    params: z.object({ modelId: modelIdSchema.nullable() }).strict(),
+    result: z.object({ methods: z.array(methodInfoSchema) }),
+  },
+
+  'runs.list': {
+    params: z.object({ datasetId: idSchema.nullable() }).strict(),
+    result: z.object({ runs: z.array(runSchema) }),
+  },
+  'runs.get': { params: z.object({ runId: idSchema }).strict(), result: runSchema },
+  'runs.create': {
+    params: z
+      .object({
+        datasetId: idSchema,
+        methodId: methodIdSchema,
+        modelId: modelIdSchema.nullable(),
+        promptSetId: idSchema.nullable(),
+        settings: methodSettingsSchema,
+      })
+      .strict(),
+    result: z.object({ run: runSchema, job: jobSchema }),
+  },
+  'runs.remove': { params: z.object({ runId: idSchema }).strict(), result: ok },
+
+  'jobs.list': { params: none, result: z.object({ jobs: z.array(jobSchema) }) },
+  'jobs.get': { params: z.object({ jobId: idSchema }).strict(), result: jobSchema },
+  'jobs.cancel': { params: z.object({ jobId: idSchema }).strict(), result: jobSchema },
+  'jobs.resume': { params: z.object({ jobId: idSchema }).strict(), result: jobSchema },
+} as const;
+
+export type MethodName = keyof typeof contractMethods;
+export type MethodParams<N extends MethodName> = z.input<(typeof contractMethods)[N]['params']>;
+export type ParsedParams<N extends MethodName> = z.output<(typeof contractMethods)[N]['params']>;
+export type MethodResult<N extends MethodName> = z.output<(typeof contractMethods)[N]['result']>;
+
+export function isMethodName(name: string): name is MethodName {
+  return Object.hasOwn(contractMethods, name);
+}
+
+export const requestSchema = z
+  .object({ id: z.number().int(), method: z.string().max(100), params: z.unknown() })
+  .strict();
+export type Request = z.infer<typeof requestSchema>;
+
+/** Every request gets a reply with its id, one with an unknown method too. */
+export const replySchema = z.discriminatedUnion('ok', [
+  z.object({ id: z.number().int(), ok: z.literal(true), result: z.unknown() }),
+  z.object({ id: z.number().int(), ok: z.literal(false), error: errorShapeSchema }),
+]);
+export type Reply = z.infer<typeof replySchema>;

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { idSchema } from './dataset.ts';
+
+export const jobKindSchema = z.enum(['dataset-import', 'model-import', 'scan']);
+export type JobKind = z.infer<typeof jobKindSchema>;
+
+export const jobStateSchema = z.enum(['queued', 'running', 'cancelled', 'failed', 'succeeded']);
+export type JobState = z.infer<typeof jobStateSchema>;
+
+export const jobProgressSchema = z
+  .object({
+    done: z.number().int().nonnegative(),
+    /** Null until it is known. */
+    total: z.number().int().nonnegative().nullable(),
+    /** Items a second over the last moments, null before two items are done. */
+    ratePerSecond: z.number().nonnegative().nullable(),
+    secondsLeft: z.number().nonnegative().nullable(),
+    /** What is being done now, in words. */
+    message: z.string(),
+  })
+  .readonly();
+export type JobProgress = z.infer<typeof jobProgressSchema>;
+
+export const jobErrorSchema = z.object({ code: z.string(), message: z.string() }).readonly();
+
+export const jobSchema = z
+  .object({
+    id: idSchema,
+    kind: jobKindSchema,
+    title: z.string(),
+    state: jobStateSchema,
+    progress: jobProgressSchema,
+    error: jobErrorSchema.nullable(),
+    datasetId: idSchema.nullable(),
+    runId: idSchema.nullable(),
+    modelId: z.string().nullable(),
+    createdAtMs: z.number().int(),
+    startedAtMs: z.number().int().nullable(),
+    finishedAtMs: z.number().int().nullable(),
+  })
+  .readonly();
+export type Job = z.infer<typeof jobSchema>;

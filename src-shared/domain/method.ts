@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+export const methodIdSchema = z.enum(['baseline', 'clip', 'clip-ac', 'anomalyclip']);
+export type MethodId = z.infer<typeof methodIdSchema>;
+
+/** How a patch map becomes a pixel map: bilinear (align_corners = false) to size×size, then a Gaussian of `sigmaPx` there. */
+export const mapRenderingSchema = z
+  .object({
+    sizePx: z.number().int().positive(),
+    /** 0: no smoothing. scipy.ndimage.gaussian_filter: reflected border, truncated at 4 sigma. */
+    sigmaPx: z.number().nonnegative(),
+  })
+  .readonly();
+export type MapRendering = z.infer<typeof mapRenderingSchema>;
+
+/** DPAM's attention: values attend by values, queries or keys (methods.md §2). */
+export const dpamVariantSchema = z.enum(['vv', 'qq', 'kk']);
+export type DpamVariant = z.infer<typeof dpamVariantSchema>;
+
+/** Settings a run is made with. What a method does not use it ignores; what is absent gets the method's default. */
+export const methodSettingsSchema = z
+  .object({
+    /** Side of the square the model sees, in pixels; a multiple of the model's patch size. */
+    imageSizePx: z.number().int().min(16).max(2048).optional(),
+    /** Words put in place of the class name in hand-written prompts. */
+    objectName: z.string().min(1).max(200).optional(),
+    dpam: dpamVariantSchema.optional(),
+    /** Blocks, counted from 1, whose patch features make the map. */
+    layers: z.array(z.number().int().positive()).min(1).max(64).readonly().optional(),
+    sigmaPx: z.number().nonnegative().max(64).optional(),
+  })
+  .readonly();
+export type MethodSettings = z.infer<typeof methodSettingsSchema>;
+
+export const methodInfoSchema = z
+  .object({
+    id: methodIdSchema,
+    name: z.string(),
+    /** One sentence a newcomer understands. */
+    summary: z.string(),
+    needsModel: z.boolean(),
+    needsLearnedPrompts: z.boolean(),
+    /** Null where it can run with what is installed, else what is missing and what to do. */
+    unavailable: z.string().nullable(),
+  })
+  .readonly();
+export type MethodInfo = z.infer<typeof methodInfoSchema>;
