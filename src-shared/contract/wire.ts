@@ -1,0 +1,43 @@
+// How requests, replies and events travel between a window and its host: over one WebSocket, or over Electron's bridge.
+import { z } from 'zod';
+import { eventSchema } from './events.ts';
+import { replySchema, type Reply, type Request } from './methods.ts';
+
+/** The web host's WebSocket lies here, on the page's own origin; the page's cookie carries the token. */
+export const socketPath = '/socket';
+
+/** A request larger than this closes the connection (no method needs a megabyte). */
+export const requestLimitBytes = 1024 * 1024;
+
+/** What a host sends over the WebSocket. The window sends a `Request` as JSON text, one a message. */
+export const serverMessageSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('reply'), reply: replySchema }),
+  z.object({ kind: z.literal('event'), event: eventSchema }),
+]);
+export type ServerMessage = z.infer<typeof serverMessageSchema>;
+
+/** What a native file dialog offers. */
+export const fileKindSchema = z.enum(['checkpoint', 'prompts', 'any']);
+export type FileKind = z.infer<typeof fileKindSchema>;
+
+/** What Electron's preload puts on `window.workbench`. In a browser there is none: then use the WebSocket. */
+export interface WorkbenchBridge {
+  request(request: Request): Promise<Reply>;
+  /** Events arrive as parsed JSON, to be checked with `eventSchema`. Returns a function that stops listening. */
+  onEvent(listener: (event: unknown) => void): () => void;
+  /** Asks for a folder with the system's dialog; null where the user closed it. */
+  pickFolder(): Promise<string | null>;
+  /** Asks for a file with the system's dialog; null where the user closed it. */
+  pickFile(kind: FileKind): Promise<string | null>;
+}
+
+/** Electron's IPC channels: every one there is. */
+export const ipcChannels = {
+  request: 'workbench:request',
+  event: 'workbench:event',
+  pickFolder: 'workbench:pick-folder',
+  pickFile: 'workbench:pick-file',
+} as const;
+
+/** The window's origin in Electron; assets lie on it too. */
+export const appOrigin = 'workbench://app';
