@@ -15,7 +15,7 @@ import {
   modelSchema,
   promptSetSchema,
 } from '../domain/model.ts';
-import { imageRowSchema, runSchema } from '../domain/run.ts';
+import { imageRowSchema, runSchema, runScoresSchema } from '../domain/run.ts';
 import { errorShapeSchema } from './errors.ts';
 
 const none = z.object({}).strict();
@@ -82,6 +82,10 @@ export const contractMethods = {
     result: z.object({ total: z.number().int(), problems: z.array(problemSchema) }),
   },
 
+  'images.get': {
+    params: z.object({ imageId: idSchema, runId: idSchema.nullable() }).strict(),
+    result: imageRowSchema,
+  },
   'images.list': {
     params: z
       .object({
@@ -131,6 +135,16 @@ export const contractMethods = {
     result: z.object({ runs: z.array(runSchema) }),
   },
   'runs.get': { params: z.object({ runId: idSchema }).strict(), result: runSchema },
+  /** Every score of a run at once, in columns (row k of each belongs together), worst first. */
+  'runs.scores': { params: z.object({ runId: idSchema }).strict(), result: runScoresSchema },
+  /** Images that a run could not score, with the reason. */
+  'runs.failures': {
+    params: z.object({ runId: idSchema, ...page }).strict(),
+    result: z.object({
+      total: z.number().int(),
+      failures: z.array(z.object({ imageId: idSchema, path: z.string(), message: z.string() })),
+    }),
+  },
   'runs.create': {
     params: z
       .object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { datasetImageSchema, idSchema } from './dataset.ts';
+import { datasetImageSchema, idSchema, labelSchema } from './dataset.ts';
 import { jobStateSchema } from './job.ts';
 import { mapRenderingSchema, methodIdSchema, methodSettingsSchema } from './method.ts';
 
@@ -54,3 +54,15 @@ export const imageRowSchema = z
   .object({ image: datasetImageSchema, result: resultSchema.nullable() })
   .readonly();
 export type ImageRow = z.infer<typeof imageRowSchema>;
+
+/** All scores of a run in columns, worst first; `classes[k]` is an index into `classNames`. Images without a score are absent. */
+export const runScoresSchema = z
+  .object({
+    classNames: z.array(z.string()).readonly(),
+    imageIds: z.array(idSchema).readonly(),
+    scores: z.array(z.number()).readonly(),
+    labels: z.array(labelSchema.nullable()).readonly(),
+    classes: z.array(z.number().int().nonnegative()).readonly(),
+  })
+  .readonly();
+export type RunScores = z.infer<typeof runScoresSchema>;
