@@ -1,0 +1,62 @@
+// What lives here: everything the workbench knows and decides: handlers, jobs, the database, data sets, assets.
+// What may not: hosts (electron, web, cli), ONNX Runtime, user interface packages, and any global state.
+import type { WorkbenchEvent } from '../../src-shared/contract/events.ts';
+import type { MethodName, MethodParams, MethodResult, Reply } from '../../src-shared/contract/methods.ts';
+import type { ComputeLauncher } from './compute-client/compute-launcher.ts';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+export type Log = (level: LogLevel, message: string) => void;
+
+export interface CoreOptions {
+  /** Where database, thumbnails, models and prompts live; made when it is not there. */
+  readonly dataFolder: string;
+  /** The project's `assets/` folder. */
+  readonly assetsFolder: string;
+  /** The folder of `0001-….sql`: `src-main/core/db/migrations` from source, its copy beside a bundle. */
+  readonly migrationsFolder: string;
+  readonly host: 'electron' | 'web' | 'cli';
+  readonly version: string;
+  readonly computeLauncher: ComputeLauncher;
+  readonly log: Log;
+  /**
+   * Which waiting jobs this process runs: `all` also takes over what a process that is gone left behind; `own` runs only
+   * what it made or resumed itself (a command must not start yesterday's scan). Default: `own` for the cli, else `all`.
+   */
+  readonly runJobs?: 'all' | 'own';
+  /** For tests: shorter times. */
+  readonly timing?: Partial<CoreTiming>;
+}
+
+export interface CoreTiming {
+  /** A job whose owner was silent for so long is taken over. */
+  readonly leaseMs: number;
+  /** How often leases are renewed and other processes' changes looked for. */
+  readonly tickMs: number;
+  /** How long the compute process may take to let go of a cancelled call before it is killed. */
+  readonly abortGraceMs: number;
+}
+
+/**
+ * An asset as the hosts send it on. `status` is an HTTP status; a file is streamed by the host from `filePath` (already
+ * checked to lie under its data set's root), bytes are sent as they are, and 304 and errors have a body of `bytes` or none.
+ */
+export interface AssetResponse {
+  readonly status: 200 | 304 | 400 | 403 | 404 | 415 | 500;
+  readonly contentType: string;
+  /** `etag`, `cache-control`, and whatever else belongs to the answer; names in lower case, without `content-type`. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes?: Uint8Array;
+  readonly filePath?: string;
+}
+
+export interface Core {
+  /** Answers one message of a window: anything in, a reply out, never a rejection. */
+  dispatch(request: unknown): Promise<Reply>;
+  /** The same in process; rejects with a `WorkbenchError`. */
+  call<N extends MethodName>(method: N, params: MethodParams<N>): Promise<MethodResult<N>>;
+  subscribe(listener: (event: WorkbenchEvent) => void): () => void;
+  /** `path` as in `contract/asset-paths.ts` (no origin, no query); `ifNoneMatch` is the request's header. */
+  asset(path: string, request?: { readonly ifNoneMatch?: string | undefined }): Promise<AssetResponse>;
+  /** Hands running jobs back to the queue (the next start goes on with them) and ends the compute process. */
+  close(): Promise<void>;
+}
