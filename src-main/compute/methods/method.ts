@@ -5,14 +5,11 @@ import type {
   DpamVariant,
 } from '../../../src-shared/domain/method.ts';
 import type { ClipConfig } from '../../../src-shared/domain/model.ts';
+import type { RgbImage } from '../../images/rgb-image.ts';
 import type { PatchMap } from '../../../src-shared/maps/patch-map.ts';
 
-/** An image as every method gets it: stretched to size×size with Pillow's bicubic, 8-bit RGB, height×width×3. */
-export interface RgbImage {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array;
-}
+/** An image as every method gets it: stretched to size×size with Pillow's bicubic. */
+export type { RgbImage } from '../../images/rgb-image.ts';
 
 /** One DPAM path (methods.md §2): the last `blocks` blocks get a second stream; features after `layers` (counted from 1). */
 export interface DpamNeeds {
