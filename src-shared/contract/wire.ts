@@ -41,3 +41,9 @@ export const ipcChannels = {
 
 /** The window's origin in Electron; assets lie on it too. */
 export const appOrigin = 'workbench://app';
+
+/**
+ * Stands in the built `index.html` as `<meta property="csp-nonce" nonce="…">` (vite: `html.cspNonce`); hosts put the
+ * response's nonce in its place. Emotion's cache must be created with it, or the Content-Security-Policy drops its styles.
+ */
+export const cspNoncePlaceholder = 'WORKBENCH_CSP_NONCE';

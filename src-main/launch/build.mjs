@@ -1,0 +1,118 @@
+// Builds `out/`: the main-process bundles with rolldown, the window with vite. Does nothing when nothing changed.
+//   node src-main/launch/build.mjs [--force]
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureNode, projectRoot } from './node-version.mjs';
+
+const outFolder = path.join(projectRoot, 'out');
+const stampFile = path.join(outFolder, 'build.json');
+
+/** Native packages keep their own files; electron exists only inside its runtime; the last two are optional helpers of ws. */
+const external = ['electron', 'better-sqlite3', 'sharp', 'onnxruntime-node', 'bufferutil', 'utf-8-validate'];
+
+/** Each host's entry; `compute` is the child process that all of them start. */
+const mainEntries = {
+  web: 'src-main/web/main.ts',
+  cli: 'src-main/cli/main.ts',
+  compute: 'src-main/compute/child.ts',
+  electron: 'src-main/electron/main.ts',
+};
+
+/** SHA-256 over the names and contents of everything a build reads. */
+async function hashSources() {
+  const hash = createHash('sha256');
+  for (const top of ['src-main', 'src-renderer', 'src-shared']) {
+    const names = await readdir(path.join(projectRoot, top), { recursive: true, withFileTypes: true });
+    const files = names
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.join(entry.parentPath, entry.name))
+      .sort();
+    for (const file of files)
+      hash
+        .update(path.relative(projectRoot, file))
+        .update('\0')
+        .update(await readFile(file));
+  }
+  for (const file of ['package.json', 'package-lock.json', 'tsconfig.json'])
+    hash
+      .update(file)
+      .update('\0')
+      .update(await readFile(path.join(projectRoot, file)));
+  return hash.digest('hex');
+}
+
+async function readStamp() {
+  try {
+    return JSON.parse(await readFile(stampFile, 'utf8')).sourceHash;
+  } catch {
+    return null;
+  }
+}
+
+async function buildMain(folder) {
+  const { rolldown } = await import('rolldown');
+  const bundle = await rolldown({
+    cwd: projectRoot,
+    input: mainEntries,
+    external,
+    platform: 'node',
+    tsconfig: false,
+  });
+  // All files lie in one folder: code finds its neighbours (compute.js, migrations/) from `import.meta.dirname`.
+  await bundle.write({ dir: folder, format: 'esm', sourcemap: true, chunkFileNames: 'shared-[hash].js' });
+  await bundle.close();
+  const preload = await rolldown({
+    cwd: projectRoot,
+    input: { preload: 'src-main/electron/preload.cts' },
+    external,
+    platform: 'node',
+    tsconfig: false,
+  });
+  // A sandboxed preload must be one CommonJS file.
+  await preload.write({ dir: folder, format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false });
+  await preload.close();
+  await cp(path.join(projectRoot, 'src-main/core/db/migrations'), path.join(folder, 'migrations'), {
+    recursive: true,
+    filter: (source) => path.extname(source) === '' || source.endsWith('.sql'),
+  });
+}
+
+async function buildRenderer(folder) {
+  const { build } = await import('vite');
+  const root = path.join(projectRoot, 'src-renderer');
+  await build({
+    root,
+    configFile: path.join(root, 'vite.config.ts'),
+    logLevel: 'warn',
+    build: { outDir: folder, emptyOutDir: true },
+  });
+}
+
+/** Builds into a folder of its own and swaps it in, so that a failed or doubled build never leaves half of one. */
+export async function buildProject({ force = false } = {}) {
+  const sourceHash = await hashSources();
+  if (!force && (await readStamp()) === sourceHash) return { built: false, durationMs: 0 };
+  const startedAt = performance.now();
+  const fresh = path.join(outFolder, `.building-${process.pid}`);
+  try {
+    await mkdir(fresh, { recursive: true });
+    await Promise.all([buildMain(path.join(fresh, 'main')), buildRenderer(path.join(fresh, 'renderer'))]);
+    await rm(stampFile, { force: true });
+    for (const part of ['main', 'renderer']) {
+      await rm(path.join(outFolder, part), { recursive: true, force: true });
+      await rename(path.join(fresh, part), path.join(outFolder, part));
+    }
+    await writeFile(stampFile, `${JSON.stringify({ sourceHash })}\n`);
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+  return { built: true, durationMs: performance.now() - startedAt };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await ensureNode();
+  const { built, durationMs } = await buildProject({ force: process.argv.includes('--force') });
+  console.log(built ? `Built out/ in ${(durationMs / 1000).toFixed(1)} s.` : 'out/ is up to date.');
+}

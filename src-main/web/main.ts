@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util';
+import { toErrorShape } from '../../src-shared/contract/errors.ts';
+import type { Log } from '../core/core.ts';
+import { chooseDataFolder } from '../serving/data-folder.ts';
+import { findProjectPaths } from '../serving/project-paths.ts';
+import { serve, waitForSignal } from './serve.ts';
+
+/** Warnings and errors only: the one line on the output is the address. */
+const log: Log = (level, message) => {
+  if (level === 'warn' || level === 'error') console.error(message);
+};
+
+/**
+ * Runs the web host until it is asked to stop and resolves with the exit code. `onReady` gets the address to open.
+ * Arguments: `--data DIR`, `--port N`.
+ */
+export async function runWebHost(
+  args: readonly string[],
+  onReady: (url: string) => void = (url) => {
+    console.log(`Anomaly Workbench is ready at ${url}`);
+  },
+): Promise<number> {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { data: { type: 'string' }, port: { type: 'string' } },
+    });
+    const serving = await serve({
+      paths: findProjectPaths(import.meta.dirname),
+      dataFolder: chooseDataFolder(values.data),
+      port: Number(values.port ?? 0),
+      log,
+    });
+    onReady(serving.url);
+    return await waitForSignal(() => serving.close());
+  } catch (error) {
+    console.error(toErrorShape(error).message);
+    return 1;
+  }
+}
+
+if (import.meta.main) process.exit(await runWebHost(process.argv.slice(2)));
