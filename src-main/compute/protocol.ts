@@ -5,6 +5,7 @@
 // Messages travel by structured clone (child_process.fork with serialization 'advanced', Electron's utilityProcess).
 import { z } from 'zod';
 import { errorShapeSchema } from '../../src-shared/contract/errors.ts';
+import { conformanceItemSchema } from '../../src-shared/domain/conformance.ts';
 import { mapRenderingSchema, methodIdSchema, methodSettingsSchema } from '../../src-shared/domain/method.ts';
 import {
   clipConfigSchema,
@@ -82,19 +83,7 @@ export const computeMethods = {
   'scan.close': { params: z.object({ sessionId: z.number().int() }), result: z.object({}) },
   'conformance.run': {
     params: z.object({ folder: absolutePath }),
-    result: z.object({
-      items: z.array(
-        z.object({
-          item: z.string(),
-          state: z.enum(['pass', 'fail', 'not available']),
-          /** Largest |a-b| over the item, null where nothing was compared. */
-          error: z.number().nullable(),
-          /** The rule it was held against, in words. */
-          tolerance: z.string(),
-          detail: z.string(),
-        }),
-      ),
-    }),
+    result: z.object({ items: z.array(conformanceItemSchema) }),
   },
 } as const;
 

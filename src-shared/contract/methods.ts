@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { conformanceItemSchema } from '../domain/conformance.ts';
 import {
   datasetLayoutSchema,
   datasetSchema,
@@ -40,6 +41,11 @@ export const contractMethods = {
       host: z.enum(['electron', 'web', 'cli']),
       homeFolder: z.string(),
     }),
+  },
+  /** Holds this build against a folder of reference numbers (minutes); the compute process answers it. */
+  'app.conformance': {
+    params: z.object({ folder: filePath }).strict(),
+    result: z.object({ items: z.array(conformanceItemSchema) }),
   },
   'app.doctor': { params: none, result: z.object({ checks: z.array(doctorCheckSchema) }) },
   'settings.get': { params: none, result: z.object({ values: z.record(z.string(), z.json()) }) },
