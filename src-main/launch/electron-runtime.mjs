@@ -42,13 +42,17 @@ function download(env) {
   const { version } = JSON.parse(readFileSync(path.join(electronPackage, 'package.json'), 'utf8'));
   const file = `electron-v${version}-${process.platform}-${process.arch}.zip`;
   const mirror =
-    env.npm_config_electron_mirror ?? env.ELECTRON_MIRROR ?? 'https://github.com/electron/electron/releases/download/';
+    env.npm_config_electron_mirror ??
+    env.ELECTRON_MIRROR ??
+    'https://github.com/electron/electron/releases/download/';
   return { file, url: `${mirror}v${version}/${file}` };
 }
 
 /** @electron/get keeps each archive in a folder of its own below the cache. */
 function isCached(file, env) {
-  const place = { darwin: ['Library', 'Caches'], win32: ['AppData', 'Local'], linux: ['.cache'] }[process.platform];
+  const place = { darwin: ['Library', 'Caches'], win32: ['AppData', 'Local'], linux: ['.cache'] }[
+    process.platform
+  ];
   const cache =
     env.electron_config_cache ??
     path.join(
@@ -88,7 +92,9 @@ export async function obtainElectron(announce, env = process.env) {
   const { file, url } = download(env);
   if (!isCached(file, env)) {
     if (!(await isReachable(url)))
-      return { reason: `${found.reason} and cannot be downloaded now (${new URL(url).host} does not answer)` };
+      return {
+        reason: `${found.reason} and cannot be downloaded now (${new URL(url).host} does not answer)`,
+      };
     announce(`Downloading Electron's runtime, about 120 MB, once: ${url}`);
   }
   const code = await run(process.execPath, [path.join(electronPackage, 'install.js')]);

@@ -1,0 +1,125 @@
+import { errorCodeSchema, WorkbenchError } from '../../src-shared/contract/errors.ts';
+import type { MethodName, MethodParams, MethodResult } from '../../src-shared/contract/methods.ts';
+import type { Job } from '../../src-shared/domain/job.ts';
+import type { Core } from '../core/core.ts';
+import type { CliIo } from './cli-io.ts';
+import { ProgressLine } from './progress-line.ts';
+
+/** What a command has to show: for programs and for people. */
+export interface CommandResult {
+  readonly document: object;
+  readonly text: string;
+}
+
+/** One command's view of the core: typed calls, jobs that are waited for, results printed once. */
+export class CliSession {
+  readonly io: CliIo;
+  readonly json: boolean;
+  readonly #core: Core;
+  readonly #interrupted: AbortSignal;
+  #result: CommandResult | null = null;
+
+  constructor(io: CliIo, json: boolean, core: Core, interrupted: AbortSignal) {
+    this.io = io;
+    this.json = json;
+    this.#core = core;
+    this.#interrupted = interrupted;
+  }
+
+  /** Throws `WorkbenchError`; `cancelled` where the user asked to stop before the answer came. */
+  async call<N extends MethodName>(method: N, params: MethodParams<N>): Promise<MethodResult<N>> {
+    this.#interrupted.throwIfAborted();
+    return await raceInterrupt(this.#core.call(method, params), this.#interrupted);
+  }
+
+  /**
+   * Follows a job to its end and returns it when it succeeded. Ctrl+C cancels it, so that it can be resumed.
+   * Throws `cancelled`, or the job's own error.
+   */
+  async finish(job: Job): Promise<Job> {
+    const line = new ProgressLine(this.io, job.title);
+    try {
+      const ended = await this.#follow(job, line);
+      if (ended.state === 'succeeded') return ended;
+      if (ended.state === 'cancelled') throw cancelled();
+      throw jobFailure(ended);
+    } finally {
+      line.end();
+    }
+  }
+
+  #follow(job: Job, line: ProgressLine): Promise<Job> {
+    return new Promise<Job>((resolve, reject) => {
+      const cancel = () => {
+        this.#core.call('jobs.cancel', { jobId: job.id }).then(see, fail);
+      };
+      const stop = () => {
+        unsubscribe();
+        this.#interrupted.removeEventListener('abort', cancel);
+      };
+      const see = (seen: Job) => {
+        if (seen.state === 'queued' || seen.state === 'running') {
+          line.show(seen.progress);
+          return;
+        }
+        stop();
+        resolve(seen);
+      };
+      const fail = (error: unknown) => {
+        stop();
+        reject(error instanceof Error ? error : new Error(String(error)));
+      };
+      const unsubscribe = this.#core.subscribe((event) => {
+        if (event.event === 'job.changed' && event.job.id === job.id) see(event.job);
+      });
+      this.#interrupted.addEventListener('abort', cancel, { once: true });
+      if (this.#interrupted.aborted) cancel();
+      // The job may have ended before the subscription began.
+      this.#core.call('jobs.get', { jobId: job.id }).then(see, fail);
+    });
+  }
+
+  /**
+   * Takes the command's one result. It is printed when the command has ended, with the error in the same document if
+   * there was one.
+   */
+  print(document: object, text: string): void {
+    this.#result = { document, text };
+  }
+
+  get result(): CommandResult | null {
+    return this.#result;
+  }
+
+  /** A remark beside the result, for people. */
+  note(message: string): void {
+    if (!this.json) this.io.stderr(`${message}\n`);
+  }
+}
+
+export function cancelled(): WorkbenchError {
+  return new WorkbenchError(
+    'cancelled',
+    'Cancelled. What is done is kept; the same command goes on from there.',
+  );
+}
+
+function jobFailure(job: Job): WorkbenchError {
+  const code = errorCodeSchema.safeParse(job.error?.code);
+  const message = job.error?.message ?? `«${job.title}» failed without saying why.`;
+  return new WorkbenchError(code.success ? code.data : 'internal', message);
+}
+
+function raceInterrupt<T>(work: Promise<T>, interrupted: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      reject(cancelled());
+    };
+    interrupted.addEventListener('abort', stop, { once: true });
+    work
+      .finally(() => {
+        interrupted.removeEventListener('abort', stop);
+      })
+      .then(resolve, reject);
+  });
+}

@@ -1,0 +1,110 @@
+import path from 'node:path';
+import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import type { Dataset, DatasetLayout } from '../../../src-shared/domain/dataset.ts';
+import type { CliSession } from '../cli-session.ts';
+import { formatTable } from '../text-table.ts';
+
+export interface ImportOptions {
+  readonly layout?: DatasetLayout;
+  readonly name?: string;
+}
+
+/** `import PATH`: makes a data set of a folder and lists what was found wrong with its files. */
+export async function importCommand(
+  session: CliSession,
+  folder: string,
+  options: ImportOptions,
+): Promise<void> {
+  const dataset = await importFolder(session, folder, options);
+  const { problems } = await session.call('datasets.problems', {
+    datasetId: dataset.id,
+    offset: 0,
+    limit: 1000,
+  });
+  const table = formatTable(
+    ['class', 'good', 'anomalous', 'unlabelled', 'masks'],
+    dataset.classes.map((one) => [one.name, one.good, one.anomalous, one.unlabelled, one.masks]),
+  );
+  const problemLines = problems.map(({ path, message }) => `  ${path}: ${message}\n`).join('');
+  const more =
+    dataset.problemCount > problems.length ? `  … and ${dataset.problemCount - problems.length} more\n` : '';
+  session.print(
+    { dataset, problems },
+    `Data set ${dataset.id} «${dataset.name}»: ${dataset.imageCount} images in ${dataset.root}\n${table}` +
+      (dataset.problemCount === 0 ? '' : `${dataset.problemCount} problems:\n${problemLines}${more}`),
+  );
+}
+
+/** Imports and waits until every file was looked at. */
+export async function importFolder(
+  session: CliSession,
+  folder: string,
+  options: ImportOptions,
+): Promise<Dataset> {
+  const { dataset, job } = await session.call('datasets.import', {
+    path: path.resolve(folder),
+    ...(options.layout === undefined ? {} : { layout: options.layout }),
+    ...(options.name === undefined ? {} : { name: options.name }),
+  });
+  await session.finish(job);
+  return await session.call('datasets.get', { datasetId: dataset.id });
+}
+
+/** `datasets list`. */
+export async function listDatasets(session: CliSession): Promise<void> {
+  const { datasets } = await session.call('datasets.list', {});
+  session.print(
+    { datasets },
+    datasets.length === 0
+      ? 'There are no data sets yet. Add one with: anomaly-workbench import FOLDER\n'
+      : formatTable(
+          ['id', 'name', 'layout', 'images', 'problems', 'folder'],
+          datasets.map((one) => [one.id, one.name, one.layout, one.imageCount, one.problemCount, one.root]),
+        ),
+  );
+}
+
+/** `datasets remove ID`: forgets the data set and its runs; the images stay where they are. */
+export async function removeDataset(session: CliSession, datasetId: number): Promise<void> {
+  await session.call('datasets.remove', { datasetId });
+  session.print({ removed: datasetId }, `Data set ${datasetId} is removed; its images were not touched.\n`);
+}
+
+/**
+ * The data set meant by a number (its id), a name, or a folder. A folder that is not a data set yet is imported; an
+ * import that was broken off is gone on with. Throws `not-found` with what was looked for.
+ */
+export async function findDataset(
+  session: CliSession,
+  wanted: string,
+  options: ImportOptions,
+): Promise<Dataset> {
+  const { datasets } = await session.call('datasets.list', {});
+  const folder = path.resolve(wanted);
+  const known =
+    (/^\d+$/.test(wanted) ? datasets.find((one) => one.id === Number(wanted)) : undefined) ??
+    datasets.find((one) => one.name === wanted) ??
+    datasets.findLast(
+      (one) => one.root === folder && (options.layout === undefined || one.layout === options.layout),
+    );
+  if (known === undefined) {
+    if (/^\d+$/.test(wanted))
+      throw new WorkbenchError(
+        'not-found',
+        `There is no data set ${wanted}. List them with: anomaly-workbench datasets list`,
+      );
+    return await importFolder(session, wanted, options);
+  }
+  if (known.state === 'importing') await finishImport(session, known);
+  return await session.call('datasets.get', { datasetId: known.id });
+}
+
+async function finishImport(session: CliSession, dataset: Dataset): Promise<void> {
+  const { jobs } = await session.call('jobs.list', {});
+  const job = jobs
+    .filter((one) => one.kind === 'dataset-import' && one.datasetId === dataset.id)
+    .sort((a, b) => b.id - a.id)[0];
+  if (job === undefined || job.state === 'succeeded') return;
+  const resumed = job.state === 'running' ? job : await session.call('jobs.resume', { jobId: job.id });
+  await session.finish(resumed);
+}

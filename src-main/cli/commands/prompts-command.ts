@@ -1,0 +1,47 @@
+import path from 'node:path';
+import type { CliSession } from '../cli-session.ts';
+import { formatTable } from '../text-table.ts';
+
+/** `prompts list`. */
+export async function listPrompts(session: CliSession): Promise<void> {
+  const { promptSets } = await session.call('prompts.list', {});
+  session.print(
+    { promptSets },
+    promptSets.length === 0
+      ? 'There are no learned prompts yet. Add some with: anomaly-workbench prompts import FILE\n'
+      : formatTable(
+          ['id', 'name', 'method', 'text width', 'words', 'deep blocks', 'from'],
+          promptSets.map((one) => [
+            one.id,
+            one.name,
+            one.methodId,
+            one.textWidth,
+            one.contextLength,
+            one.deepBlocks,
+            one.sourceFile,
+          ]),
+        ),
+  );
+}
+
+/** `prompts import FILE`: a released `.pth` or a safetensors file. */
+export async function importPrompts(
+  session: CliSession,
+  file: string,
+  name: string | undefined,
+): Promise<void> {
+  const promptSet = await session.call('prompts.import', {
+    path: path.resolve(file),
+    ...(name === undefined ? {} : { name }),
+  });
+  session.print(
+    { promptSet },
+    `Prompts ${promptSet.id} «${promptSet.name}» for ${promptSet.methodId}, text width ${promptSet.textWidth}\n`,
+  );
+}
+
+/** `prompts remove ID`. */
+export async function removePrompts(session: CliSession, promptSetId: number): Promise<void> {
+  await session.call('prompts.remove', { promptSetId });
+  session.print({ removed: promptSetId }, `Prompts ${promptSetId} are removed.\n`);
+}
