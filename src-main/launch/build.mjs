@@ -65,7 +65,7 @@ async function buildMain(folder) {
   await bundle.close();
   const preload = await rolldown({
     cwd: projectRoot,
-    input: { preload: 'src-main/electron/preload.cts' },
+    input: { preload: 'src-main/electron/preload.ts' },
     external,
     platform: 'node',
     tsconfig: false,

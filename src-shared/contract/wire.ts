@@ -31,17 +31,6 @@ export interface WorkbenchBridge {
   pickFile(kind: FileKind): Promise<string | null>;
 }
 
-/** Electron's IPC channels: every one there is. */
-export const ipcChannels = {
-  request: 'workbench:request',
-  event: 'workbench:event',
-  pickFolder: 'workbench:pick-folder',
-  pickFile: 'workbench:pick-file',
-} as const;
-
-/** The window's origin in Electron; assets lie on it too. */
-export const appOrigin = 'workbench://app';
-
 /**
  * Stands in the built `index.html` as `<meta property="csp-nonce" nonce="…">` (vite: `html.cspNonce`); hosts put the
  * response's nonce in its place. Emotion's cache must be created with it, or the Content-Security-Policy drops its styles.

@@ -1,0 +1,23 @@
+import { appHost, appOrigin } from '../../src-shared/contract/ipc-channels.ts';
+import { plain, type WindowServer } from '../serving/window-server.ts';
+
+/** Whether an address is the window's own: `workbench://app/…`. */
+export function isAppAddress(url: string): boolean {
+  return url === appOrigin || url.startsWith(`${appOrigin}/`);
+}
+
+/** Nothing is ever fetched from a network; developer tools load their own pages. */
+export function isAllowedRequest(url: string): boolean {
+  return isAppAddress(url) || ['blob:', 'data:', 'devtools:'].some((scheme) => url.startsWith(scheme));
+}
+
+/** Answers `workbench://app/…`; any other host name is not found. */
+export async function answerAppRequest(windowServer: WindowServer, request: Request): Promise<Response> {
+  const url = new URL(request.url);
+  if (url.host !== appHost) return plain(404, 'There is nothing at this address.');
+  return await windowServer({
+    method: request.method,
+    path: url.pathname,
+    ifNoneMatch: request.headers.get('if-none-match') ?? undefined,
+  });
+}

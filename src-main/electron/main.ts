@@ -1,0 +1,12 @@
+// What lives here: the Electron host: window, menu, dialogs, preload, IPC, protocol, utility process. The only importer of 'electron'.
+// What may not: anything that another host needs too, and any decision about data.
+import path from 'node:path';
+import { app } from 'electron';
+import { findProjectPaths } from '../serving/project-paths.ts';
+import { startElectronHost } from './electron-host.ts';
+
+await startElectronHost({
+  paths: findProjectPaths(import.meta.dirname, app.isPackaged ? process.resourcesPath : null),
+  preloadFile: path.join(import.meta.dirname, 'preload.cjs'),
+  args: process.argv.slice(1),
+});

@@ -1,0 +1,14 @@
+// Plain constants on their own: the preload bundles them, and must not carry the schemas' library into every window.
+
+/** Electron's IPC channels: every one there is. */
+export const ipcChannels = {
+  request: 'workbench:request',
+  event: 'workbench:event',
+  pickFolder: 'workbench:pick-folder',
+  pickFile: 'workbench:pick-file',
+} as const;
+
+/** The window's origin in Electron; assets lie on it too. */
+export const appScheme = 'workbench';
+export const appHost = 'app';
+export const appOrigin = 'workbench://app';
