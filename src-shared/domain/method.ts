@@ -25,6 +25,8 @@ export const methodSettingsSchema = z
     /** Words put in place of the class name in hand-written prompts. */
     objectName: z.string().min(1).max(200).optional(),
     dpam: dpamVariantSchema.optional(),
+    /** Blocks, counted from the last, that get DPAM's second attention path. */
+    dpamBlocks: z.number().int().positive().max(256).optional(),
     /** Blocks, counted from 1, whose patch features make the map. */
     layers: z.array(z.number().int().positive()).min(1).max(64).readonly().optional(),
     sigmaPx: z.number().nonnegative().max(64).optional(),

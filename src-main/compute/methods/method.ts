@@ -69,10 +69,19 @@ export interface LearnedPrompts {
   readonly deepTokens: readonly Float32Array[];
 }
 
+/** fp32 values with their shape, as read from a prompt set's safetensors file. */
+export interface NamedTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
 export interface MethodContext {
   readonly config: ClipConfig | null;
   readonly textEncoder: TextEncoder | null;
-  readonly learnedPrompts: ReadonlyMap<string, Float32Array & { readonly shape?: readonly number[] }> | null;
+  /** By the released checkpoints' keys: `ctx_pos`, `ctx_neg`, `compound_prompts_text.0`, … */
+  readonly learnedPrompts: ReadonlyMap<string, NamedTensor> | null;
+  /** The project's `assets` folder, for prompt ensembles. */
+  readonly assetsFolder: string;
   readonly settings: MethodSettings;
   readonly classNames: readonly string[];
 }

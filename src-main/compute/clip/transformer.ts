@@ -1,0 +1,82 @@
+import type { Activation } from '../../../src-shared/domain/model.ts';
+import {
+  add,
+  attention,
+  gelu,
+  layerNorm,
+  linear,
+  quickGelu,
+  reshape,
+  weightRows,
+} from '../tensor-graph/operators.ts';
+import type { Tensor } from '../tensor-graph/tensor.ts';
+import type { ModelWeights } from './model-weights.ts';
+
+/** One residual attention block's weights and sizes (CLIP's ResidualAttentionBlock). */
+export interface Block {
+  readonly heads: number;
+  readonly causal: boolean;
+  /** LayerNorm before the attention: x [rows, width]. */
+  normalise(x: Tensor): Tensor;
+  /** One of the three input projections of normalised tokens. */
+  project(which: 'query' | 'key' | 'value', normalised: Tensor): Tensor;
+  /** Attention of `batch` sequences and its output projection; all [batch·length, width]. */
+  attend(query: Tensor, key: Tensor, value: Tensor, batch?: number): Tensor;
+  /** x + MLP(ln_2(x)) */
+  feedForward(x: Tensor): Tensor;
+}
+
+export interface BlockOptions {
+  /** `visual.transformer.resblocks.3`, for example. */
+  readonly prefix: string;
+  readonly heads: number;
+  readonly causal: boolean;
+  readonly activation: Activation;
+  readonly epsilon: number;
+}
+
+export function layerNormOf(weights: ModelWeights, key: string, x: Tensor, epsilon: number): Tensor {
+  return layerNorm(x, weights.tensor(`${key}.weight`), weights.tensor(`${key}.bias`), epsilon);
+}
+
+const projectionOrder = { query: 0, key: 1, value: 2 } as const;
+
+export function createBlock(weights: ModelWeights, options: BlockOptions): Block {
+  const { prefix, heads, causal, epsilon } = options;
+  const activate = options.activation === 'gelu' ? gelu : quickGelu;
+  const tensor = (key: string) => weights.tensor(`${prefix}.${key}`);
+  const inProjection = tensor('attn.in_proj_weight');
+  const width = inProjection.shape[1] ?? 0;
+
+  return {
+    heads,
+    causal,
+    normalise: (x) => layerNormOf(weights, `${prefix}.ln_1`, x, epsilon),
+    // q, k and v are separate products on thirds of one stored matrix: whatever a path does not need is then never computed.
+    project: (which, normalised) => {
+      const first = projectionOrder[which] * width;
+      return linear(
+        normalised,
+        weightRows(inProjection, first, first + width),
+        weightRows(tensor('attn.in_proj_bias'), first, first + width),
+      );
+    },
+    attend: (query, key, value, batch = 1) => {
+      const sequences = (x: Tensor) => reshape(x, [batch, (x.shape[0] ?? 0) / batch, width]);
+      const mixed = attention(sequences(query), sequences(key), sequences(value), { heads, causal });
+      return linear(
+        reshape(mixed, query.shape),
+        tensor('attn.out_proj.weight'),
+        tensor('attn.out_proj.bias'),
+      );
+    },
+    feedForward: (x) => {
+      const hidden = linear(
+        layerNormOf(weights, `${prefix}.ln_2`, x, epsilon),
+        tensor('mlp.c_fc.weight'),
+        tensor('mlp.c_fc.bias'),
+      );
+      return add(x, linear(activate(hidden), tensor('mlp.c_proj.weight'), tensor('mlp.c_proj.bias')));
+    },
+  };
+}

@@ -1,0 +1,166 @@
+import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import type { DpamVariant } from '../../../src-shared/domain/method.ts';
+import type { ClipConfig } from '../../../src-shared/domain/model.ts';
+import type { DpamNeeds, FeatureNeeds } from '../methods/method.ts';
+import {
+  add,
+  cast,
+  concat,
+  constant,
+  input,
+  linear,
+  matmul,
+  multiply,
+  reshape,
+  slice,
+  transpose,
+  weightAs,
+} from '../tensor-graph/operators.ts';
+import type { Graph, Tensor } from '../tensor-graph/tensor.ts';
+import type { ModelWeights } from './model-weights.ts';
+import { resamplePositions } from './position-embedding.ts';
+import { createBlock, layerNormOf, type Block } from './transformer.ts';
+
+/** CLIP's normalisation of RGB in 0…1 (methods.md §1). */
+export const pixelMean = [0.48145466, 0.4578275, 0.40821073] as const;
+export const pixelDeviation = [0.26862954, 0.26130258, 0.27577711] as const;
+
+/** Names of the graph's input and outputs. */
+export const visionNames = {
+  /** u8 [size, size, 3]: RGB as resized, rows first. */
+  pixels: 'pixels',
+  /** [1, embedding] */
+  classFeature: 'class_feature',
+  rawClassFeature: 'raw_class_feature',
+  /** [1 + grid², embedding], the class token's row first. */
+  patchFeatures: 'patch_features',
+  dpam: (variant: DpamVariant, layer: number) => `dpam_${variant}_${layer}`,
+} as const;
+
+/** Pixels u8 [size, size, 3] as CLIP's input f32 [size, size, 3]: (x/255 - mean) / deviation. */
+export function normalisePixels(pixels: Tensor): Tensor {
+  const scale = constant(
+    [3],
+    pixelDeviation.map((deviation) => 1 / (255 * deviation)),
+  );
+  const shift = constant(
+    [3],
+    pixelMean.map((mean, channel) => -mean / (pixelDeviation[channel] ?? 1)),
+  );
+  return add(multiply(cast(pixels, 'f32'), scale), shift);
+}
+
+/** Side of the patch grid. Throws `bad-request` for a size that the model's patches do not tile. */
+export function gridSizeOf(config: ClipConfig, imageSizePx: number): number {
+  const { patchSize } = config.vision;
+  if (imageSizePx % patchSize !== 0 || imageSizePx < patchSize)
+    throw new WorkbenchError(
+      'bad-request',
+      `The image size ${imageSizePx} px is not a multiple of this model's patch size. Choose a multiple of ${patchSize} px.`,
+    );
+  return imageSizePx / patchSize;
+}
+
+/**
+ * The image encoder as one graph that computes what `needs` asks for and nothing else: any ViT CLIP, any image size that its
+ * patches tile, the ordinary path and one DPAM path (methods.md §1-2; AnomalyCLIP §3.2, released code). One image a run.
+ */
+export function visionGraph(config: ClipConfig, weights: ModelWeights, needs: FeatureNeeds): Graph {
+  const { layers } = config.vision;
+  if (needs.dpam) checkDpam(needs.dpam, layers);
+  const project = (x: Tensor) => matmul(x, weights.tensor('visual.proj'));
+  const projectAfterNorm = (x: Tensor) =>
+    project(layerNormOf(weights, 'visual.ln_post', x, config.layerNormEpsilon));
+
+  const streams = runBlocks(config, weights, embedImage(config, weights, needs.imageSizePx), needs);
+  const outputs: Record<string, Tensor> = {};
+  const classToken = slice(streams.last, 0, 0, 1);
+  if (needs.classFeature) outputs[visionNames.classFeature] = projectAfterNorm(classToken);
+  if (needs.rawClassFeature) outputs[visionNames.rawClassFeature] = project(classToken);
+  if (needs.patchFeatures) outputs[visionNames.patchFeatures] = projectAfterNorm(streams.last);
+  for (const layer of needs.dpam?.layers ?? []) {
+    const tokens = streams.dpam.get(layer);
+    if (tokens && needs.dpam) outputs[visionNames.dpam(needs.dpam.variant, layer)] = projectAfterNorm(tokens);
+  }
+  return { name: 'vision', outputs };
+}
+
+function checkDpam({ blocks, layers }: DpamNeeds, depth: number): void {
+  const wrong = layers.find((layer) => layer < 1 || layer > depth);
+  if (wrong !== undefined)
+    throw new WorkbenchError(
+      'bad-request',
+      `Features of layer ${wrong} were asked for, but this model has layers 1 to ${depth}. Choose layers within that range.`,
+    );
+  if (blocks < 0 || blocks > depth)
+    throw new WorkbenchError(
+      'bad-request',
+      `A second attention path over ${blocks} blocks was asked for, but this model has ${depth} blocks.`,
+    );
+}
+
+/** Tokens [1 + grid², width] that enter the first block. */
+function embedImage(config: ClipConfig, weights: ModelWeights, imageSizePx: number): Tensor {
+  const { width, patchSize, gridSize } = config.vision;
+  const grid = gridSizeOf(config, imageSizePx);
+  const pixels = normalisePixels(input(visionNames.pixels, [imageSizePx, imageSizePx, 3], 'u8'));
+  // A convolution whose stride is its kernel is a product: patches [grid², 3·patch²] × kernels as they are stored.
+  const patches = reshape(
+    transpose(reshape(pixels, [grid, patchSize, grid, patchSize, 3]), [0, 2, 4, 1, 3]),
+    [grid * grid, 3 * patchSize * patchSize],
+  );
+  const kernels = weightAs(weights.tensor('visual.conv1.weight'), [width, 3 * patchSize * patchSize]);
+  const classEmbedding = reshape(weights.tensor('visual.class_embedding'), [1, width]);
+  const positions = resamplePositions(weights.tensor('visual.positional_embedding'), gridSize, grid);
+  const tokens = add(concat([classEmbedding, linear(patches, kernels, null)], 0), positions);
+  return layerNormOf(weights, 'visual.ln_pre', tokens, config.layerNormEpsilon);
+}
+
+/** `last`: the ordinary stream's end, the class token's row alone where nothing needs the patches. `dpam`: by layer. */
+interface Streams {
+  readonly last: Tensor;
+  readonly dpam: ReadonlyMap<number, Tensor>;
+}
+
+function runBlocks(config: ClipConfig, weights: ModelWeights, tokens: Tensor, needs: FeatureNeeds): Streams {
+  const { layers, heads } = config.vision;
+  const firstDpam = layers - (needs.dpam?.blocks ?? 0) + 1;
+  const dpam = new Map<number, Tensor>();
+  let ordinary = tokens;
+  let second: Tensor | null = null;
+  for (let layer = 1; layer <= layers; layer++) {
+    const block = createBlock(weights, {
+      prefix: `visual.transformer.resblocks.${layer - 1}`,
+      heads,
+      causal: false,
+      activation: config.activation,
+      epsilon: config.layerNormEpsilon,
+    });
+    const normalised = block.normalise(ordinary);
+    if (needs.dpam && layer >= firstDpam)
+      second = dpamStep(block, second ?? ordinary, normalised, needs.dpam.variant);
+    const patchesEnd = layer === layers && !needs.patchFeatures && !(needs.dpam && second === null);
+    ordinary = ordinaryStep(block, ordinary, normalised, patchesEnd);
+    if (needs.dpam?.layers.includes(layer)) dpam.set(layer, second ?? ordinary);
+  }
+  return { last: ordinary, dpam };
+}
+
+/** x + proj(attn(q, k, v)), then the MLP. `classOnly`: in the last block the class token alone goes on. */
+function ordinaryStep(block: Block, x: Tensor, normalised: Tensor, classOnly: boolean): Tensor {
+  const first = (rows: Tensor) => (classOnly ? slice(rows, 0, 0, 1) : rows);
+  const query = block.project('query', first(normalised));
+  const attended = block.attend(query, block.project('key', normalised), block.project('value', normalised));
+  return block.feedForward(add(first(x), attended));
+}
+
+/** x' = x + proj(attn(v, v, v)) with v of the ordinary stream and no MLP; queries or keys in place of values for qq and kk. */
+function dpamStep(block: Block, x: Tensor, normalised: Tensor, variant: DpamVariant): Tensor {
+  const value = block.project('value', normalised);
+  const attending = {
+    vv: value,
+    qq: block.project('query', normalised),
+    kk: block.project('key', normalised),
+  }[variant];
+  return add(x, block.attend(attending, attending, value));
+}

@@ -1,0 +1,324 @@
+import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import type { ConformanceItem } from '../../../src-shared/domain/conformance.ts';
+import type { DpamVariant, MapRendering } from '../../../src-shared/domain/method.ts';
+import { renderPixelMap } from '../../../src-shared/maps/render-pixel-map.ts';
+import type { Tokenizer } from '../clip/tokenizer.ts';
+import { visionNames } from '../clip/vision-graph.ts';
+import { anomalyClipMethod } from '../methods/anomalyclip.ts';
+import { clipAcMethod, readImagenetTemplates } from '../methods/clip-ac.ts';
+import { clipMethod, plainNeeds, plainScore } from '../methods/clip.ts';
+import { anomalyClipPrompts } from '../methods/learned-prompts.ts';
+import type { FeatureNeeds, ImageFeatures, MethodScore, RgbImage } from '../methods/method.ts';
+import { ensembleFeature, normalised, rowOf, type TextPair } from '../methods/similarity.ts';
+import { createFeatureExtractor, type StoredModel } from '../runtime/feature-extractor.ts';
+import type { SessionStore } from '../runtime/session-store.ts';
+import { createTextEncoder, type ReleasableTextEncoder } from '../runtime/text-encoder.ts';
+import { compareItem, notAvailable, tolerances, type Expected } from './compare.ts';
+import { damaged, type GoldenFile } from './golden-folder.ts';
+import { goldenPrompts, parseClipGolden, writeGoldenModel, type ClipGolden } from './golden-model.ts';
+import { joined, probePixelValues, probeVision } from './vision-probe.ts';
+
+/** What all checks share. `workFolder` is a temporary folder that the caller removes. */
+export interface CheckTools {
+  readonly workFolder: string;
+  readonly assetsFolder: string;
+  readonly tokenizer: Tokenizer;
+  readonly sessions: SessionStore;
+}
+
+interface ClipCheck extends CheckTools {
+  readonly golden: GoldenFile;
+  readonly parsed: ClipGolden;
+  readonly model: StoredModel;
+  readonly images: readonly RgbImage[];
+  readonly encoder: ReleasableTextEncoder;
+}
+
+type Check = (check: ClipCheck, key: string, expected: Expected) => Promise<ConformanceItem>;
+
+/**
+ * Checks a file of CLIP, CLIP-AC, compositional ensemble, DPAM and AnomalyCLIP numbers: makes the model by formula, runs the
+ * graphs and methods that scans run, and yields one item a tensor. Tensors that are inputs yield none.
+ */
+export async function* checkClipGolden(
+  golden: GoldenFile,
+  tools: CheckTools,
+): AsyncGenerator<ConformanceItem> {
+  const parsed = parseClipGolden(golden);
+  const model = await writeGoldenModel(tools.workFolder, golden, parsed);
+  const encoder = createTextEncoder(model, tools.tokenizer, tools.sessions);
+  const check = { ...tools, golden, parsed, model, encoder, images: imagesOf(golden) };
+  try {
+    for (const [key, expected] of golden.tensors) {
+      if (inputTensors.has(key)) continue;
+      const [, run] = checks.find(([pattern]) => pattern.test(key)) ?? [];
+      yield run
+        ? await guarded(`${golden.stem}/${key}`, () => run(check, key, expected))
+        : notAvailable(`${golden.stem}/${key}`, systemOf(key));
+    }
+    for (const key of Object.keys(golden.json))
+      if (key.endsWith('train.history')) yield notAvailable(`${golden.stem}/${key}`, 'training');
+  } finally {
+    await encoder.release();
+  }
+}
+
+const inputTensors = new Set(['input.images_u8', 'input.masks']);
+
+function systemOf(key: string): string {
+  return key.includes('.train.') ? 'training' : `the system of ${key}`;
+}
+
+/** A check that cannot be carried through is a failed item, not the end of the run. */
+async function guarded(item: string, run: () => Promise<ConformanceItem>): Promise<ConformanceItem> {
+  try {
+    return { ...(await run()), item };
+  } catch (error) {
+    if (error instanceof WorkbenchError && error.code === 'corrupt-file') throw error;
+    const detail = error instanceof Error ? error.message : String(error);
+    return { item, state: 'fail', error: null, tolerance: 'none', detail };
+  }
+}
+
+const features = (actual: Float32Array, shape: readonly number[], expected: Expected, key: string) =>
+  compareItem(key, actual, shape, expected, tolerances.features);
+
+/** Which check a tensor's name calls for. The first pattern that matches counts. */
+const checks: readonly (readonly [RegExp, Check])[] = [
+  [/^input\.pixel_values$/, checkPixelValues],
+  [/^clip\.tokens$/, (check, key, expected) => checkTokens(check, check.parsed['clip.texts'], key, expected)],
+  [
+    /^anomalyclip\.prompt_tokens$/,
+    (check, key, expected) => checkTokens(check, learnedPrompts(check).texts, key, expected),
+  ],
+  [
+    /^clip\.text_features$/,
+    async ({ encoder, parsed }, key, expected) => {
+      const { data, rows, width } = await encoder.encodeTexts(parsed['clip.texts']);
+      return features(data, [rows, width], expected, key);
+    },
+  ],
+  [/^(compositional_ensemble|clip_ac)\.text_features$/, checkEnsemble],
+  [
+    /^anomalyclip\.text_features$/,
+    async (check, key, expected) => {
+      const { data, rows, width } = await check.encoder.encodeLearned(learnedPrompts(check));
+      return features(data, [rows, width], expected, key);
+    },
+  ],
+  [/^clip\.image_tokens$/, checkImageTokens],
+  [/^anomalyclip\.cls$/, checkRawClass],
+  [/^(anomalyclip|dpam\.(vv|qq|kk))\.patch_layer\d+$/, checkDpamLayer],
+  [/^(clip|clip_ac|anomalyclip)\.image_score$/, checkScore],
+  [/^(clip\.map_abnormal|clip_ac\.map_abnormal|anomalyclip\.map(_before_smoothing)?)$/, checkMap],
+];
+
+function imagesOf(golden: GoldenFile): readonly RgbImage[] {
+  const pixels = golden.tensors.get('input.images_u8');
+  const [count = 0, height = 0, width = 0, channels = 0] = pixels?.shape ?? [];
+  if (!pixels || channels !== 3 || height !== width)
+    throw damaged(golden.jsonPath, 'its tensors lack input.images_u8 [images, size, size, 3]');
+  const each = height * width * 3;
+  const all = Uint8Array.from(pixels.data);
+  return Array.from({ length: count }, (_, i) => ({
+    width,
+    height,
+    data: all.slice(i * each, (i + 1) * each),
+  }));
+}
+
+function learnedPrompts({ parsed, model }: ClipCheck) {
+  return anomalyClipPrompts(goldenPrompts(parsed), model.config);
+}
+
+async function checkPixelValues(
+  { workFolder, images, sessions }: ClipCheck,
+  key: string,
+  expected: Expected,
+) {
+  const values: Float32Array[] = [];
+  for (const image of images) values.push(await probePixelValues(workFolder, image, sessions));
+  const { width = 0, height = 0 } = images[0] ?? {};
+  return features(joined(values), [images.length, 3, height, width], expected, key);
+}
+
+async function checkTokens(check: ClipCheck, texts: readonly string[], key: string, expected: Expected) {
+  const { contextLength } = check.model.config.text;
+  const ids = texts.flatMap((text) => paddedTokens(check.tokenizer, text, contextLength));
+  return Promise.resolve(compareItem(key, ids, [texts.length, contextLength], expected, tolerances.exact));
+}
+
+/** Token ids filled up with zeros to the context. */
+export function paddedTokens(tokenizer: Tokenizer, text: string, contextLength: number): number[] {
+  const ids = tokenizer.encode(text, { contextLength });
+  return [...ids, ...Array.from({ length: contextLength - ids.length }, () => 0)];
+}
+
+async function ensemblePair(
+  check: ClipCheck,
+  normal: readonly string[],
+  abnormal: readonly string[],
+): Promise<TextPair> {
+  return {
+    normal: ensembleFeature(await check.encoder.encodeTexts(normal)),
+    abnormal: ensembleFeature(await check.encoder.encodeTexts(abnormal)),
+  };
+}
+
+async function checkEnsemble(check: ClipCheck, key: string, expected: Expected) {
+  const composed = check.parsed['compositional_ensemble.prompts'];
+  const pair = key.startsWith('clip_ac')
+    ? await clipAcPair(check)
+    : composed && (await ensemblePair(check, composed.normal, composed.abnormal));
+  if (!pair) throw damaged(check.golden.jsonPath, `the prompts of ${key} are missing`);
+  return features(joined([pair.normal, pair.abnormal]), [2, pair.normal.length], expected, key);
+}
+
+async function clipAcPair(check: ClipCheck): Promise<TextPair> {
+  const prompts = check.parsed['clip_ac.prompts'];
+  if (!prompts) throw damaged(check.golden.jsonPath, 'clip_ac.prompts are missing');
+  return ensemblePair(check, prompts.normal, prompts.anomalous);
+}
+
+async function checkImageTokens({ model, images, sessions }: ClipCheck, key: string, expected: Expected) {
+  const imageSizePx = images[0]?.width ?? 0;
+  const needs: FeatureNeeds = { imageSizePx, patchFeatures: true };
+  const outputs = await probeVision(model, needs, images, sessions);
+  const rows = outputs.get(visionNames.patchFeatures) ?? new Float32Array(0);
+  return features(rows, tokenShape(rows, images, model), expected, key);
+}
+
+function tokenShape(rows: Float32Array, images: readonly RgbImage[], { config }: StoredModel): number[] {
+  return [images.length, rows.length / images.length / config.embeddingSize, config.embeddingSize];
+}
+
+async function checkRawClass({ model, images, sessions }: ClipCheck, key: string, expected: Expected) {
+  const needs: FeatureNeeds = { imageSizePx: images[0]?.width ?? 0, rawClassFeature: true };
+  const outputs = await probeVision(model, needs, images, sessions);
+  const rows = outputs.get(visionNames.rawClassFeature) ?? new Float32Array(0);
+  return features(rows, [images.length, model.config.embeddingSize], expected, key);
+}
+
+async function checkDpamLayer(
+  { model, images, parsed, sessions }: ClipCheck,
+  key: string,
+  expected: Expected,
+) {
+  const layer = Number(/\d+$/.exec(key)?.[0]);
+  const variant = (/^dpam\.(vv|qq|kk)/.exec(key)?.[1] ?? 'vv') as DpamVariant;
+  const needs: FeatureNeeds = {
+    imageSizePx: images[0]?.width ?? 0,
+    dpam: { variant, blocks: parsed.config.dpam_blocks, layers: [layer] },
+  };
+  const outputs = await probeVision(model, needs, images, sessions);
+  const rows = outputs.get(visionNames.dpam(variant, layer)) ?? new Float32Array(0);
+  return features(rows, tokenShape(rows, images, model), expected, key);
+}
+
+interface MethodRun {
+  readonly results: readonly MethodScore[];
+  readonly rendering: MapRendering;
+  readonly note: string;
+}
+
+async function checkScore(check: ClipCheck, key: string, expected: Expected) {
+  const { results, note } = await runMethod(check, key);
+  const item = compareItem(
+    key,
+    results.map((r) => r.score),
+    [results.length],
+    expected,
+    tolerances.features,
+  );
+  return { ...item, detail: `${item.detail}; ${note}` };
+}
+
+async function checkMap(check: ClipCheck, key: string, expected: Expected) {
+  const { results, rendering, note } = await runMethod(check, key);
+  const sigmaPx = key === 'anomalyclip.map' ? rendering.sigmaPx : 0;
+  const maps = results.map(({ patchMap }) => renderPixelMap(patchMap, { ...rendering, sigmaPx }));
+  const item = features(joined(maps), [results.length, rendering.sizePx, rendering.sizePx], expected, key);
+  return { ...item, detail: `${item.detail}; ${note}` };
+}
+
+/** Runs the method that a key belongs to, through the one interface wherever the golden's prompts are the method's own. */
+async function runMethod(check: ClipCheck, key: string): Promise<MethodRun> {
+  const { parsed, images, model, encoder, assetsFolder } = check;
+  const imageSizePx = images[0]?.width ?? 0;
+  const config = model.config;
+  if (key.startsWith('anomalyclip')) {
+    const { features_list, dpam_blocks, sigma } = parsed.config;
+    const settings = { imageSizePx, layers: features_list, dpamBlocks: dpam_blocks, sigmaPx: sigma };
+    const score = await anomalyClipMethod.prepare({
+      config,
+      textEncoder: encoder,
+      learnedPrompts: goldenPrompts(parsed),
+      assetsFolder,
+      settings,
+      classNames: [],
+    });
+    return {
+      results: await scoreAll(check, anomalyClipMethod.needs(config, settings), (f) => score(f, '')),
+      rendering: anomalyClipMethod.rendering(config, settings),
+      note: 'through the method',
+    };
+  }
+  const settings = { imageSizePx };
+  const method = key.startsWith('clip_ac') ? clipAcMethod : clipMethod;
+  const objectName = await objectOf(check, method === clipAcMethod);
+  let score: (f: ImageFeatures) => MethodScore;
+  if (objectName !== null) {
+    const prepared = await method.prepare({
+      config,
+      textEncoder: encoder,
+      learnedPrompts: null,
+      assetsFolder,
+      settings,
+      classNames: [objectName],
+    });
+    score = (f) => prepared(f, objectName);
+  } else {
+    const pair = method === clipAcMethod ? await clipAcPair(check) : await textPair(check);
+    score = (f) => plainScore(f, pair);
+  }
+  return {
+    results: await scoreAll(check, plainNeeds(config, settings), score),
+    rendering: method.rendering(config, settings),
+    note: objectName === null ? 'with prompts of its own' : `through the method, object «${objectName}»`,
+  };
+}
+
+async function textPair({ encoder, parsed }: ClipCheck): Promise<TextPair> {
+  const rows = await encoder.encodeTexts(parsed['clip.texts'].slice(0, 2));
+  return { normal: normalised(rowOf(rows, 0)), abnormal: normalised(rowOf(rows, 1)) };
+}
+
+/** The object for which the method's own prompts are the golden's, null where no object gives them. */
+async function objectOf({ parsed, assetsFolder }: ClipCheck, ensemble: boolean): Promise<string | null> {
+  const [normal = '', anomalous] = parsed['clip.texts'];
+  const object = /^a photo of a normal (.+)$/.exec(normal)?.[1];
+  if (object === undefined || object.includes('_')) return null;
+  if (!ensemble) return anomalous === `a photo of an anomalous ${object}` ? object : null;
+  const templates = await readImagenetTemplates(assetsFolder);
+  const ours = (state: string) =>
+    templates.map((template) => template.replaceAll('{}', () => `${state} ${object}`));
+  const prompts = parsed['clip_ac.prompts'];
+  const same = (a: readonly string[], b: readonly string[] = []) =>
+    [...a].sort().join('\n') === [...b].sort().join('\n');
+  return same(ours('normal'), prompts?.normal) && same(ours('anomalous'), prompts?.anomalous) ? object : null;
+}
+
+async function scoreAll(
+  { model, images, sessions }: ClipCheck,
+  needs: FeatureNeeds,
+  score: (f: ImageFeatures) => MethodScore,
+): Promise<readonly MethodScore[]> {
+  const extractor = await createFeatureExtractor(model, needs, sessions);
+  try {
+    const results: MethodScore[] = [];
+    for (const image of images) results.push(score(await extractor.extract(image)));
+    return results;
+  } finally {
+    await extractor.release();
+  }
+}

@@ -1,0 +1,70 @@
+import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
+import type { MethodSettings } from '../../../src-shared/domain/method.ts';
+import type { ClipConfig } from '../../../src-shared/domain/model.ts';
+import { defaultDpamBlocks, defaultImageSizePx, defaultLayers, requireConfig } from './defaults.ts';
+import { anomalyClipPrompts } from './learned-prompts.ts';
+import type { FeatureNeeds, ImageFeatures, Method, MethodScore } from './method.ts';
+import {
+  abnormalProbabilities,
+  abnormalProbability,
+  normalised,
+  rowOf,
+  type TextPair,
+} from './similarity.ts';
+
+const name = methodCatalogue.anomalyclip.name;
+const defaultSigmaPx = 4;
+
+function needsOf(config: ClipConfig, settings: MethodSettings): FeatureNeeds {
+  const layers = [...new Set(settings.layers ?? defaultLayers(config))].sort((a, b) => a - b);
+  return {
+    imageSizePx: settings.imageSizePx ?? defaultImageSizePx(config),
+    rawClassFeature: true,
+    dpam: {
+      variant: settings.dpam ?? 'vv',
+      blocks: settings.dpamBlocks ?? defaultDpamBlocks(config),
+      layers,
+    },
+  };
+}
+
+/**
+ * Score = P(abnormal | CLS without ln_post); map = Σ over layers of ½(S_abnormal + 1 - S_normal), summed on the patch grid, since
+ * upsampling is linear. The two S are one softmax, so ½(S_a + 1 - S_n) is S_a (methods.md §5).
+ */
+function scoreImage({ rawClassFeature, dpam, gridSize }: ImageFeatures, pair: TextPair): MethodScore {
+  if (!rawClassFeature || !dpam) throw new Error(`${name} was handed features that it did not ask for`);
+  const data = new Float32Array(gridSize * gridSize);
+  for (const features of dpam.values()) {
+    const abnormal = abnormalProbabilities(features, pair);
+    for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) + (abnormal[i] ?? 0);
+  }
+  return {
+    score: abnormalProbability(rawClassFeature, pair),
+    patchMap: { rows: gridSize, columns: gridSize, data },
+  };
+}
+
+/** AnomalyCLIP (ICLR 2024) with learned object-agnostic prompts, inference as in its released code. */
+export const anomalyClipMethod: Method = {
+  ...methodCatalogue.anomalyclip,
+  needs: (config, settings) => needsOf(requireConfig(config, name), settings),
+  // Smoothing is 4 px of the image that the model sees, as in the released code.
+  rendering: (config, settings) => ({
+    sizePx: needsOf(requireConfig(config, name), settings).imageSizePx,
+    sigmaPx: settings.sigmaPx ?? defaultSigmaPx,
+  }),
+  async prepare({ config, textEncoder, learnedPrompts }) {
+    if (!textEncoder) throw new Error(`${name} was prepared without a text encoder`);
+    if (!learnedPrompts)
+      throw new WorkbenchError(
+        'needs-choice',
+        `${name} needs learned prompts. Import a prompt file and choose it.`,
+      );
+    const prompts = anomalyClipPrompts(learnedPrompts, requireConfig(config, name));
+    const features = await textEncoder.encodeLearned(prompts);
+    const pair = { normal: normalised(rowOf(features, 0)), abnormal: normalised(rowOf(features, 1)) };
+    return (imageFeatures) => scoreImage(imageFeatures, pair);
+  },
+};

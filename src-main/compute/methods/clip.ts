@@ -1,0 +1,70 @@
+import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
+import type { MethodSettings } from '../../../src-shared/domain/method.ts';
+import type { ClipConfig } from '../../../src-shared/domain/model.ts';
+import { defaultImageSizePx, requireConfig } from './defaults.ts';
+import type { FeatureNeeds, ImageFeatures, Method, MethodContext, MethodScore } from './method.ts';
+import {
+  abnormalProbabilities,
+  abnormalProbability,
+  normalised,
+  rowOf,
+  type TextPair,
+} from './similarity.ts';
+
+/** A class name as it reads in a sentence: data sets write `metal_nut`. The setting's words win over it. */
+export function objectWords(className: string, settings: MethodSettings): string {
+  return settings.objectName ?? className.replaceAll('_', ' ').trim();
+}
+
+/** What CLIP and CLIP-AC read of an image: both heads of the ordinary stream. */
+export function plainNeeds(config: ClipConfig, settings: MethodSettings): FeatureNeeds {
+  return {
+    imageSizePx: settings.imageSizePx ?? defaultImageSizePx(config),
+    classFeature: true,
+    patchFeatures: true,
+  };
+}
+
+/** Score = P(abnormal | CLS), map = P(abnormal | patch), both of the ordinary stream (methods.md §3). */
+export function plainScore(features: ImageFeatures, pair: TextPair): MethodScore {
+  const { classFeature, patchFeatures, gridSize } = features;
+  if (!classFeature || !patchFeatures) throw new Error('CLIP was handed features that it did not ask for');
+  return {
+    score: abnormalProbability(classFeature, pair),
+    patchMap: { rows: gridSize, columns: gridSize, data: abnormalProbabilities(patchFeatures, pair) },
+  };
+}
+
+/** Text features of each class, made once a run: `pairOf` gets an object's words. */
+export async function prepareClasses(
+  { classNames, settings }: MethodContext,
+  pairOf: (object: string) => Promise<TextPair>,
+): Promise<(features: ImageFeatures, className: string) => MethodScore> {
+  const pairs = new Map<string, TextPair>();
+  for (const object of new Set(classNames.map((name) => objectWords(name, settings))))
+    pairs.set(object, await pairOf(object));
+  return (features, className) => {
+    const pair = pairs.get(objectWords(className, settings));
+    if (!pair) throw new Error(`no text features were prepared for the class ${className}`);
+    return plainScore(features, pair);
+  };
+}
+
+/** Zero-shot CLIP with one sentence each for normal and anomalous (methods.md §3; AnomalyCLIP, appendix). */
+export const clipMethod: Method = {
+  ...methodCatalogue.clip,
+  needs: (config, settings) => plainNeeds(requireConfig(config, 'CLIP'), settings),
+  rendering: (config, settings) => ({
+    sizePx: plainNeeds(requireConfig(config, 'CLIP'), settings).imageSizePx,
+    sigmaPx: settings.sigmaPx ?? 0,
+  }),
+  prepare: (context) =>
+    prepareClasses(context, async (object) => {
+      if (!context.textEncoder) throw new Error('CLIP was prepared without a text encoder');
+      const features = await context.textEncoder.encodeTexts([
+        `a photo of a normal ${object}`,
+        `a photo of an anomalous ${object}`,
+      ]);
+      return { normal: normalised(rowOf(features, 0)), abnormal: normalised(rowOf(features, 1)) };
+    }),
+};

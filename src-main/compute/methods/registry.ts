@@ -1,0 +1,14 @@
+import type { MethodId } from '../../../src-shared/domain/method.ts';
+import { anomalyClipMethod } from './anomalyclip.ts';
+import { baselineMethod } from './baseline.ts';
+import { clipAcMethod } from './clip-ac.ts';
+import { clipMethod } from './clip.ts';
+import type { Method } from './method.ts';
+
+/** Every method, by id. The compiler asks for a row for each id of the contract. */
+export const methods: { readonly [Id in MethodId]: Method } = {
+  baseline: baselineMethod,
+  clip: clipMethod,
+  'clip-ac': clipAcMethod,
+  anomalyclip: anomalyClipMethod,
+};

@@ -1,0 +1,112 @@
+import { availableParallelism } from 'node:os';
+import type { Tensor as OrtTensor } from 'onnxruntime-node';
+import { InferenceSession } from 'onnxruntime-node';
+import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+
+export type Feeds = Readonly<Record<string, OrtTensor>>;
+export type Fetched = Readonly<Record<string, OrtTensor>>;
+
+/** A graph that can be run; whether its session is in memory just now is the store's business. */
+export interface LoadedGraph {
+  run(feeds: Feeds): Promise<Fetched>;
+  /** Frees the session's memory and the lock that Windows holds on the weights. */
+  release(): Promise<void>;
+}
+
+export interface SessionStore {
+  load(graphFile: string): Promise<LoadedGraph>;
+  releaseAll(): Promise<void>;
+}
+
+export interface SessionStoreOptions {
+  /** Threads inside one operator; the number of physical cores is best. Absent: what Node reports. */
+  readonly intraOpThreads?: number;
+  /** Sessions kept in memory at a time (ViT-L: 1.2 GB each); the least recently used one makes room. */
+  readonly maxSessions?: number;
+}
+
+/**
+ * Holds ONNX Runtime sessions. `load` fails at once for a graph that cannot be loaded; a session that made room for another
+ * is made again when it is run.
+ */
+export function createSessionStore(options: SessionStoreOptions = {}): SessionStore {
+  const { maxSessions = 2, intraOpThreads = availableParallelism() } = options;
+  /** By a number of the loaded graph, least recently used first. */
+  const live = new Map<number, Promise<InferenceSession>>();
+  const released = new Set<number>();
+  let counter = 0;
+
+  async function dispose(id: number): Promise<void> {
+    const session = live.get(id);
+    live.delete(id);
+    await (await session?.catch(() => undefined))?.release();
+  }
+
+  async function sessionFor(id: number, graphFile: string): Promise<InferenceSession> {
+    if (released.has(id)) throw new Error(`${graphFile} was released and cannot be run any more`);
+    const known = live.get(id);
+    const session = known ?? createSession(graphFile, intraOpThreads);
+    live.delete(id);
+    live.set(id, session);
+    for (const other of live.keys()) {
+      if (live.size <= maxSessions) break;
+      if (other !== id) await dispose(other);
+    }
+    return session;
+  }
+
+  return {
+    async load(graphFile) {
+      const id = counter++;
+      await sessionFor(id, graphFile).catch(async (error: unknown) => {
+        await dispose(id);
+        throw error;
+      });
+      return {
+        async run(feeds) {
+          const session = await sessionFor(id, graphFile);
+          return session.run(feeds);
+        },
+        async release() {
+          released.add(id);
+          await dispose(id);
+        },
+      };
+    },
+    async releaseAll() {
+      for (const id of [...live.keys()]) {
+        released.add(id);
+        await dispose(id);
+      }
+    },
+  };
+}
+
+async function createSession(graphFile: string, intraOpThreads: number): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(graphFile, {
+      executionProviders: ['cpu'],
+      graphOptimizationLevel: 'all',
+      executionMode: 'sequential',
+      intraOpNumThreads: intraOpThreads,
+      interOpNumThreads: 1,
+      enableCpuMemArena: true,
+      enableMemPattern: true,
+      logSeverityLevel: 3,
+      extra: {
+        session: {
+          // Attention weights far from a query underflow; numbers below 1e-38 cost many cycles and mean nothing here.
+          set_denormal_as_zero: '1',
+          // Worker threads rest between images instead of spinning.
+          force_spinning_stop: '1',
+        },
+      },
+    });
+  } catch (error) {
+    throw new WorkbenchError(
+      'corrupt-file',
+      `The graph ${graphFile} cannot be loaded: ${error instanceof Error ? error.message : String(error)} Remove the model and import it again.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,136 @@
+import { Tensor as OrtTensor } from 'onnxruntime-node';
+import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import { readModelWeights } from '../clip/model-weights.ts';
+import { textGraph, textNames, type TextShape } from '../clip/text-graph.ts';
+import type { Tokenizer } from '../clip/tokenizer.ts';
+import type { Features, LearnedPrompts, TextEncoder } from '../methods/method.ts';
+import { floats, type StoredModel } from './feature-extractor.ts';
+import { storeGraph } from './graph-files.ts';
+import type { LoadedGraph, SessionStore } from './session-store.ts';
+
+export interface ReleasableTextEncoder extends TextEncoder {
+  release(): Promise<void>;
+}
+
+/** Prompts in one run; more of them go in several. */
+const maxPromptsPerRun = 16;
+/** Lengths are rounded up to this, so that one graph file serves prompts of nearly the same length. */
+const lengthStep = 4;
+
+/**
+ * Turns prompts into text features with a stored model. A graph has static sizes: prompts of one call share the length of the
+ * longest, rounded up, and are filled up to a power of two; what fills is computed and dropped.
+ */
+export function createTextEncoder(
+  model: StoredModel,
+  tokenizer: Tokenizer,
+  sessions: SessionStore,
+): ReleasableTextEncoder {
+  const { folder, config } = model;
+  const loaded = new Map<string, Promise<LoadedGraph>>();
+
+  function load(shape: TextShape): Promise<LoadedGraph> {
+    const key = JSON.stringify(shape);
+    const known = loaded.get(key);
+    if (known) return known;
+    const loading = (async () => {
+      const weights = await readModelWeights(folder);
+      return sessions.load(await storeGraph(folder, textGraph(config, weights, shape)));
+    })();
+    loaded.set(key, loading);
+    loading.catch(() => loaded.delete(key));
+    return loading;
+  }
+
+  function tokenize(text: string): number[] {
+    const ids = tokenizer.encode(text, { contextLength: config.text.contextLength });
+    if (ids.some((id) => id >= config.text.vocabularySize))
+      throw new WorkbenchError(
+        'incompatible',
+        `This model knows ${config.text.vocabularySize} tokens, fewer than CLIP's vocabulary has, so the prompt «${text}» cannot be encoded with it.`,
+      );
+    return ids;
+  }
+
+  async function encode(texts: readonly string[], learned: LearnedPrompts | null): Promise<Features> {
+    const embedding = config.embeddingSize;
+    if (texts.length === 0) return { rows: 0, width: embedding, data: new Float32Array(0) };
+    const sequences = texts.map(tokenize);
+    const longest = Math.max(...sequences.map((ids) => ids.length));
+    const shape: TextShape = {
+      prompts: Math.min(maxPromptsPerRun, 2 ** Math.ceil(Math.log2(texts.length))),
+      length: Math.min(config.text.contextLength, Math.ceil(longest / lengthStep) * lengthStep),
+      contextLength: learned?.contextLength ?? 0,
+      deepLength: learned?.deepTokens.length ? learned.deepLength : 0,
+      deepBlocks: learned?.deepTokens.length ?? 0,
+    };
+    const graph = await load(shape);
+    const data = new Float32Array(texts.length * embedding);
+    for (let first = 0; first < sequences.length; first += shape.prompts) {
+      const batch = sequences.slice(first, first + shape.prompts);
+      const fetched = await graph.run({
+        ...tokenFeeds(batch, shape),
+        ...(learned ? learnedFeeds(learned, first, shape, config.text.width) : {}),
+      });
+      data.set(floats(fetched, textNames.features).subarray(0, batch.length * embedding), first * embedding);
+    }
+    return { rows: texts.length, width: embedding, data };
+  }
+
+  return {
+    config,
+    encodeTexts: (texts) => encode(texts, null),
+    encodeLearned: (prompts) => {
+      checkLearned(prompts, config.text.width);
+      return encode(prompts.texts, prompts);
+    },
+    async release() {
+      const graphs = [...loaded.values()];
+      loaded.clear();
+      for (const graph of graphs) await (await graph.catch(() => undefined))?.release();
+    },
+  };
+}
+
+function checkLearned(
+  { texts, contextLength, contexts, deepLength, deepTokens }: LearnedPrompts,
+  width: number,
+) {
+  if (contexts.length !== texts.length * contextLength * width)
+    throw new WorkbenchError(
+      'incompatible',
+      `The learned prompts do not fit this model, whose text transformer is ${width} wide. Choose the model they were trained with.`,
+    );
+  if (deepTokens.some((tokens) => tokens.length !== deepLength * width))
+    throw new WorkbenchError(
+      'incompatible',
+      `The deep text tokens do not fit this model, whose text transformer is ${width} wide. Choose the model they were trained with.`,
+    );
+}
+
+function tokenFeeds(batch: readonly (readonly number[])[], { prompts, length }: TextShape) {
+  const tokens = new BigInt64Array(prompts * length);
+  const endRows = new BigInt64Array(prompts);
+  for (const [row, ids] of batch.entries()) {
+    for (const [position, id] of ids.entries()) tokens[row * length + position] = BigInt(id);
+    endRows[row] = BigInt(row * length + ids.length - 1);
+  }
+  return {
+    [textNames.tokens]: new OrtTensor('int64', tokens, [prompts, length]),
+    [textNames.endRows]: new OrtTensor('int64', endRows, [prompts]),
+  };
+}
+
+function learnedFeeds(learned: LearnedPrompts, first: number, shape: TextShape, width: number) {
+  const { contextLength, deepLength, prompts } = shape;
+  const feeds: Record<string, OrtTensor> = {};
+  if (contextLength > 0) {
+    const each = contextLength * width;
+    const contexts = new Float32Array(prompts * each);
+    contexts.set(learned.contexts.subarray(first * each, (first + prompts) * each));
+    feeds[textNames.contexts] = new OrtTensor('float32', contexts, [prompts, contextLength, width]);
+  }
+  for (const [index, tokens] of learned.deepTokens.entries())
+    feeds[textNames.deepTokens(index)] = new OrtTensor('float32', tokens, [deepLength, width]);
+  return feeds;
+}
