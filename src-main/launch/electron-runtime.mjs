@@ -70,7 +70,7 @@ function isCached(file, env) {
 }
 
 /** Whether the archive can be fetched, answered within two seconds: a machine behind a closed door must not wait. */
-async function isReachable(url) {
+export async function isReachable(url) {
   const limit = AbortSignal.timeout(probeTimeoutMs);
   try {
     const response = await fetch(url, { method: 'HEAD', redirect: 'manual', signal: limit });

@@ -1,0 +1,121 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { _electron, type Browser, type Page } from '@playwright/test';
+
+export interface RunningHost {
+  readonly page: Page;
+  readonly pid: number;
+  computePids(): Promise<readonly number[]>;
+  stop(how: 'close' | 'kill'): Promise<void>;
+  /** What it wrote so far. */
+  output(): string;
+}
+
+const projectRoot = path.resolve(import.meta.dirname, '../..');
+const startTimeoutMs = 30_000;
+const stopTimeoutMs = 15_000;
+const viewport = { width: 1280, height: 720 };
+
+/** Starts the web host as `npm start` does and opens its address in a context of its own. */
+export async function startWeb(dataFolder: string, browser: Browser | null): Promise<RunningHost> {
+  if (browser === null) throw new Error('The web host needs a browser.');
+  const child = spawn(
+    process.execPath,
+    [path.join(projectRoot, 'out/main/web.js'), '--data', dataFolder, '--port', '0'],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const output = collectOutput(child);
+  const url = await readAddress(child, output);
+  const context = await browser.newContext({ viewport });
+  const page = await context.newPage();
+  await page.goto(url);
+  // The host takes the token out of the address with a reload; the page is there when it is gone.
+  await page.waitForURL((address) => !address.searchParams.has('token'));
+  return {
+    page,
+    pid: pidOf(child),
+    output,
+    computePids: () => childrenOf(pidOf(child)),
+    stop: async (how) => {
+      await context.close();
+      await stopProcess(child, how);
+    },
+  };
+}
+
+/** Starts the real application from the project's folder. */
+export async function startElectron(dataFolder: string): Promise<RunningHost> {
+  const executablePath = process.env['WORKBENCH_ELECTRON'];
+  if (executablePath === undefined) throw new Error('WORKBENCH_ELECTRON names no runtime; use npm run e2e.');
+  const application = await _electron.launch({
+    executablePath,
+    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), projectRoot, '--data', dataFolder],
+  });
+  const child = application.process();
+  const output = collectOutput(child);
+  const page = await application.firstWindow();
+  await page.setViewportSize(viewport);
+  return {
+    page,
+    pid: pidOf(child),
+    output,
+    computePids: () => childrenOf(pidOf(child), 'node.mojom.NodeService'),
+    stop: async (how) => {
+      if (how === 'close') await application.close();
+      else await stopProcess(child, how);
+    },
+  };
+}
+
+function pidOf(child: ChildProcess): number {
+  if (child.pid === undefined) throw new Error('The host could not be started.');
+  return child.pid;
+}
+
+function collectOutput(child: ChildProcess): () => string {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+    });
+  return () => text;
+}
+
+/** Waits for the printed address. Throws with what the host wrote where it ends or stays silent. */
+function readAddress(child: ChildProcess, output: () => string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Error(`The web host printed no address in ${startTimeoutMs} ms:\n${output()}`));
+    }, startTimeoutMs);
+    child.stdout?.on('data', () => {
+      const url = /http:\/\/127\.0\.0\.1:\d+\/\S*/.exec(output())?.[0];
+      if (url === undefined) return;
+      clearTimeout(timer);
+      resolve(url);
+    });
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`The web host ended with code ${code}:\n${output()}`));
+    });
+  });
+}
+
+async function stopProcess(child: ChildProcess, how: 'close' | 'kill'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill(how === 'kill' ? 'SIGKILL' : 'SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+  await ended;
+  clearTimeout(timer);
+}
+
+/** Direct children of a process whose command line holds `text`, by `ps` (Linux and macOS). */
+async function childrenOf(pid: number, text = 'compute'): Promise<readonly number[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,args=']);
+  return stdout.split('\n').flatMap((line) => {
+    const [, child, parent, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    return Number(parent) === pid && command?.includes(text) === true ? [Number(child)] : [];
+  });
+}
