@@ -44,6 +44,8 @@ export const computeMethods = {
       sourceDtype: tensorDtypeSchema,
       sha256: z.string(),
       sizeBytes: z.number(),
+      /** What was left out or not used, in words. */
+      warnings: z.array(z.string()).readonly().default([]),
     }),
   },
   /** Reads a released prompt checkpoint or safetensors file and writes it as safetensors at `targetFile`. */

@@ -47,6 +47,7 @@ export const modelIdSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,79}$/, 'letters, digits, dots, dashes and underscores');
 export const tensorDtypeSchema = z.enum(['F32', 'F16', 'BF16']);
+export type TensorDtype = z.infer<typeof tensorDtypeSchema>;
 
 export const checkpointFormatSchema = z.enum([
   'openai-torchscript',
@@ -101,6 +102,8 @@ export const modelPreviewSchema = z
     sourceDtype: tensorDtypeSchema,
     config: clipConfigSchema.nullable(),
     questions: z.array(modelQuestionSchema).readonly(),
+    /** What was left out or not used, in words. */
+    warnings: z.array(z.string()).readonly().default([]),
     sizeBytes: z.number().int().nonnegative(),
   })
   .readonly();
