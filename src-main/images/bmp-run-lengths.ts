@@ -1,3 +1,6 @@
+// What lives here: reading image files of any origin, resizing, thumbnails. Used by core and by compute.
+// What may not: anything of core, compute or hosts, and any writing to the user's images.
+
 /**
  * Expands BMP's RLE8 or RLE4 to palette indices, bottom row first, one byte each; pixels that are skipped stay 0.
  * Null when the code ends too early or leaves the image.

@@ -1,6 +1,3 @@
-// What lives here: patch maps and what turns them into pixel maps and colours, the same in every process.
-// What may not: anything that reads files or draws.
-
 /** Anomaly map on the model's patch grid, row-major; the only form of a map that is stored (design.md rule 6). */
 export interface PatchMap {
   readonly rows: number;
