@@ -12,6 +12,7 @@ import {
   type ServerMessage,
 } from '../../../src-shared/contract/wire.ts';
 import { startWebHost, type WebHost } from '../../../src-main/web/web-host.ts';
+import type { AssetResponse } from '../../../src-main/core/core.ts';
 import { createFakeCore, type FakeCore } from '../../support/fake-core.ts';
 
 interface Answer {
@@ -103,7 +104,7 @@ beforeEach(async () => {
       'settings.get': () => ({ values: { theme: 'dark' } }),
       'settings.set': () => ({ ok: true }),
     },
-    (asset) =>
+    (asset): AssetResponse =>
       asset === '/assets/image/7'
         ? {
             status: 200,
