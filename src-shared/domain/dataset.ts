@@ -37,6 +37,12 @@ export const problemCodeSchema = z.enum([
   'unreadable-mask',
   'unreadable-folder',
   'link-skipped',
+  /** A note rather than a fault: a class without a ground_truth folder has labels but no masks. */
+  'no-ground-truth',
+  /** An image or folder at a place that the layout has no meaning for; it is not part of the data set. */
+  'outside-layout',
+  /** There is more than is read in one go. */
+  'too-many-files',
 ]);
 export type ProblemCode = z.infer<typeof problemCodeSchema>;
 

@@ -32,7 +32,7 @@ CREATE TABLE images (
   mask_path TEXT,
   mask_size_bytes INTEGER,
   mask_modified_at_ms REAL,
-  seen_by_import INTEGER NOT NULL,         -- the job that last found the file; what an import did not find is removed
+  seen_by_import INTEGER NOT NULL,         -- the pass that last found the file; what an import did not find is removed
   UNIQUE (dataset_id, path)
 ) STRICT;
 CREATE INDEX images_by_class ON images (dataset_id, class_name, path);

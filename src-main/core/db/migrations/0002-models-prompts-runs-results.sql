@@ -68,7 +68,7 @@ CREATE INDEX results_by_image ON results (image_id);
 CREATE TABLE result_maps (
   run_id INTEGER NOT NULL,
   image_id INTEGER NOT NULL,
-  half_floats BLOB NOT NULL,               -- IEEE 754 half precision, little-endian, row-major
+  patch_map BLOB NOT NULL,                 -- as in src-shared/maps/patch-map-codec.ts
   map_min REAL NOT NULL,
   map_max REAL NOT NULL,
   UNIQUE (run_id, image_id),

@@ -1,0 +1,56 @@
+import { env, listSupportedBackends } from 'onnxruntime-node';
+import { importModel } from './clip/import-model.ts';
+import { importPrompts } from './clip/import-prompts.ts';
+import { inspectModel } from './clip/inspect-model.ts';
+import { runConformance } from './conformance/run-conformance.ts';
+import type { ComputeMethodName, ComputeParams, ComputeResult } from './protocol.ts';
+import { createScanSessions } from './runtime/scan-sessions.ts';
+
+export interface CallContext {
+  readonly signal: AbortSignal;
+  readonly report: (progress: { done: number; total: number; message: string }) => void;
+}
+
+export type CallHandlers = {
+  readonly [N in ComputeMethodName]: (
+    params: ComputeParams<N>,
+    context: CallContext,
+  ) => Promise<ComputeResult<N>>;
+};
+
+export interface CallHandlerOptions {
+  readonly assetsFolder: string;
+  readonly intraOpThreads?: number;
+}
+
+/** What answers each method of the protocol. Calls may overlap: the next image is decoded while one is computed. */
+export function createCallHandlers(options: CallHandlerOptions): CallHandlers {
+  const scans = createScanSessions(options);
+  return {
+    'runtime.info': () =>
+      Promise.resolve({
+        onnxRuntimeVersion: env.versions.node ?? env.versions.common,
+        // Others than the bundled ones are only there after an install step of their own.
+        executionProviders: listSupportedBackends().flatMap(({ name, bundled }) => (bundled ? [name] : [])),
+        nodeVersion: process.versions.node,
+      }),
+    'model.inspect': (params) => inspectModel(params),
+    'model.import': (params, { signal, report }) => importModel({ ...params, signal, onProgress: report }),
+    'prompts.import': (params, { signal }) => importPrompts({ ...params, signal }),
+    'scan.open': (params) => scans.open(params),
+    'scan.image': (params) => scans.image(params),
+    'scan.close': (params) => scans.close(params),
+    'conformance.run': ({ folder }, { signal, report }) => {
+      let done = 0;
+      return runConformance({
+        folder,
+        ...options,
+        signal,
+        onItem: ({ item }) => {
+          done += 1;
+          report({ done, total: 0, message: item });
+        },
+      });
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ThumbnailSize } from '../../../src-shared/contract/asset-paths.ts';
+import { systemErrorCode } from '../error-report.ts';
+import type { Log } from '../core.ts';
+import type { ImageTools } from './image-tools.ts';
+import { createLimitedWork } from './limited-work.ts';
+
+/** A file and what tells its states apart. */
+export interface FileState {
+  readonly filePath: string;
+  readonly sizeBytes: number;
+  readonly modifiedAtMs: number;
+}
+
+/** Changes when the file does. */
+export function fileKey({ filePath, sizeBytes, modifiedAtMs }: FileState): string {
+  return createHash('sha256').update(`${filePath}\0${sizeBytes}\0${modifiedAtMs}`).digest('hex').slice(0, 40);
+}
+
+export type ThumbnailStore = ReturnType<typeof createThumbnailStore>;
+
+/** Thumbnails, made once and kept in the data folder. Not being able to keep one is no reason not to show it. */
+export function createThumbnailStore(folder: string, tools: Pick<ImageTools, 'thumbnail'>, log: Log) {
+  const work = createLimitedWork<Uint8Array>(2);
+  let saidThatNotKept = false;
+
+  async function make(file: FileState, sizePx: ThumbnailSize, cached: string): Promise<Uint8Array> {
+    const bytes = await tools.thumbnail(file.filePath, sizePx);
+    const temporary = `${cached}.${randomUUID()}.part`;
+    try {
+      await mkdir(dirname(cached), { recursive: true });
+      await writeFile(temporary, bytes);
+      await rename(temporary, cached);
+    } catch (thrown) {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      if (!saidThatNotKept) log('warn', `Thumbnails cannot be kept in ${folder}: ${String(thrown)}`);
+      saidThatNotKept = true;
+    }
+    return bytes;
+  }
+
+  return {
+    /** JPEG of the file in its present state. Throws what the image decoder says of it. */
+    async get(file: FileState, sizePx: ThumbnailSize): Promise<Uint8Array> {
+      const key = fileKey(file);
+      const cached = join(folder, String(sizePx), key.slice(0, 2), `${key}.jpg`);
+      try {
+        return await readFile(cached);
+      } catch (thrown) {
+        if (systemErrorCode(thrown) !== 'ENOENT') {
+          log('warn', `The thumbnail ${cached} cannot be read and is made again: ${String(thrown)}`);
+        }
+      }
+      return await work.once(cached, () => make(file, sizePx, cached));
+    },
+  };
+}

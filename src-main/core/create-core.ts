@@ -1,0 +1,121 @@
+import { resolve } from 'node:path';
+import { toErrorShape } from '../../src-shared/contract/errors.ts';
+import type { MethodName, MethodParams, MethodResult } from '../../src-shared/contract/methods.ts';
+import { defaultImageTools } from './assets/default-image-tools.ts';
+import type { ImageTools } from './assets/image-tools.ts';
+import { createAssetServer } from './assets/serve-asset.ts';
+import { createThumbnailStore } from './assets/thumbnail-store.ts';
+import { createComputeClient } from './compute-client/compute-client.ts';
+import type { Core, CoreOptions, CoreTiming } from './core.ts';
+import { createImportJobKind } from './datasets/import-dataset-job.ts';
+import { openDatabase } from './db/open-database.ts';
+import { createRepositories } from './db/repositories.ts';
+import { createDispatch } from './dispatch.ts';
+import { createEventBus } from './event-bus.ts';
+import { createHandlers } from './handlers/registry.ts';
+import { createJobQueue } from './jobs/job-queue.ts';
+import { createModelImportJobKind } from './jobs/model-import-job.ts';
+import { createScanJobKind } from './jobs/scan-job.ts';
+import { watchOtherProcesses } from './jobs/watch-other-processes.ts';
+import { libraryFolders } from './library-folders.ts';
+import { createPurge } from './purge.ts';
+
+export type { AssetResponse, Core, CoreOptions, Log, LogLevel } from './core.ts';
+
+const defaultTiming: CoreTiming = { leaseMs: 15_000, tickMs: 1000, abortGraceMs: 300 };
+
+/** What tests put in the place of real parts. */
+export interface CoreParts {
+  readonly imageTools?: ImageTools;
+}
+
+/**
+ * The workbench without a window: options in, services out. Opens (or makes) the data folder, takes up jobs that a crash
+ * interrupted, and starts the compute process when something needs it.
+ * Rejects with `corrupt-file`, `incompatible`, `forbidden` or `disk-full` when the data folder cannot be used.
+ */
+export async function createCore(options: CoreOptions, parts: CoreParts = {}): Promise<Core> {
+  const { log } = options;
+  const timing = { ...defaultTiming, ...options.timing };
+  const folders = libraryFolders(resolve(options.dataFolder));
+  const imageTools = parts.imageTools ?? defaultImageTools;
+  const database = openDatabase({ ...options, dataFolder: folders.dataFolder });
+  const repositories = createRepositories(database);
+  const events = createEventBus(log);
+  const closing = new AbortController();
+  const compute = createComputeClient({
+    launcher: options.computeLauncher,
+    log,
+    emit: events.emit,
+    abortGraceMs: timing.abortGraceMs,
+  });
+  const queue = createJobQueue({
+    database,
+    jobs: repositories.jobs,
+    kinds: [
+      createImportJobKind({
+        repositories,
+        events,
+        excluded: [folders.dataFolder],
+        probe: imageTools.probe,
+      }),
+      createModelImportJobKind({ repositories, compute, folders, events }),
+      createScanJobKind({ repositories, compute, folders, events }),
+    ],
+    events,
+    log,
+    timing,
+    takeOver: (options.runJobs ?? (options.host === 'cli' ? 'own' : 'all')) === 'all',
+    dataFolder: folders.dataFolder,
+  });
+  const purge = createPurge(repositories, log);
+  const handlers = createHandlers({
+    options,
+    database,
+    repositories,
+    folders,
+    events,
+    queue,
+    compute,
+    purge,
+    closing: closing.signal,
+  });
+  const { dispatch, call } = createDispatch(handlers, log);
+  const asset = createAssetServer({
+    repositories,
+    tools: imageTools,
+    thumbnails: createThumbnailStore(folders.thumbnails, imageTools, log),
+    log,
+  });
+  const watch = watchOtherProcesses({ database, listJobs: queue.list, events });
+
+  const tick = () => {
+    try {
+      queue.tick();
+      watch.look();
+    } catch (thrown) {
+      log('warn', `Looking after jobs failed and is tried again: ${toErrorShape(thrown).message}`);
+    }
+  };
+  tick();
+  purge.start();
+  const timer = setInterval(tick, timing.tickMs);
+  let closed: Promise<void> | null = null;
+
+  async function close(): Promise<void> {
+    clearInterval(timer);
+    closing.abort();
+    queue.close();
+    await Promise.all([compute.close(), purge.stop()]);
+    database.close();
+  }
+
+  return {
+    dispatch,
+    call: async <N extends MethodName>(method: N, params: MethodParams<N>) =>
+      (await call(method, params)) as MethodResult<N>,
+    subscribe: events.subscribe,
+    asset: (path, request) => asset(path, request?.ifNoneMatch),
+    close: () => (closed ??= close()),
+  };
+}

@@ -1,0 +1,174 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { WorkbenchError, toErrorShape } from '../../../src-shared/contract/errors.ts';
+import { datasetLayoutSchema, idSchema, type Problem } from '../../../src-shared/domain/dataset.ts';
+import type { DatasetCore } from '../db/datasets-repository.ts';
+import type { ImageRecord, KnownImage } from '../db/images-repository.ts';
+import type { Repositories } from '../db/repositories.ts';
+import { fromSystemError } from '../error-report.ts';
+import type { EventBus } from '../event-bus.ts';
+import { defineJobKind, type JobContext } from '../jobs/job-kind.ts';
+import type { LayoutEntry } from './layout.ts';
+import { layoutImporter } from './layouts.ts';
+import { probeEntry, type ImageProbe } from './probe-entry.ts';
+import { createTreeReader, importLimits, resolveFolder } from './read-folder.ts';
+
+export const importPayloadSchema = z.object({ datasetId: idSchema, layout: datasetLayoutSchema });
+
+export interface ImportJobOptions {
+  readonly repositories: Repositories;
+  readonly events: EventBus;
+  /** Absolute folders that are never imported. */
+  readonly excluded: readonly string[];
+  readonly probe: ImageProbe;
+}
+
+const batchSize = 100;
+const probesAtOnce = 4;
+const changeEventEveryMs = 1000;
+const removedAtOnce = 500;
+
+/**
+ * Reads a data set's folder into the database. Files that did not change since they were last read keep their row, their
+ * id and all results without being opened again, which is also what makes a resumed import go on where it was.
+ */
+export function createImportJobKind(options: ImportJobOptions) {
+  return defineJobKind({
+    kind: 'dataset-import',
+    lane: 'files',
+    payloadSchema: importPayloadSchema,
+    async run({ datasetId, layout }, context) {
+      const dataset = options.repositories.datasets.getCore(datasetId);
+      if (dataset === null) {
+        throw new WorkbenchError('not-found', 'The data set was removed; there is nothing to import.');
+      }
+      await importDataset({ ...options, dataset: { ...dataset, layout }, context });
+    },
+    onSettled({ datasetId }) {
+      options.events.emit({ event: 'datasets.changed', datasetId });
+      options.events.emit({ event: 'runs.changed', runId: null });
+    },
+  });
+}
+
+interface ImportRun extends ImportJobOptions {
+  readonly dataset: DatasetCore;
+  readonly context: JobContext;
+}
+
+async function importDataset(run: ImportRun): Promise<void> {
+  const { repositories, events, dataset, context } = run;
+  const { signal } = context;
+  const root = await resolveFolder(dataset.root);
+  const tree = createTreeReader(root, { signal, limits: importLimits, excluded: run.excluded });
+  context.report({ done: 0, total: null, message: 'Listing files' });
+
+  const entries: LayoutEntry[] = [];
+  for await (const entry of layoutImporter(dataset.layout).entries(tree, dataset.name)) {
+    entries.push(entry);
+    if (entries.length % 1000 === 0) {
+      context.report({ done: 0, total: null, message: `Listing files: ${entries.length} images so far` });
+    }
+  }
+  context.store(() => {
+    repositories.datasets.clearProblems(dataset.id);
+    repositories.datasets.addProblems(dataset.id, tree.problems);
+  });
+
+  let lastEventMs = 0;
+  let resultsForgotten = false;
+  for (let start = 0; start < entries.length; start += batchSize) {
+    signal.throwIfAborted();
+    const batch = entries.slice(start, start + batchSize);
+    const known = repositories.images.known(
+      dataset.id,
+      batch.map((entry) => entry.path),
+    );
+    const problems: Problem[] = [];
+    const records = await mapLimited(batch, probesAtOnce, (entry) =>
+      probeEntry({ root, entry, known: known.get(entry.path), probe: run.probe, problems }),
+    );
+    await requireRootStill(root);
+    context.store(() => {
+      for (const record of records) {
+        if (record === null) continue;
+        const before = known.get(record.path);
+        if (before !== undefined && isOtherImage(before, record)) {
+          resultsForgotten = repositories.results.forgetImage(before.id) || resultsForgotten;
+        }
+        repositories.images.upsert(dataset.id, record, context.pass);
+      }
+      repositories.datasets.addProblems(dataset.id, problems);
+    });
+    const done = Math.min(start + batchSize, entries.length);
+    context.report({ done, total: entries.length, message: batch.at(-1)?.path ?? '' });
+    if (performance.now() - lastEventMs > changeEventEveryMs) {
+      lastEventMs = performance.now();
+      events.emit({ event: 'datasets.changed', datasetId: dataset.id });
+    }
+  }
+
+  // What could not be looked at may still be there: only what a complete look did not find is gone.
+  const unreadFolders = tree.problems
+    .filter((problem) => problem.code === 'unreadable-folder')
+    .map((problem) => problem.path);
+  const removed = tree.truncated ? 0 : removeUnseen(run, unreadFolders);
+  context.store(() => {
+    if (removed > 0 || resultsForgotten) repositories.results.recount(dataset.id);
+    repositories.datasets.setState(dataset.id, 'ready');
+  });
+  const problemCount = repositories.datasets.countProblems(dataset.id);
+  context.report({
+    done: entries.length,
+    total: entries.length,
+    message: problemCount === 0 ? 'Finished' : `Finished; ${problemCount} notes and problems are listed`,
+  });
+}
+
+/** Whether results of what was there before would be wrong for what is there now. */
+function isOtherImage(before: KnownImage, now: ImageRecord): boolean {
+  return (
+    before.sizeBytes !== now.sizeBytes ||
+    before.modifiedAtMs !== now.modifiedAtMs ||
+    before.className !== now.className
+  );
+}
+
+function removeUnseen({ repositories, dataset, context }: ImportRun, keepUnder: readonly string[]): number {
+  let removed = 0;
+  for (;;) {
+    const step = context.store(() =>
+      repositories.images.removeUnseen(dataset.id, context.pass, keepUnder, removedAtOnce),
+    );
+    removed += step;
+    if (step < removedAtOnce) return removed;
+  }
+}
+
+/** A drive that goes away in the middle must not turn every image into a broken one. */
+async function requireRootStill(root: string): Promise<void> {
+  try {
+    await stat(join(root, '.'));
+  } catch (thrown) {
+    const { code, message } = toErrorShape(fromSystemError(thrown, root));
+    throw new WorkbenchError(code, `${message} Connect its drive, then resume the import.`, {
+      cause: thrown,
+    });
+  }
+}
+
+/** Maps with at most `limit` calls at once, results in the order of `items`. */
+async function mapLimited<T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
+  const worker = async () => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: limit }, worker));
+  return results;
+}

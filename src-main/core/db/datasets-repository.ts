@@ -1,0 +1,176 @@
+import type {
+  ClassCounts,
+  Dataset,
+  DatasetLayout,
+  Problem,
+  ProblemCode,
+} from '../../../src-shared/domain/dataset.ts';
+import type { Database } from './database.ts';
+
+interface DatasetRow {
+  id: number;
+  name: string;
+  root: string;
+  layout: DatasetLayout;
+  state: 'importing' | 'ready';
+  created_at_ms: number;
+}
+
+interface ClassRow {
+  class_name: string;
+  label: 'good' | 'anomalous' | null;
+  images: number;
+  masks: number;
+}
+
+/** What a data set is without its counts: enough for jobs and assets, and cheap. */
+export interface DatasetCore {
+  readonly id: number;
+  readonly name: string;
+  readonly root: string;
+  readonly layout: DatasetLayout;
+}
+
+export type DatasetsRepository = ReturnType<typeof createDatasetsRepository>;
+
+/** Data sets with their problems. A removed one is invisible at once; `purgeStep` clears its rows away bit by bit. */
+export function createDatasetsRepository(database: Database) {
+  const columns = 'id, name, root, layout, state, created_at_ms';
+
+  function classesOf(datasetId: number): ClassCounts[] {
+    const rows = database.all<ClassRow>(
+      `SELECT class_name, label, count(*) AS images, sum(mask_path IS NOT NULL) AS masks
+       FROM images WHERE dataset_id = ? GROUP BY class_name, label`,
+      [datasetId],
+    );
+    const classes = new Map<string, { -readonly [K in keyof ClassCounts]: ClassCounts[K] }>();
+    for (const row of rows) {
+      const counts = classes.get(row.class_name) ?? {
+        name: row.class_name,
+        good: 0,
+        anomalous: 0,
+        unlabelled: 0,
+        masks: 0,
+      };
+      counts[row.label ?? 'unlabelled'] += row.images;
+      counts.masks += row.masks;
+      classes.set(row.class_name, counts);
+    }
+    return [...classes.values()];
+  }
+
+  function toDataset(row: DatasetRow): Dataset {
+    const classes = classesOf(row.id);
+    return {
+      id: row.id,
+      name: row.name,
+      root: row.root,
+      layout: row.layout,
+      state: row.state,
+      createdAtMs: row.created_at_ms,
+      imageCount: classes.reduce((sum, c) => sum + c.good + c.anomalous + c.unlabelled, 0),
+      problemCount: countProblems(row.id),
+      classes,
+    };
+  }
+
+  function countProblems(datasetId: number): number {
+    return (
+      database.get<{ n: number }>('SELECT count(*) AS n FROM problems WHERE dataset_id = ?', [datasetId])
+        ?.n ?? 0
+    );
+  }
+
+  return {
+    list(): Dataset[] {
+      return database
+        .all<DatasetRow>(`SELECT ${columns} FROM datasets WHERE removed_at_ms IS NULL ORDER BY id`)
+        .map(toDataset);
+    },
+    get(datasetId: number): Dataset | null {
+      const row = database.get<DatasetRow>(
+        `SELECT ${columns} FROM datasets WHERE id = ? AND removed_at_ms IS NULL`,
+        [datasetId],
+      );
+      return row === undefined ? null : toDataset(row);
+    },
+    /** Name, root and layout only, without counting 50,000 rows. */
+    getCore(datasetId: number): DatasetCore | null {
+      return (
+        database.get<DatasetCore>(
+          'SELECT id, name, root, layout FROM datasets WHERE id = ? AND removed_at_ms IS NULL',
+          [datasetId],
+        ) ?? null
+      );
+    },
+    findByRoot(root: string): DatasetCore | null {
+      return (
+        database.get<DatasetCore>(
+          'SELECT id, name, root, layout FROM datasets WHERE root = ? AND removed_at_ms IS NULL',
+          [root],
+        ) ?? null
+      );
+    },
+    insert(dataset: { name: string; root: string; layout: DatasetLayout; createdAtMs: number }): number {
+      return database.run(
+        `INSERT INTO datasets (name, root, layout, state, created_at_ms) VALUES (?, ?, ?, 'importing', ?)`,
+        [dataset.name, dataset.root, dataset.layout, dataset.createdAtMs],
+      ).lastInsertRowid;
+    },
+    update(datasetId: number, change: { name: string; layout: DatasetLayout }): void {
+      database.run('UPDATE datasets SET name = ?, layout = ? WHERE id = ?', [
+        change.name,
+        change.layout,
+        datasetId,
+      ]);
+    },
+    setState(datasetId: number, state: 'importing' | 'ready'): void {
+      database.run('UPDATE datasets SET state = ? WHERE id = ?', [state, datasetId]);
+    },
+
+    clearProblems(datasetId: number): void {
+      database.run('DELETE FROM problems WHERE dataset_id = ?', [datasetId]);
+    },
+    addProblems(datasetId: number, problems: readonly Problem[]): void {
+      for (const { path, code, message } of problems) {
+        database.run('INSERT INTO problems (dataset_id, path, code, message) VALUES (?, ?, ?, ?)', [
+          datasetId,
+          path,
+          code,
+          message,
+        ]);
+      }
+    },
+    countProblems,
+    problems(datasetId: number, offset: number, limit: number): Problem[] {
+      return database.all<{ path: string; code: ProblemCode; message: string }>(
+        'SELECT path, code, message FROM problems WHERE dataset_id = ? ORDER BY id LIMIT ? OFFSET ?',
+        [datasetId, limit, offset],
+      );
+    },
+
+    markRemoved(datasetId: number, atMs: number): boolean {
+      return (
+        database.run('UPDATE datasets SET removed_at_ms = ? WHERE id = ? AND removed_at_ms IS NULL', [
+          atMs,
+          datasetId,
+        ]).changes > 0
+      );
+    },
+    /** Deletes at most `limit` images of removed data sets; false when nothing is left to clear away. */
+    purgeStep(limit: number): boolean {
+      const removed = database.get<{ id: number }>(
+        'SELECT id FROM datasets WHERE removed_at_ms IS NOT NULL LIMIT 1',
+      );
+      if (removed === undefined) return false;
+      database.transaction(() => {
+        const { changes } = database.run(
+          'DELETE FROM images WHERE id IN (SELECT id FROM images WHERE dataset_id = ? LIMIT ?)',
+          [removed.id, limit],
+        );
+        if (changes === 0) database.run('DELETE FROM datasets WHERE id = ?', [removed.id]);
+      });
+      return true;
+    },
+  };
+}

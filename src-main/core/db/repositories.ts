@@ -1,0 +1,25 @@
+import type { Database } from './database.ts';
+import { createDatasetsRepository } from './datasets-repository.ts';
+import { createImagesRepository } from './images-repository.ts';
+import { createJobsRepository } from './jobs-repository.ts';
+import { createModelsRepository } from './models-repository.ts';
+import { createPromptSetsRepository } from './prompt-sets-repository.ts';
+import { createResultsRepository } from './results-repository.ts';
+import { createRunsRepository } from './runs-repository.ts';
+import { createSettingsRepository } from './settings-repository.ts';
+
+export type Repositories = ReturnType<typeof createRepositories>;
+
+/** One repository an aggregate, all on one connection. */
+export function createRepositories(database: Database) {
+  return {
+    settings: createSettingsRepository(database),
+    datasets: createDatasetsRepository(database),
+    images: createImagesRepository(database),
+    jobs: createJobsRepository(database),
+    models: createModelsRepository(database),
+    promptSets: createPromptSetsRepository(database),
+    runs: createRunsRepository(database),
+    results: createResultsRepository(database),
+  };
+}

@@ -1,0 +1,79 @@
+import { basename } from 'node:path';
+import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import type { Dataset } from '../../../src-shared/domain/dataset.ts';
+import { detectLayout } from '../datasets/layouts.ts';
+import { inspectDataset } from '../datasets/inspect-dataset.ts';
+import { resolveFolder } from '../datasets/read-folder.ts';
+import type { DomainHandlers, Services } from './handler.ts';
+
+export function datasetsHandlers(services: Services): DomainHandlers<'datasets'> {
+  const { database, repositories, folders, events, queue, purge, closing } = services;
+  const { datasets } = repositories;
+
+  function requireDataset(datasetId: number): Dataset {
+    const dataset = datasets.get(datasetId);
+    if (dataset === null) throw new WorkbenchError('not-found', `There is no data set ${datasetId}.`);
+    return dataset;
+  }
+
+  return {
+    'datasets.list': () => ({ datasets: datasets.list() }),
+    'datasets.get': ({ datasetId }) => requireDataset(datasetId),
+    'datasets.inspect': ({ path, layout }) =>
+      inspectDataset({ path, layout, excluded: [folders.dataFolder], signal: closing }),
+    'datasets.import': async ({ path, layout, name }) => {
+      const root = await resolveFolder(path);
+      const detected = layout ?? datasets.findByRoot(root)?.layout ?? (await detectLayout(root, closing));
+      // From here on nothing waits: two windows that import the same folder get one data set and one job.
+      const { datasetId, jobId } = database.transaction(() => {
+        const known = datasets.findByRoot(root);
+        const running =
+          known === null
+            ? undefined
+            : repositories.jobs
+                .listActive()
+                .find((job) => job.kind === 'dataset-import' && job.datasetId === known.id);
+        if (known !== null && running !== undefined) return { datasetId: known.id, jobId: running.id };
+        const finalName = name ?? known?.name ?? (basename(root) || root);
+        const id =
+          known?.id ?? datasets.insert({ name: finalName, root, layout: detected, createdAtMs: Date.now() });
+        if (known !== null) {
+          datasets.update(id, { name: finalName, layout: detected });
+          datasets.setState(id, 'importing');
+        }
+        return {
+          datasetId: id,
+          jobId: queue.add({
+            kind: 'dataset-import',
+            title: `Import ${finalName}`,
+            payload: { datasetId: id, layout: detected },
+            datasetId: id,
+          }),
+        };
+      });
+      events.emit({ event: 'datasets.changed', datasetId });
+      queue.wake();
+      const job = queue.get(jobId);
+      if (job === null) throw new WorkbenchError('internal', `Job ${jobId} is gone.`);
+      return { dataset: requireDataset(datasetId), job };
+    },
+    'datasets.remove': ({ datasetId }) => {
+      requireDataset(datasetId);
+      for (const job of repositories.jobs.listActive()) {
+        if (job.datasetId === datasetId) queue.cancel(job.id);
+      }
+      datasets.markRemoved(datasetId, Date.now());
+      events.emit({ event: 'datasets.changed', datasetId });
+      events.emit({ event: 'runs.changed', runId: null });
+      purge.start();
+      return { ok: true };
+    },
+    'datasets.problems': ({ datasetId, offset, limit }) => {
+      requireDataset(datasetId);
+      return {
+        total: datasets.countProblems(datasetId),
+        problems: datasets.problems(datasetId, offset, limit),
+      };
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { MethodName, MethodResult, ParsedParams } from '../../../src-shared/contract/methods.ts';
+import type { CoreOptions } from '../core.ts';
+import type { ComputeClient } from '../compute-client/compute-client.ts';
+import type { Database } from '../db/database.ts';
+import type { Repositories } from '../db/repositories.ts';
+import type { EventBus } from '../event-bus.ts';
+import type { JobQueue } from '../jobs/job-queue.ts';
+import type { LibraryFolders } from '../library-folders.ts';
+import type { Purge } from '../purge.ts';
+
+/** Gets parameters that were parsed; what it returns is parsed before it leaves. Throws `WorkbenchError`s. */
+export type Handler<N extends MethodName> = (
+  params: ParsedParams<N>,
+) => MethodResult<N> | Promise<MethodResult<N>>;
+
+/** The methods whose name begins with `domain.`: one file answers all of them, the compiler asks for each. */
+export type DomainHandlers<Domain extends string> = {
+  readonly [N in Extract<MethodName, `${Domain}.${string}`>]: Handler<N>;
+};
+
+/** What handlers work with. */
+export interface Services {
+  readonly options: CoreOptions;
+  readonly database: Database;
+  readonly repositories: Repositories;
+  readonly folders: LibraryFolders;
+  readonly events: EventBus;
+  readonly queue: JobQueue;
+  readonly compute: ComputeClient;
+  readonly purge: Purge;
+  /** Aborted when the core closes. */
+  readonly closing: AbortSignal;
+}

@@ -1,0 +1,47 @@
+import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import type { ParsedParams } from '../../../src-shared/contract/methods.ts';
+import type { Repositories } from '../db/repositories.ts';
+import type { DomainHandlers, Services } from './handler.ts';
+
+export function imagesHandlers({ repositories }: Services): DomainHandlers<'images'> {
+  const { images, results, datasets, runs } = repositories;
+  return {
+    'images.get': ({ imageId, runId }) => {
+      const image = images.get(imageId);
+      if (image === null) throw new WorkbenchError('not-found', `There is no image ${imageId}.`);
+      return { image, result: runId === null ? null : results.get(runId, imageId) };
+    },
+    'images.list': (params) => {
+      const { datasetId, runId, className } = params;
+      if (datasets.getCore(datasetId) === null) {
+        throw new WorkbenchError('not-found', `There is no data set ${datasetId}.`);
+      }
+      if (runId !== null && runs.get(runId)?.datasetId !== datasetId) {
+        throw new WorkbenchError('not-found', `Data set ${datasetId} has no run ${runId}.`);
+      }
+      const ids = pageOfIds(repositories, params);
+      const found = runId === null ? new Map() : results.byImages(runId, ids);
+      return {
+        total: images.count(datasetId, className),
+        rows: images.byIds(ids).map((image) => ({ image, result: found.get(image.id) ?? null })),
+      };
+    },
+  };
+}
+
+/** By score, the scored images come first in either direction, then the rest by path. */
+function pageOfIds(
+  { images, results }: Repositories,
+  { datasetId, runId, className, sort, descending, offset, limit }: ParsedParams<'images.list'>,
+): number[] {
+  if (sort === 'path' || runId === null) {
+    return images.idsByPath(datasetId, className, { descending, offset, limit });
+  }
+  const scored = results.idsByScore(runId, className, { descending, offset, limit });
+  if (scored.length === limit) return scored;
+  const rest = results.idsWithoutScore(runId, datasetId, className, {
+    offset: Math.max(0, offset - results.countScored(runId, className)),
+    limit: limit - scored.length,
+  });
+  return [...scored, ...rest];
+}

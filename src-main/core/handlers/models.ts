@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import { fromSystemError } from '../error-report.ts';
+import type { DomainHandlers, Services } from './handler.ts';
+
+export function modelsHandlers(services: Services): DomainHandlers<'models'> {
+  const { database, repositories, folders, queue, compute, events, closing, options } = services;
+  const { models, jobs, runs } = repositories;
+
+  /** A name as an id of the library that nothing uses yet: no model, no folder, no import under way. */
+  function freeModelId(name: string): string {
+    const slug =
+      name
+        .normalize('NFKD')
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9._]+/g, '-')
+        .replaceAll(/^[^a-z0-9]+|-+$/g, '')
+        .slice(0, 70) || 'model';
+    const reserved = new Set(jobs.listActive().map((job) => job.modelId));
+    for (let n = 1; ; n++) {
+      const id = n === 1 ? slug : `${slug}-${n}`;
+      if (models.get(id) === null && !reserved.has(id) && !existsSync(folders.model(id))) return id;
+    }
+  }
+
+  return {
+    'models.list': () => ({ models: models.list() }),
+    'models.inspect': ({ path, answers }) =>
+      compute.call('model.inspect', { path, answers: answers ?? {} }, { signal: closing }),
+    'models.import': async ({ path, name, answers = {} }) => {
+      const preview = await compute.call('model.inspect', { path, answers }, { signal: closing });
+      if (preview.questions.length > 0) {
+        throw new WorkbenchError(
+          'needs-choice',
+          `${basename(path)} leaves something open: ${preview.questions.map((q) => q.message).join(' ')}`,
+        );
+      }
+      const finalName = name ?? preview.suggestedName;
+      const { modelId, jobId } = database.transaction(() => {
+        const id = freeModelId(finalName);
+        return {
+          modelId: id,
+          jobId: queue.add({
+            kind: 'model-import',
+            title: `Import ${finalName}`,
+            payload: { modelId: id, name: finalName, path, answers },
+            modelId: id,
+          }),
+        };
+      });
+      queue.wake();
+      const job = queue.get(jobId);
+      if (job === null) throw new WorkbenchError('internal', `Job ${jobId} is gone.`);
+      return { modelId, job };
+    },
+    'models.remove': async ({ modelId }) => {
+      if (models.get(modelId) === null) {
+        throw new WorkbenchError('not-found', `There is no model «${modelId}».`);
+      }
+      const user = jobs
+        .listActive()
+        .find((job) => job.runId !== null && runs.get(job.runId)?.modelId === modelId);
+      if (user !== undefined) {
+        throw new WorkbenchError(
+          'in-use',
+          `«${user.title}» uses this model. Wait for it or cancel it, then remove the model.`,
+        );
+      }
+      const folder = folders.model(modelId);
+      const trash = `${folder}.removed-${randomUUID()}`;
+      try {
+        // Renaming first: a model is there as a whole or not at all, whatever happens while its files are deleted.
+        if (existsSync(folder)) await rename(folder, trash);
+      } catch (thrown) {
+        throw fromSystemError(thrown, folder);
+      }
+      models.remove(modelId);
+      events.emit({ event: 'models.changed' });
+      await rm(trash, { recursive: true, force: true }).catch((thrown: unknown) => {
+        options.log('warn', `${trash} could not be deleted: ${String(thrown)}`);
+      });
+      return { ok: true };
+    },
+  };
+}

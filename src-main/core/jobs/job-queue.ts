@@ -1,0 +1,319 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import type { Job, JobProgress } from '../../../src-shared/domain/job.ts';
+import type { CoreTiming, Log } from '../core.ts';
+import type { Database } from '../db/database.ts';
+import type { ClaimedJob, JobsRepository, LeaseOwner, NewJob } from '../db/jobs-repository.ts';
+import type { EventBus } from '../event-bus.ts';
+import { fromSystemError } from '../error-report.ts';
+import type { JobContext, JobLane, ProgressReport, RunnableJobKind } from './job-kind.ts';
+import { isProcessAlive } from './process-alive.ts';
+import { createProgressRate } from './progress-rate.ts';
+
+export interface JobQueueOptions {
+  readonly database: Database;
+  readonly jobs: JobsRepository;
+  readonly kinds: readonly RunnableJobKind[];
+  readonly events: EventBus;
+  readonly log: Log;
+  readonly timing: CoreTiming;
+  /** Whether jobs that nobody holds are taken over (see `CoreOptions.runJobs`). */
+  readonly takeOver: boolean;
+  readonly dataFolder: string;
+}
+
+export interface JobQueue {
+  /** Queues a job; call it inside a transaction to store other rows with it, then `wake`. */
+  add(job: NewJob): number;
+  /** Starts what can start. */
+  wake(): void;
+  list(): Job[];
+  /** Null where there is none. */
+  get(jobId: number): Job | null;
+  /** The state is set and the next job started before this returns. Throws `not-found`. */
+  cancel(jobId: number): Job;
+  /** Puts an ended job back into the queue. Throws `not-found`, `busy` for one that runs. */
+  resume(jobId: number): Job;
+  /** Renews leases, takes over what dead processes held, notices what other processes cancelled. */
+  tick(): void;
+  /** Stops, and hands running jobs back to the queue. */
+  close(): void;
+}
+
+interface ActiveJob {
+  readonly claimed: ClaimedJob;
+  readonly kind: RunnableJobKind;
+  readonly abort: AbortController;
+  progress: JobProgress;
+  emitTimer: NodeJS.Timeout | null;
+  lastEmitMs: number;
+  lastSaveMs: number;
+}
+
+type JobEnd = Parameters<JobsRepository['finish']>[2];
+
+const emitEveryMs = 100;
+const saveEveryMs = 1000;
+const lanes: readonly JobLane[] = ['compute', 'files'];
+
+/**
+ * The persisted queue. A running job is a row with a lease; the lease ends with cancelling, with the owner's death or
+ * with its silence, and an attempt that lost its lease can store nothing more.
+ */
+export function createJobQueue(options: JobQueueOptions): JobQueue {
+  const { database, jobs, events, log, timing } = options;
+  const lease: LeaseOwner = { owner: randomUUID(), host: hostname(), pid: process.pid };
+  const active = new Map<JobLane, ActiveJob>();
+  /** Ends that could not be stored (a full disk); every tick tries again. */
+  const unsaved = new Map<number, { running: ActiveJob; end: JobEnd }>();
+  let closed = false;
+  let lastRenewMs = Date.now();
+
+  function live(job: Job): Job {
+    for (const running of active.values()) {
+      if (running.claimed.job.id === job.id && job.state === 'running') {
+        return { ...job, progress: running.progress };
+      }
+    }
+    return job;
+  }
+
+  function get(jobId: number): Job | null {
+    const job = jobs.get(jobId);
+    return job === null ? null : live(job);
+  }
+
+  function require(jobId: number): Job {
+    const job = get(jobId);
+    if (job === null) throw new WorkbenchError('not-found', `There is no job ${jobId}.`);
+    return job;
+  }
+
+  function emitJob(jobId: number): void {
+    const job = get(jobId);
+    if (job !== null) events.emit({ event: 'job.changed', job });
+  }
+
+  function wake(): void {
+    if (closed) return;
+    for (const lane of lanes) {
+      while (!active.has(lane) && !closed) {
+        const kindsOfLane = options.kinds.filter((kind) => kind.lane === lane);
+        const claimed = jobs.claim(
+          kindsOfLane.map((kind) => kind.kind),
+          lease,
+          { nowMs: Date.now(), leaseMs: timing.leaseMs },
+          options.takeOver,
+        );
+        const kind = kindsOfLane.find((candidate) => candidate.kind === claimed?.job.kind);
+        if (claimed === null || kind === undefined) break;
+        begin(lane, claimed, kind);
+      }
+    }
+  }
+
+  function begin(lane: JobLane, claimed: ClaimedJob, kind: RunnableJobKind): void {
+    const running: ActiveJob = {
+      claimed,
+      kind,
+      abort: new AbortController(),
+      progress: claimed.job.progress,
+      emitTimer: null,
+      lastEmitMs: 0,
+      lastSaveMs: Date.now(),
+    };
+    active.set(lane, running);
+    emitJob(claimed.job.id);
+    void run(lane, running);
+  }
+
+  async function run(lane: JobLane, running: ActiveJob): Promise<void> {
+    const { claimed, kind, abort } = running;
+    const jobId = claimed.job.id;
+    const { attempt } = claimed;
+    const rate = createProgressRate(() => performance.now());
+    const context: JobContext = {
+      jobId,
+      pass: jobId * 1000 + attempt,
+      signal: abort.signal,
+      report: (progress) => {
+        report(running, progress, rate);
+      },
+      store: (work) =>
+        database.transaction(() => {
+          if (abort.signal.aborted || !jobs.holds(jobId, lease.owner, attempt)) {
+            throw new WorkbenchError('cancelled', 'Cancelled.');
+          }
+          return work();
+        }),
+    };
+    let error: { code: string; message: string } | null = null;
+    try {
+      await kind.run(claimed.payload, context);
+    } catch (thrown) {
+      const known = fromSystemError(thrown, options.dataFolder);
+      error = toErrorShape(known);
+      if (error.code === 'internal' && !abort.signal.aborted) {
+        log(
+          'error',
+          `Job ${jobId} (${claimed.job.title}) failed: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`,
+        );
+      }
+    }
+    settle(lane, running, error);
+  }
+
+  /** Ends an attempt that came to its end by itself. One that was let go before has nothing to say any more. */
+  function settle(lane: JobLane, running: ActiveJob, error: JobEnd['error']): void {
+    if (active.get(lane) !== running || closed) return;
+    release(lane, running);
+    saveEnd(running, { state: error === null ? 'succeeded' : 'failed', error, nowMs: Date.now() });
+    wakeSafely();
+  }
+
+  function saveEnd(running: ActiveJob, end: JobEnd): void {
+    const { job, attempt } = running.claimed;
+    try {
+      jobs.saveProgress(job.id, attempt, running.progress);
+      const ended = jobs.finish(job.id, attempt, end);
+      unsaved.delete(job.id);
+      if (ended) afterSettled(running);
+      emitJob(job.id);
+    } catch (thrown) {
+      unsaved.set(job.id, { running, end });
+      log('error', `The end of job ${job.id} could not be stored yet: ${toErrorShape(thrown).message}`);
+    }
+  }
+
+  function wakeSafely(): void {
+    try {
+      wake();
+    } catch (thrown) {
+      log('error', `No job could be started: ${toErrorShape(thrown).message}`);
+    }
+  }
+
+  function afterSettled(running: ActiveJob): void {
+    try {
+      running.kind.onSettled(running.claimed.payload);
+    } catch (thrown) {
+      log('error', `After job ${running.claimed.job.id}: ${toErrorShape(thrown).message}`);
+    }
+  }
+
+  function release(lane: JobLane, running: ActiveJob): void {
+    active.delete(lane);
+    if (running.emitTimer !== null) clearTimeout(running.emitTimer);
+    running.emitTimer = null;
+  }
+
+  function report(
+    running: ActiveJob,
+    progress: ProgressReport,
+    rate: ReturnType<typeof createProgressRate>,
+  ): void {
+    if (running.abort.signal.aborted) return;
+    rate.add(progress.done);
+    const ratePerSecond = rate.perSecond();
+    running.progress = {
+      ...progress,
+      ratePerSecond,
+      secondsLeft:
+        ratePerSecond === null || ratePerSecond === 0 || progress.total === null
+          ? null
+          : Math.max(0, progress.total - progress.done) / ratePerSecond,
+    };
+    const nowMs = Date.now();
+    if (nowMs - running.lastSaveMs >= saveEveryMs) {
+      running.lastSaveMs = nowMs;
+      jobs.saveProgress(running.claimed.job.id, running.claimed.attempt, running.progress);
+    }
+    if (running.emitTimer !== null) return;
+    running.emitTimer = setTimeout(
+      () => {
+        running.emitTimer = null;
+        running.lastEmitMs = Date.now();
+        if (!closed) emitJob(running.claimed.job.id);
+      },
+      Math.max(0, running.lastEmitMs + emitEveryMs - nowMs),
+    );
+  }
+
+  /** Lets go of a job that this process runs: it is told to stop, and whatever it still does counts for nothing. */
+  function letGo(jobId: number): ActiveJob | null {
+    for (const [lane, running] of active) {
+      if (running.claimed.job.id !== jobId) continue;
+      release(lane, running);
+      running.abort.abort(new WorkbenchError('cancelled', 'Cancelled.'));
+      return running;
+    }
+    return null;
+  }
+
+  function takeOverFromTheDead(nowMs: number): void {
+    for (const other of jobs.otherOwners(lease.owner)) {
+      const dead = other.host === lease.host && !isProcessAlive(other.pid);
+      if (!dead && other.expiresAtMs > nowMs) continue;
+      log('info', `Process ${other.pid} is gone; its jobs go back to the queue`);
+      jobs.releaseOwner(other.owner);
+    }
+  }
+
+  return {
+    add: (job) => jobs.insert(job, lease, Date.now(), timing.leaseMs),
+    wake,
+    list: () => jobs.list().map(live),
+    get,
+    cancel(jobId) {
+      require(jobId);
+      const running = [...active.values()].find((candidate) => candidate.claimed.job.id === jobId);
+      if (running !== undefined) {
+        jobs.saveProgress(jobId, running.claimed.attempt, running.progress);
+      }
+      const changed = jobs.cancel(jobId, Date.now());
+      const stopped = letGo(jobId);
+      if (stopped !== null) afterSettled(stopped);
+      if (changed) emitJob(jobId);
+      wake();
+      return require(jobId);
+    },
+    resume(jobId) {
+      const job = require(jobId);
+      if (job.state === 'running') throw new WorkbenchError('busy', `Job ${jobId} is running already.`);
+      if (job.state === 'succeeded' && job.kind === 'model-import') {
+        throw new WorkbenchError('bad-request', `Job ${jobId} is finished; there is nothing to go on with.`);
+      }
+      if (jobs.requeue(jobId, lease, { nowMs: Date.now(), leaseMs: timing.leaseMs })) emitJob(jobId);
+      wake();
+      return require(jobId);
+    },
+    tick() {
+      if (closed) return;
+      const nowMs = Date.now();
+      for (const { running, end } of [...unsaved.values()]) saveEnd(running, end);
+      for (const running of [...active.values()]) {
+        const { job, attempt } = running.claimed;
+        if (!jobs.holds(job.id, lease.owner, attempt)) {
+          letGo(job.id);
+          emitJob(job.id);
+        }
+      }
+      if (nowMs - lastRenewMs >= timing.leaseMs / 4) {
+        lastRenewMs = nowMs;
+        if (jobs.listActive().length > 0) jobs.renewLeases(lease.owner, nowMs + timing.leaseMs);
+      }
+      takeOverFromTheDead(nowMs);
+      wake();
+    },
+    close() {
+      if (closed) return;
+      closed = true;
+      for (const running of [...active.values()]) {
+        jobs.saveProgress(running.claimed.job.id, running.claimed.attempt, running.progress);
+        letGo(running.claimed.job.id);
+      }
+      jobs.releaseOwner(lease.owner);
+    },
+  };
+}

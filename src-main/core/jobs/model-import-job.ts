@@ -1,0 +1,58 @@
+import { rm } from 'node:fs/promises';
+import { z } from 'zod';
+import { modelAnswersSchema, modelIdSchema } from '../../../src-shared/domain/model.ts';
+import type { ComputeClient } from '../compute-client/compute-client.ts';
+import type { Repositories } from '../db/repositories.ts';
+import type { EventBus } from '../event-bus.ts';
+import type { LibraryFolders } from '../library-folders.ts';
+import { defineJobKind } from './job-kind.ts';
+
+export const modelImportPayloadSchema = z.object({
+  modelId: modelIdSchema,
+  name: z.string().min(1),
+  path: z.string().min(1),
+  answers: modelAnswersSchema,
+});
+
+export interface ModelImportJobOptions {
+  readonly repositories: Repositories;
+  readonly compute: ComputeClient;
+  readonly folders: LibraryFolders;
+  readonly events: EventBus;
+}
+
+/** Converts a checkpoint into the library. The row is stored last: a model that is listed is complete. */
+export function createModelImportJobKind({ repositories, compute, folders, events }: ModelImportJobOptions) {
+  return defineJobKind({
+    kind: 'model-import',
+    lane: 'compute',
+    payloadSchema: modelImportPayloadSchema,
+    async run({ modelId, name, path, answers }, { signal, report, store }) {
+      if (repositories.models.get(modelId) !== null) return;
+      const targetFolder = folders.model(modelId);
+      // Without a row the folder is what an import left behind that was killed; the id is reserved for this job.
+      await rm(targetFolder, { recursive: true, force: true });
+      report({ done: 0, total: null, message: `Reading ${path}` });
+      const imported = await compute.call(
+        'model.import',
+        { path, answers, targetFolder },
+        {
+          signal,
+          onProgress: ({ done, total, message }) => {
+            report({ done: Math.round(done), total: Math.round(total), message });
+          },
+        },
+      );
+      store(() => {
+        repositories.models.insert({
+          id: modelId,
+          name,
+          sourceFile: path,
+          importedAtMs: Date.now(),
+          ...imported,
+        });
+      });
+      events.emit({ event: 'models.changed' });
+    },
+  });
+}
