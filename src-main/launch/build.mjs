@@ -51,6 +51,20 @@ async function readStamp() {
   }
 }
 
+/** A sandboxed preload must be one CommonJS file. */
+export async function buildPreload(folder) {
+  const { rolldown } = await import('rolldown');
+  const preload = await rolldown({
+    cwd: projectRoot,
+    input: { preload: 'src-main/electron/preload.ts' },
+    external,
+    platform: 'node',
+    tsconfig: false,
+  });
+  await preload.write({ dir: folder, format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false });
+  await preload.close();
+}
+
 async function buildMain(folder) {
   const { rolldown } = await import('rolldown');
   const bundle = await rolldown({
@@ -63,16 +77,7 @@ async function buildMain(folder) {
   // All files lie in one folder: code finds its neighbours (compute.js, migrations/) from `import.meta.dirname`.
   await bundle.write({ dir: folder, format: 'esm', sourcemap: true, chunkFileNames: 'shared-[hash].js' });
   await bundle.close();
-  const preload = await rolldown({
-    cwd: projectRoot,
-    input: { preload: 'src-main/electron/preload.ts' },
-    external,
-    platform: 'node',
-    tsconfig: false,
-  });
-  // A sandboxed preload must be one CommonJS file.
-  await preload.write({ dir: folder, format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false });
-  await preload.close();
+  await buildPreload(folder);
   await cp(path.join(projectRoot, 'src-main/core/db/migrations'), path.join(folder, 'migrations'), {
     recursive: true,
     filter: (source) => path.extname(source) === '' || source.endsWith('.sql'),
