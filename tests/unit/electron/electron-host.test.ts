@@ -6,6 +6,7 @@ import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { ipcChannels } from '../../../src-shared/contract/ipc-channels.ts';
 import type { WorkbenchBridge } from '../../../src-shared/contract/wire.ts';
 import type { CoreOptions } from '../../../src-main/core/core.ts';
+import type * as standIn from '../../support/electron-stand-in.ts';
 import { createFakeCore, type FakeCore } from '../../support/fake-core.ts';
 
 const opened = vi.hoisted(() => ({
@@ -21,7 +22,7 @@ vi.mock('../../../src-main/core/create-core.ts', () => ({
   },
 }));
 
-type StandIn = typeof import('../../support/electron-stand-in.ts');
+type StandIn = typeof standIn;
 
 let preloadFile: string;
 let folder: string;
