@@ -65,8 +65,8 @@ function isOpenAi({ container, rootClass }: Checkpoint, { hasOpenAiSizes }: Clip
 }
 
 /**
- * Completes sizes by heads, activation and epsilon: from the configuration beside the file, else from what the file itself proves,
- * else from the user's answers, else questions. An answer never overrules what is known. Throws `bad-request` for impossible answers.
+ * Completes sizes by heads, activation and epsilon: from the configuration beside the file or what the file itself proves, else from
+ * the user's answers, else (heads) from the families' rule, else questions. Throws `bad-request` for impossible answers.
  */
 export function chooseConfig(
   checkpoint: Checkpoint,
@@ -101,20 +101,21 @@ export function chooseConfig(
     const field = `${half}Heads` as const;
     const size = sizes[half];
     const path = `${tensors.prefix}${half === 'vision' ? 'visual.' : ''}transformer.resblocks.0.attn.num_heads`;
-    // Hugging Face's names without a configuration can come from any model: ask.
-    const byRule = tensors.naming === 'openai' ? headsByRule(half, size) : null;
-    const known = side?.[field] ?? checkpoint.numbers.get(path) ?? byRule;
-    if (known !== null && (!Number.isInteger(known) || known < 1 || size.width % known !== 0)) {
-      throw corrupt(side?.file ?? checkpoint.path, `${known} heads do not divide the width ${size.width}.`);
-    }
+    const stated = side?.[field] ?? checkpoint.numbers.get(path) ?? null;
     const answer = answers[field];
-    if (known === null && answer !== undefined && size.width % answer !== 0) {
+    if (stated !== null && (!Number.isInteger(stated) || stated < 1 || size.width % stated !== 0)) {
+      throw corrupt(side?.file ?? checkpoint.path, `${stated} heads do not divide the width ${size.width}.`);
+    }
+    if (answer !== undefined && size.width % answer !== 0) {
       throw new WorkbenchError(
         'bad-request',
         `${answer} heads do not divide the ${half} width ${size.width}. Choose another number.`,
       );
     }
-    return settle(known, answer, askHeads(field, half, size.width));
+    // The rule speaks of OpenAI's and open_clip's models; a file with Hugging Face's names and no configuration can be any: ask.
+    const byRule = tensors.naming === 'openai' ? headsByRule(half, size) : null;
+    if (stated === null && answer === undefined && byRule !== null) return byRule;
+    return settle(stated, answer, askHeads(field, half, size.width));
   }
 
   const knownActivation: Activation | null = side?.activation ?? (openAi ? 'quick_gelu' : null);
