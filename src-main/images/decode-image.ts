@@ -1,23 +1,8 @@
-import sharp, { type Metadata, type Sharp } from 'sharp';
 import { decodeBmp } from './decode-bmp.ts';
-import { toDecodeError, unsupportedImage } from './image-errors.ts';
+import { toDecodeError } from './image-errors.ts';
 import { checkImageSize, defaultMaxPixels, readImageFile, type ImageLimits } from './image-file.ts';
+import { openAsStored, requireIntegerPixels } from './open-with-sharp.ts';
 import type { RgbImage } from './rgb-image.ts';
-
-/**
- * Opens an image for sharp as Pillow sees it: no colour management, first page only, damage is an error. `error` and not
- * `warning`: libpng warns of colour profiles that have nothing to do with the pixels.
- */
-export function openWithSharp(source: Buffer | string, maxPixels: number): Sharp {
-  return sharp(source, { failOn: 'error', limitInputPixels: maxPixels, ignoreIcc: true, pages: 1 });
-}
-
-/** Throws `unsupported` for pixels whose range a file does not say: no scaling of them would be right. */
-export function requireIntegerPixels(file: string, { depth }: Metadata): void {
-  if (depth !== undefined && !['uchar', 'ushort'].includes(depth)) {
-    throw unsupportedImage(file, `its pixels are of type «${depth}», only 8 and 16 bit ones are read`);
-  }
-}
 
 /** CMYK without a profile, as Pillow's `convert("RGB")` has it: (255 - K)·(255 - ink)/255. */
 function cmykToRgb(cmyk: Uint8Array, area: number, channels: number): Uint8Array {
@@ -47,11 +32,11 @@ function pickRgb(data: Uint8Array, area: number, channels: number): Uint8Array {
 
 async function decodeBySharp(file: string, bytes: Buffer, maxPixels: number): Promise<RgbImage> {
   try {
-    const metadata = await openWithSharp(bytes, maxPixels).metadata();
+    const metadata = await openAsStored(bytes, maxPixels).metadata();
     requireIntegerPixels(file, metadata);
     const { width, height } = metadata.autoOrient;
     checkImageSize(file, width, height, maxPixels);
-    const image = openWithSharp(bytes, maxPixels).autoOrient();
+    const image = openAsStored(bytes, maxPixels).autoOrient();
     if (metadata.space === 'cmyk') {
       const { data, info } = await image
         .pipelineColourspace('cmyk')

@@ -1,0 +1,67 @@
+import sharp from 'sharp';
+import { decodeImage } from './decode-image.ts';
+import { toDecodeError } from './image-errors.ts';
+import { checkImageSize, defaultMaxPixels, readImageFile, type ImageLimits } from './image-file.ts';
+import { openAsStored } from './open-with-sharp.ts';
+
+/** A binary mask, row-major, 1 where anomalous. */
+export interface MaskRaster {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** All samples of a 16-bit mask: label images count 1, 2, 3, which 8 bits would lose. Null for other depths. */
+async function read16BitMask(file: string, maxPixels: number): Promise<MaskRaster | null> {
+  const { format, bytes } = await readImageFile(file);
+  if (format === 'bmp') return null;
+  try {
+    const { depth, space, autoOrient } = await openAsStored(bytes, maxPixels).metadata();
+    if (depth !== 'ushort') return null;
+    checkImageSize(file, autoOrient.width, autoOrient.height, maxPixels);
+    const { data, info } = await openAsStored(bytes, maxPixels)
+      .autoOrient()
+      .toColourspace(space === 'grey16' ? 'grey16' : 'rgb16')
+      .removeAlpha()
+      .raw({ depth: 'ushort' })
+      .toBuffer({ resolveWithObject: true });
+    const { width, height, channels } = info;
+    const samples = new Uint16Array(data.buffer, data.byteOffset, width * height * channels);
+    const mask = new Uint8Array(width * height);
+    for (let i = 0; i < samples.length; i++) if (samples[i]) mask[Math.floor(i / channels)] = 1;
+    return { width, height, data: mask };
+  } catch (cause) {
+    throw toDecodeError(file, cause, maxPixels);
+  }
+}
+
+/**
+ * Reads a mask image: grey above 0 is anomalous (methods.md §9), colours are weighed as Pillow's convert("L") does, any
+ * level of a 16-bit image above 0 counts. Throws as `decodeImage`.
+ */
+export async function readMask(
+  file: string,
+  { maxPixels = defaultMaxPixels }: ImageLimits = {},
+): Promise<MaskRaster> {
+  const wide = await read16BitMask(file, maxPixels);
+  if (wide !== null) return wide;
+  const { width, height, data: rgb } = await decodeImage(file, { maxPixels });
+  const data = new Uint8Array(width * height);
+  for (let i = 0; i < data.length; i++) {
+    const [red, green, blue] = [rgb[3 * i] as number, rgb[3 * i + 1] as number, rgb[3 * i + 2] as number];
+    // ITU-R 601 luma in 16-bit fixed point, rounded, as in Pillow's L24 macro.
+    if ((red * 19_595 + green * 38_470 + blue * 7_471 + 0x8000) >> 16 > 0) data[i] = 1;
+  }
+  return { width, height, data };
+}
+
+/** A mask as a browser shows it: one-channel PNG, 255 where anomalous. Throws as `readMask`. */
+export async function makeMaskPng(file: string, limits: ImageLimits = {}): Promise<Buffer> {
+  const { width, height, data } = await readMask(file, limits);
+  return await sharp(
+    data.map((inside) => inside * 255),
+    { raw: { width, height, channels: 1 } },
+  )
+    .png({ compressionLevel: 3 })
+    .toBuffer();
+}
