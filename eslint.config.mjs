@@ -63,7 +63,12 @@ export default tseslint.config(
       },
     },
   },
-  { files: ['src-renderer/**/*.{ts,tsx}'], ...reactHooks.configs.flat['recommended-latest'] },
+  {
+    files: ['src-renderer/**/*.{ts,tsx}'],
+    extends: [reactHooks.configs.flat['recommended-latest']],
+    // Says that React's compiler skips components with virtual lists; the compiler is not used.
+    rules: { 'react-hooks/incompatible-library': 'off' },
+  },
   layer(['src-shared/**/*.ts'], [main, renderer, electron, react, node]),
   layer(['src-renderer/**/*.{ts,tsx}'], [main, electron, node], ['src-renderer/vite.config.ts']),
   layer(['src-main/images/**/*.ts'], [renderer, electron, react, hosts, core, ort, sqlite]),

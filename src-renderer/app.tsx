@@ -1,0 +1,62 @@
+import { lazy, Suspense } from 'react';
+import { ErrorBoundary } from './components/error-boundary.tsx';
+import { useAddress, type View } from './state/address.ts';
+import { DataView } from './views/data/data-view.tsx';
+import { AddView } from './views/data/add-view.tsx';
+import { ImagesView } from './views/data/images-view.tsx';
+import { Banners } from './views/frame/banners.tsx';
+import { JobsPanel } from './views/frame/jobs-panel.tsx';
+import { KeysDialog } from './views/frame/keys-dialog.tsx';
+import { Rail } from './views/frame/rail.tsx';
+import { TopBar } from './views/frame/top-bar.tsx';
+import { ModelsView } from './views/models/models-view.tsx';
+import { SettingsView } from './views/settings/settings-view.tsx';
+import { StartView } from './views/start/start-view.tsx';
+import styles from './app.module.css';
+
+// Konva comes with the first look at an image, not with the window.
+const ReviewView = lazy(async () => ({
+  default: (await import('./views/review/review-view.tsx')).ReviewView,
+}));
+
+/** The frame and, inside it, the view that the address names. */
+export function App() {
+  const address = useAddress();
+  return (
+    <div className={styles.frame}>
+      <Rail />
+      <div className={styles.main}>
+        <TopBar />
+        <Banners />
+        <main className={styles.view} data-view={address.view}>
+          <ErrorBoundary resetKey={`${address.view} ${address.datasetId} ${address.runId}`}>
+            <Suspense>
+              <ViewOf view={address.view} />
+            </Suspense>
+          </ErrorBoundary>
+        </main>
+      </div>
+      <JobsPanel />
+      <KeysDialog />
+    </div>
+  );
+}
+
+function ViewOf({ view }: { readonly view: View }) {
+  switch (view) {
+    case 'data':
+      return <DataView />;
+    case 'add':
+      return <AddView />;
+    case 'images':
+      return <ImagesView />;
+    case 'start':
+      return <StartView />;
+    case 'review':
+      return <ReviewView />;
+    case 'models':
+      return <ModelsView />;
+    case 'settings':
+      return <SettingsView />;
+  }
+}

@@ -1,0 +1,28 @@
+import { colouriseMap } from '../../src-shared/maps/colourise.ts';
+import type { ColourMapName } from '../../src-shared/maps/colour-maps.ts';
+import type { PixelMap } from './pixel-map.ts';
+
+export interface HeatColours {
+  readonly colourMap: ColourMapName;
+  /** The run's scale, never the image's. */
+  readonly min: number;
+  readonly max: number;
+  /** Values below it are clear; null: everything is coloured. */
+  readonly threshold: number | null;
+}
+
+/**
+ * A pixel map in colours on a canvas of its own size. Opacity is left to whoever draws the canvas. Heat fades in with the
+ * value: what is quiet stays as the camera saw it.
+ */
+export function paintHeatMap(map: PixelMap, colours: HeatColours, canvas: HTMLCanvasElement): void {
+  if (canvas.width !== map.sizePx || canvas.height !== map.sizePx) {
+    canvas.width = map.sizePx;
+    canvas.height = map.sizePx;
+  }
+  const context = canvas.getContext('2d');
+  if (!context) return;
+  const pixels = context.createImageData(map.sizePx, map.sizePx);
+  colouriseMap(map.data, { ...colours, opacity: 1, fadesIn: true }, pixels.data);
+  context.putImageData(pixels, 0, 0);
+}

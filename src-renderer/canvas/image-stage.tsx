@@ -1,0 +1,181 @@
+import type Konva from 'konva';
+import { useEffect, useLayoutEffect, useRef, useState, type PointerEvent } from 'react';
+import { Image as KonvaImage, Layer, Rect, Shape, Stage } from 'react-konva';
+import type { ContourLine } from '../../src-shared/maps/contour.ts';
+import { useElementSize } from '../components/use-element-size.ts';
+import { useViewportStore } from '../state/viewport.ts';
+import { imagePointAt, placeImage, type Point, type Size } from './viewport.ts';
+import styles from './image-stage.module.css';
+
+interface Box extends Point, Size {}
+
+export interface ImageStageProps {
+  /** What is drawn, perhaps smaller than the image itself while that loads. */
+  readonly picture: CanvasImageSource | null;
+  /** Size of the image in image pixels. */
+  readonly image: Size;
+  readonly invert: boolean;
+  /** The heat map in colours, stretched over the image; null: none. */
+  readonly heat: HTMLCanvasElement | null;
+  /** Changes whenever the heat canvas was painted anew. */
+  readonly heatVersion: unknown;
+  readonly opacity: number;
+  /** Lines in pixels of a map of side `mapSizePx`. */
+  readonly contours: readonly ContourLine[];
+  readonly mapSizePx: number;
+  readonly mask: HTMLCanvasElement | null;
+  /** A region to light up, in image pixels. */
+  readonly highlight: Box | null;
+  /** The image point under the pointer, null beside the image. */
+  readonly onPoint: (point: Point | null) => void;
+  /** Spoken description. */
+  readonly label: string;
+}
+
+/** From this scale on single pixels are shown as squares. */
+const squaresFromScale = 3;
+const wheelStep = 1.0015;
+
+/** The viewer: image, heat, ground truth and contour on layers of their own; wheel zooms at the pointer, dragging moves. */
+export function ImageStage(props: ImageStageProps) {
+  const { picture, image, heat, contours, mapSizePx } = props;
+  const frame = useRef<HTMLDivElement>(null);
+  const imageLayer = useRef<Konva.Layer>(null);
+  const heatLayer = useRef<Konva.Layer>(null);
+  const view = useElementSize(frame);
+  const { viewport, setSizes, zoom, pan } = useViewportStore();
+  const [dragFrom, setDragFrom] = useState<Point | null>(null);
+
+  useLayoutEffect(() => {
+    setSizes(image, view);
+  }, [image, view, setSizes]);
+
+  useEffect(() => {
+    heatLayer.current?.batchDraw();
+  }, [props.heatVersion, heat]);
+
+  useEffect(() => {
+    const canvas = imageLayer.current?.getNativeCanvasElement();
+    if (canvas) canvas.style.filter = props.invert ? 'invert(1)' : '';
+  }, [props.invert, view]);
+
+  // React's wheel listeners are passive; this one must keep the page from scrolling and zooming.
+  useEffect(() => {
+    const element = frame.current;
+    const onWheel = (event: WheelEvent) => {
+      event.preventDefault();
+      zoom(wheelStep ** -wheelPixels(event), localPoint(event, element));
+    };
+    element?.addEventListener('wheel', onWheel, { passive: false });
+    return () => {
+      element?.removeEventListener('wheel', onWheel);
+    };
+  }, [zoom]);
+
+  const place = placeImage(viewport, image, view);
+  const onMove = (event: PointerEvent<HTMLElement>) => {
+    const point = localPoint(event, frame.current);
+    props.onPoint(imagePointAt(place, point, image));
+    if (!dragFrom) return;
+    pan({ x: event.clientX - dragFrom.x, y: event.clientY - dragFrom.y });
+    setDragFrom({ x: event.clientX, y: event.clientY });
+  };
+  const area = {
+    x: place.x,
+    y: place.y,
+    width: image.width * place.scale,
+    height: image.height * place.scale,
+  };
+  const mapScale = { x: area.width / mapSizePx, y: area.height / mapSizePx };
+
+  return (
+    <div
+      ref={frame}
+      className={styles.frame}
+      data-dragging={dragFrom !== null}
+      data-testid="stage"
+      role="img"
+      aria-label={props.label}
+      onPointerDown={(event) => {
+        if (event.button > 1) return;
+        event.currentTarget.setPointerCapture(event.pointerId);
+        setDragFrom({ x: event.clientX, y: event.clientY });
+      }}
+      onPointerMove={onMove}
+      onPointerUp={() => {
+        setDragFrom(null);
+      }}
+      onPointerCancel={() => {
+        setDragFrom(null);
+      }}
+      onPointerLeave={() => {
+        props.onPoint(null);
+      }}
+    >
+      <Stage width={view.width} height={view.height} listening={false}>
+        <Layer ref={imageLayer} imageSmoothingEnabled={place.scale < squaresFromScale}>
+          {picture && <KonvaImage image={picture} {...area} />}
+        </Layer>
+        <Layer ref={heatLayer}>{heat && <KonvaImage image={heat} opacity={props.opacity} {...area} />}</Layer>
+        <Layer>
+          {props.mask && <KonvaImage image={props.mask} {...area} />}
+          {contours.length > 0 && (
+            <Shape
+              x={area.x}
+              y={area.y}
+              sceneFunc={(context) => {
+                drawContours(context._context, contours, mapScale);
+              }}
+            />
+          )}
+          {props.highlight && (
+            <Rect
+              x={area.x + props.highlight.x * place.scale - 4}
+              y={area.y + props.highlight.y * place.scale - 4}
+              width={props.highlight.width * place.scale + 8}
+              height={props.highlight.height * place.scale + 8}
+              stroke="#6cb0ff"
+              strokeWidth={2}
+              shadowColor="black"
+              shadowBlur={4}
+              cornerRadius={3}
+            />
+          )}
+        </Layer>
+      </Stage>
+    </div>
+  );
+}
+
+/** White over a dark rim: seen on every picture and every colour map. */
+function drawContours(context: CanvasRenderingContext2D, lines: readonly ContourLine[], scale: Point): void {
+  context.beginPath();
+  for (const { points, isClosed } of lines) {
+    for (let k = 0; k + 1 < points.length; k += 2) {
+      const x = (points[k] ?? 0) * scale.x;
+      const y = (points[k + 1] ?? 0) * scale.y;
+      if (k === 0) context.moveTo(x, y);
+      else context.lineTo(x, y);
+    }
+    if (isClosed) context.closePath();
+  }
+  context.lineJoin = 'round';
+  context.lineWidth = 3.5;
+  context.strokeStyle = 'rgba(0, 0, 0, 0.6)';
+  context.stroke();
+  context.lineWidth = 1.5;
+  context.strokeStyle = '#ffffff';
+  context.stroke();
+}
+
+function localPoint(event: { clientX: number; clientY: number }, element: HTMLElement | null): Point {
+  const box = element?.getBoundingClientRect();
+  return { x: event.clientX - (box?.left ?? 0), y: event.clientY - (box?.top ?? 0) };
+}
+
+/** Wheel movement in pixels, whatever unit the device counts in. */
+function wheelPixels({ deltaY, deltaMode }: WheelEvent): number {
+  if (deltaMode === WheelEvent.DOM_DELTA_LINE) return deltaY * 32;
+  if (deltaMode === WheelEvent.DOM_DELTA_PAGE) return deltaY * 320;
+  return deltaY;
+}

@@ -1,0 +1,36 @@
+import Button from '@mui/material/Button';
+import { TriangleAlert } from 'lucide-react';
+import { WorkbenchError } from '../../src-shared/contract/errors.ts';
+import styles from './error-notice.module.css';
+
+interface ErrorNoticeProps {
+  /** What was tried: «The folder could not be read». */
+  readonly title: string;
+  readonly error: unknown;
+  readonly onRetry?: () => void;
+}
+
+/** Says what happened and, in the error's own words, to which file and what to do. */
+export function ErrorNotice({ title, error, onRetry }: ErrorNoticeProps) {
+  return (
+    <div className={styles.notice} role="alert">
+      <TriangleAlert size={16} aria-hidden className={styles.icon} />
+      <div className={styles.text}>
+        <strong>{title}</strong>
+        <p>{messageOf(error)}</p>
+      </div>
+      {onRetry && (
+        <Button variant="outlined" onClick={onRetry}>
+          Try again
+        </Button>
+      )}
+    </div>
+  );
+}
+
+export function messageOf(error: unknown): string {
+  if (error instanceof WorkbenchError && error.code === 'internal') {
+    return `A defect of the workbench: ${error.message}. What you decided is stored; please report this sentence.`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}

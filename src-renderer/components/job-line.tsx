@@ -1,0 +1,43 @@
+import LinearProgress from '@mui/material/LinearProgress';
+import type { Job } from '../../src-shared/domain/job.ts';
+import { describeProgress, describeState, jobShare } from '../state/job-words.ts';
+import { JobActions } from './job-actions.tsx';
+import styles from './job-line.module.css';
+
+interface JobLineProps {
+  readonly job: Job;
+  /** Left out where the place says it already. */
+  readonly showTitle?: boolean;
+}
+
+/** One job: what it does, how far it is, how fast, how long still, and cancel or resume. */
+export function JobLine({ job, showTitle = true }: JobLineProps) {
+  const share = jobShare(job);
+  const active = job.state === 'running' || job.state === 'queued';
+  const words = [
+    job.state === 'running' ? job.progress.message : describeState(job.state),
+    describeProgress(job),
+  ].filter((text) => text !== '');
+
+  return (
+    <div className={styles.job} data-testid="job" data-state={job.state}>
+      <div className={styles.text}>
+        {showTitle && <div className={styles.title}>{job.title}</div>}
+        <div className={styles.words} aria-live="off">
+          {words.join(' · ')}
+        </div>
+        {job.error !== null && job.state === 'failed' && (
+          <div className={styles.error}>{job.error.message}</div>
+        )}
+        {active && (
+          <LinearProgress
+            aria-label={job.title}
+            className={styles.bar ?? ''}
+            {...(share === null ? {} : { variant: 'determinate', value: share * 100 })}
+          />
+        )}
+      </div>
+      <JobActions job={job} />
+    </div>
+  );
+}

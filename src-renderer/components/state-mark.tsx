@@ -1,0 +1,62 @@
+// What lives here: pieces that more than one view is made of.
+// What may not: anything that knows a view.
+
+export type MarkKind = 'defect' | 'good' | 'unsure';
+
+const words: Readonly<Record<MarkKind, string>> = {
+  defect: 'anomalous',
+  good: 'good',
+  unsure: 'unlabelled',
+};
+
+const colours: Readonly<Record<MarkKind, string>> = {
+  defect: 'var(--defect)',
+  good: 'var(--good)',
+  unsure: 'var(--unsure)',
+};
+
+interface StateMarkProps {
+  readonly kind: MarkKind;
+  readonly sizePx?: number;
+  /** Drawn on a photograph: with a dark rim, so that it stands off any picture. */
+  readonly onImage?: boolean;
+  /** Spoken name; none where a word stands beside the mark. */
+  readonly label?: string;
+}
+
+/** Defect, good or unsure, each with its own shape as well as its colour: diamond, disc, triangle. */
+export function StateMark({ kind, sizePx = 12, onImage = false, label }: StateMarkProps) {
+  const spoken = label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label };
+  return (
+    <svg
+      width={sizePx}
+      height={sizePx}
+      viewBox="0 0 12 12"
+      fill={onImage ? markOnImage[kind] : colours[kind]}
+      stroke={onImage ? 'rgba(0, 0, 0, 0.75)' : 'none'}
+      strokeWidth={1.5}
+      paintOrder="stroke"
+      {...spoken}
+    >
+      {kind === 'defect' && <path d="M6 0.8 11.2 6 6 11.2 0.8 6z" />}
+      {kind === 'good' && <circle cx="6" cy="6" r="4.4" />}
+      {kind === 'unsure' && <path d="M6 1.2 11.2 10.6H0.8z" />}
+    </svg>
+  );
+}
+
+/** On photographs the marks keep the dark theme's colours, whatever the theme. */
+const markOnImage: Readonly<Record<MarkKind, string>> = {
+  defect: '#ff7a70',
+  good: '#56cc8d',
+  unsure: '#f2b53c',
+};
+
+export function markOfLabel(label: 'good' | 'anomalous' | null): MarkKind {
+  if (label === null) return 'unsure';
+  return label === 'good' ? 'good' : 'defect';
+}
+
+export function wordOfLabel(label: 'good' | 'anomalous' | null): string {
+  return words[markOfLabel(label)];
+}

@@ -1,0 +1,45 @@
+import IconButton from '@mui/material/IconButton';
+import Tooltip from '@mui/material/Tooltip';
+import type { LucideIcon } from 'lucide-react';
+import type { MouseEvent } from 'react';
+
+interface TipButtonProps {
+  readonly icon: LucideIcon;
+  /** The verb; spoken and shown on hover. */
+  readonly label: string;
+  /** The key that does the same. */
+  readonly shortcut?: string;
+  readonly onClick: (event: MouseEvent<HTMLElement>) => void;
+  /** For buttons that are on or off. */
+  readonly pressed?: boolean;
+  readonly disabled?: boolean;
+}
+
+/** An icon as a button, with its name and key in a tooltip. */
+export function TipButton({ icon: Icon, label, shortcut, onClick, pressed, disabled }: TipButtonProps) {
+  return (
+    <Tooltip title={shortcut === undefined ? label : `${label} (${shortcut})`}>
+      <span>
+        <IconButton
+          aria-label={label}
+          aria-pressed={pressed}
+          aria-keyshortcuts={shortcut}
+          onClick={onClick}
+          disabled={disabled ?? false}
+          sx={
+            pressed === true
+              ? {
+                  color: 'var(--text)',
+                  backgroundColor: 'var(--accent-soft)',
+                  boxShadow: 'inset 0 0 0 1px var(--accent)',
+                  '&:hover': { backgroundColor: 'var(--accent-soft)' },
+                }
+              : {}
+          }
+        >
+          <Icon size={18} strokeWidth={1.75} aria-hidden />
+        </IconButton>
+      </span>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,28 @@
+import { ErrorNotice } from './components/error-notice.tsx';
+import styles from './connecting.module.css';
+import { useConnectionStore } from './state/connection.ts';
+
+/** Before the core has answered: nothing for a moment, then a sentence. */
+export function Connecting({ error }: { readonly error?: unknown }) {
+  const connection = useConnectionStore((state) => state.connection);
+  return (
+    <main className={styles.page}>
+      {error !== undefined && (
+        <ErrorNotice
+          title="The workbench could not be opened"
+          error={error}
+          onRetry={() => {
+            window.location.reload();
+          }}
+        />
+      )}
+      {error === undefined && (
+        <p className={styles.words} role="status">
+          {connection === 'lost'
+            ? 'The workbench does not answer. Start it with «npm start» and use the address that it opens; this page keeps trying.'
+            : 'Opening the workbench…'}
+        </p>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,59 @@
+// What lives here: the window. It reaches the core through `transport` alone and runs the same in every host.
+// What may not: anything of Node or Electron, any file access, any decision that has to survive (core stores those).
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { createRoot } from 'react-dom/client';
+import { WorkbenchError } from '../src-shared/contract/errors.ts';
+import { App } from './app.tsx';
+import { Connecting } from './connecting.tsx';
+import { ClientContext } from './state/client-context.ts';
+import { followEvents } from './state/events.ts';
+import { autosave, restoreState } from './state/saved-state.ts';
+import './theme/global.css';
+import { WorkbenchTheme } from './theme/workbench-theme.tsx';
+import { Client, createTransport } from './transport/client.ts';
+
+const rootElement = document.getElementById('root');
+if (!rootElement) throw new Error('index.html has no element «root».');
+const root = createRoot(rootElement);
+
+const client = new Client(createTransport(window));
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // Events say when something changed; the window's focus says nothing.
+      refetchOnWindowFocus: false,
+      staleTime: Infinity,
+      // A broken connection mends itself; every other error is an answer.
+      retry: (count, error) => error instanceof WorkbenchError && error.code === 'unavailable' && count < 3,
+    },
+  },
+});
+
+async function open(): Promise<void> {
+  followEvents(client, queries);
+  root.render(
+    <WorkbenchTheme>
+      <Connecting />
+    </WorkbenchTheme>,
+  );
+  const { values } = await client.call('settings.get', {});
+  restoreState(values);
+  autosave(client);
+  root.render(
+    <ClientContext value={client}>
+      <QueryClientProvider client={queries}>
+        <WorkbenchTheme>
+          <App />
+        </WorkbenchTheme>
+      </QueryClientProvider>
+    </ClientContext>,
+  );
+}
+
+open().catch((error: unknown) => {
+  root.render(
+    <WorkbenchTheme>
+      <Connecting error={error} />
+    </WorkbenchTheme>,
+  );
+});

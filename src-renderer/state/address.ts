@@ -1,0 +1,110 @@
+// What lives here: what the window knows: its address, its settings, and the server's data as react-query holds it.
+// What may not: anything that draws.
+import { z } from 'zod';
+import { create } from 'zustand';
+import { datasetLayoutSchema } from '../../src-shared/domain/dataset.ts';
+import { methodIdSchema } from '../../src-shared/domain/method.ts';
+
+export const views = ['data', 'add', 'images', 'start', 'review', 'models', 'settings'] as const;
+export type View = (typeof views)[number];
+
+const id = z.coerce.number().int().positive();
+
+const addressSchema = z.object({
+  view: z.enum(views),
+  datasetId: id.nullable().catch(null),
+  runId: id.nullable().catch(null),
+  imageId: id.nullable().catch(null),
+  className: z.string().nullable().catch(null),
+  sort: z.enum(['score', 'path']).catch('score'),
+  /** The folder that is being added. */
+  path: z.string().nullable().catch(null),
+  layout: datasetLayoutSchema.nullable().catch(null),
+  /** The method chosen on the start page. */
+  methodId: methodIdSchema.nullable().catch(null),
+});
+/** Where the window is: everything that back, forward and reopening bring back. */
+export type Address = Readonly<z.infer<typeof addressSchema>>;
+
+export const startAddress: Address = {
+  view: 'data',
+  datasetId: null,
+  runId: null,
+  imageId: null,
+  className: null,
+  sort: 'score',
+  path: null,
+  layout: null,
+  methodId: null,
+};
+
+/** Names in the address bar, shortest that a reader understands. */
+const parameterNames = {
+  datasetId: 'set',
+  runId: 'run',
+  imageId: 'image',
+  className: 'class',
+  sort: 'sort',
+  path: 'folder',
+  layout: 'layout',
+  methodId: 'method',
+} as const satisfies Record<Exclude<keyof Address, 'view'>, string>;
+
+/** `#/review?set=3&run=5&image=17` as an address; anything that cannot be read falls back to its default. */
+export function parseAddress(hash: string): Address {
+  const text = hash.replace(/^#\/?/, '');
+  const [viewName = '', query = ''] = text.split('?', 2);
+  const parameters = new URLSearchParams(query);
+  const fields: Record<string, unknown> = { view: viewName };
+  for (const [field, name] of Object.entries(parameterNames)) fields[field] = parameters.get(name);
+  const parsed = addressSchema.safeParse(fields);
+  return parsed.success ? parsed.data : startAddress;
+}
+
+export function formatAddress(address: Address): string {
+  const parameters = new URLSearchParams();
+  for (const [field, name] of Object.entries(parameterNames)) {
+    const value = address[field as keyof typeof parameterNames];
+    if (value !== null && value !== startAddress[field as keyof typeof parameterNames]) {
+      parameters.set(name, String(value));
+    }
+  }
+  const query = parameters.toString();
+  return `#/${address.view}${query === '' ? '' : `?${query}`}`;
+}
+
+interface AddressState {
+  readonly address: Address;
+  /** Goes to another place; back returns here. What is not named stays. */
+  go(change: Partial<Address>): void;
+  /** Changes the place without a step in the history (next image, a sort order). */
+  replace(change: Partial<Address>): void;
+}
+
+export const useAddressStore = create<AddressState>()((set, get) => ({
+  address: startAddress,
+  go: (change) => {
+    const address = { ...get().address, ...change };
+    if (formatAddress(address) === formatAddress(get().address)) return;
+    window.history.pushState(null, '', formatAddress(address));
+    set({ address });
+  },
+  replace: (change) => {
+    const address = { ...get().address, ...change };
+    window.history.replaceState(null, '', formatAddress(address));
+    set({ address });
+  },
+}));
+
+export const useAddress = (): Address => useAddressStore((state) => state.address);
+
+/** Reads the address bar, or goes where the window was last; then follows back and forward. */
+export function openAddress(lastHash: string | null): void {
+  const hash = window.location.hash.length > 2 ? window.location.hash : (lastHash ?? '');
+  useAddressStore.getState().replace(parseAddress(hash));
+  const follow = () => {
+    useAddressStore.setState({ address: parseAddress(window.location.hash) });
+  };
+  window.addEventListener('popstate', follow);
+  window.addEventListener('hashchange', follow);
+}

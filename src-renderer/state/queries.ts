@@ -1,0 +1,181 @@
+import {
+  keepPreviousData,
+  useQueries,
+  useQuery,
+  type QueryClient,
+  type UseQueryResult,
+} from '@tanstack/react-query';
+import type { MethodParams, MethodResult } from '../../src-shared/contract/methods.ts';
+import type { Dataset } from '../../src-shared/domain/dataset.ts';
+import type { Job } from '../../src-shared/domain/job.ts';
+import type { ImageRow, Run, RunScores } from '../../src-shared/domain/run.ts';
+import type { Client } from '../transport/client.ts';
+import { useClient } from './client-context.ts';
+
+/** First parts of query keys: what events invalidate. */
+export const queryRoots = {
+  datasets: 'datasets',
+  problems: 'problems',
+  images: 'images',
+  runs: 'runs',
+  scores: 'scores',
+  models: 'models',
+  prompts: 'prompts',
+  methods: 'methods',
+  jobs: 'jobs',
+} as const;
+
+export function useDatasets(): UseQueryResult<readonly Dataset[]> {
+  const client = useClient();
+  return useQuery({
+    queryKey: [queryRoots.datasets],
+    queryFn: async () => (await client.call('datasets.list', {})).datasets,
+  });
+}
+
+/** One data set out of the list; undefined while loading or where there is none of that id. */
+export function useDataset(datasetId: number | null): Dataset | undefined {
+  return useDatasets().data?.find(({ id }) => id === datasetId);
+}
+
+export function useProblems(datasetId: number, limit: number) {
+  const client = useClient();
+  return useQuery({
+    queryKey: [queryRoots.problems, datasetId, limit],
+    queryFn: () => client.call('datasets.problems', { datasetId, offset: 0, limit }),
+  });
+}
+
+/** Every run, newest first. */
+export function useRuns(): UseQueryResult<readonly Run[]> {
+  const client = useClient();
+  return useQuery({
+    queryKey: [queryRoots.runs],
+    queryFn: async () => {
+      const { runs } = await client.call('runs.list', { datasetId: null });
+      return [...runs].sort((a, b) => b.createdAtMs - a.createdAtMs || b.id - a.id);
+    },
+  });
+}
+
+export function useRun(runId: number | null): Run | undefined {
+  return useRuns().data?.find(({ id }) => id === runId);
+}
+
+export function useRunScores(runId: number | null): UseQueryResult<RunScores> {
+  const client = useClient();
+  return useQuery({
+    queryKey: [queryRoots.scores, runId],
+    queryFn: () => client.call('runs.scores', { runId: runId ?? 0 }),
+    enabled: runId !== null,
+  });
+}
+
+export function useRunFailures(runId: number, enabled: boolean) {
+  const client = useClient();
+  return useQuery({
+    queryKey: [queryRoots.scores, runId, 'failures'],
+    queryFn: () => client.call('runs.failures', { runId, offset: 0, limit: 1000 }),
+    enabled,
+  });
+}
+
+export function useModels() {
+  const client = useClient();
+  return useQuery({
+    queryKey: [queryRoots.models],
+    queryFn: async () => (await client.call('models.list', {})).models,
+  });
+}
+
+export function usePromptSets() {
+  const client = useClient();
+  return useQuery({
+    queryKey: [queryRoots.prompts],
+    queryFn: async () => (await client.call('prompts.list', {})).promptSets,
+  });
+}
+
+export function useMethods(modelId: string | null) {
+  const client = useClient();
+  return useQuery({
+    queryKey: [queryRoots.methods, modelId],
+    queryFn: async () => (await client.call('methods.list', { modelId })).methods,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Every job, newest first; kept up to date by events. */
+export function useJobs(): UseQueryResult<readonly Job[]> {
+  const client = useClient();
+  return useQuery({
+    queryKey: [queryRoots.jobs],
+    queryFn: async () => {
+      const { jobs } = await client.call('jobs.list', {});
+      return [...jobs].sort((a, b) => b.id - a.id);
+    },
+  });
+}
+
+export function useJob(jobId: number | null): Job | undefined {
+  return useJobs().data?.find(({ id }) => id === jobId);
+}
+
+function imageQuery(client: Client, imageId: number, runId: number | null) {
+  return {
+    queryKey: [queryRoots.images, 'one', imageId, runId],
+    queryFn: () => client.call('images.get', { imageId, runId }),
+  };
+}
+
+export function useImage(imageId: number | null, runId: number | null): UseQueryResult<ImageRow> {
+  const client = useClient();
+  return useQuery({ ...imageQuery(client, imageId ?? 0, runId), enabled: imageId !== null });
+}
+
+/** Reads an image's row ahead of time, so that going to it shows everything at once. */
+export function prefetchImage(
+  client: Client,
+  queries: QueryClient,
+  imageId: number,
+  runId: number | null,
+): void {
+  void queries.prefetchQuery({ ...imageQuery(client, imageId, runId), staleTime: 30_000 });
+}
+
+export type ImageFilter = Omit<MethodParams<'images.list'>, 'offset' | 'limit'>;
+
+const pageSize = 200;
+
+export interface ImagePages {
+  /** Null while nothing is known. */
+  readonly total: number | null;
+  /** Undefined while its page is loading. */
+  row(index: number): ImageRow | undefined;
+  readonly error: Error | null;
+}
+
+/** The rows of a list around what is visible; the rest of ten thousands is never read. */
+export function useImagePages(filter: ImageFilter | null, firstIndex: number, lastIndex: number): ImagePages {
+  const client = useClient();
+  const firstPage = Math.floor(Math.max(0, firstIndex) / pageSize);
+  const lastPage = Math.floor(Math.max(firstIndex, lastIndex) / pageSize);
+  const visible = Array.from({ length: lastPage - firstPage + 1 }, (_, k) => firstPage + k);
+  // The first page stays, so that the total is known wherever a jump of the scroll bar leads.
+  const pages = firstPage === 0 ? visible : [0, ...visible];
+  const results = useQueries({
+    queries: pages.map((page) => ({
+      queryKey: [queryRoots.images, 'list', filter, page],
+      queryFn: (): Promise<MethodResult<'images.list'>> =>
+        filter
+          ? client.call('images.list', { ...filter, offset: page * pageSize, limit: pageSize })
+          : Promise.resolve({ total: 0, rows: [] }),
+      enabled: filter !== null,
+    })),
+  });
+  return {
+    total: results.find(({ data }) => data)?.data?.total ?? null,
+    row: (index) => results[pages.indexOf(Math.floor(index / pageSize))]?.data?.rows[index % pageSize],
+    error: results.find(({ error }) => error)?.error ?? null,
+  };
+}

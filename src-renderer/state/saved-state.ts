@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import type { Client } from '../transport/client.ts';
+import { formatAddress, openAddress, useAddressStore } from './address.ts';
+import { themeChoiceSchema, useAppearanceStore } from './appearance.ts';
+import { overlaySettingsSchema, useOverlayStore } from './overlay.ts';
+import { chosenThresholdsSchema, useThresholdStore, type ChosenThresholds } from './thresholds.ts';
+
+const keys = { address: 'window.address', theme: 'window.theme', overlay: 'window.overlay' } as const;
+const thresholdPrefix = 'window.thresholds.';
+const saveDelayMs = 400;
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** Puts saved values into the stores; whatever does not fit is left at its default. */
+export function restoreState(values: Values): void {
+  const theme = themeChoiceSchema.safeParse(values[keys.theme]);
+  if (theme.success) useAppearanceStore.setState({ choice: theme.data });
+  const overlay = overlaySettingsSchema.safeParse(values[keys.overlay]);
+  if (overlay.success) useOverlayStore.setState({ overlay: overlay.data });
+  const byKey: Record<string, ChosenThresholds> = {};
+  for (const [key, value] of Object.entries(values)) {
+    if (!key.startsWith(thresholdPrefix)) continue;
+    const chosen = chosenThresholdsSchema.safeParse(value);
+    if (chosen.success) byKey[key.slice(thresholdPrefix.length)] = chosen.data;
+  }
+  useThresholdStore.setState({ byKey });
+  const address = z.string().safeParse(values[keys.address]);
+  openAddress(address.success ? address.data : null);
+}
+
+/** Saves what changes, a moment after it came to rest, and at once when the window closes. Returns a function that stops. */
+export function autosave(client: Client): () => void {
+  const unsaved = new Map<string, z.core.util.JSONType>();
+  let timer: ReturnType<typeof setTimeout> | null = null;
+
+  const flush = () => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    for (const [key, value] of unsaved) {
+      client.call('settings.set', { key, value }).catch((error: unknown) => {
+        console.error(`«${key}» could not be saved.`, error);
+      });
+    }
+    unsaved.clear();
+  };
+  const save = (key: string, value: z.core.util.JSONType) => {
+    unsaved.set(key, value);
+    if (timer !== null) clearTimeout(timer);
+    timer = setTimeout(flush, saveDelayMs);
+  };
+
+  const stops = [
+    useAppearanceStore.subscribe(({ choice }) => {
+      save(keys.theme, choice);
+    }),
+    useOverlayStore.subscribe(({ overlay }) => {
+      save(keys.overlay, { ...overlay });
+    }),
+    useThresholdStore.subscribe((state, before) => {
+      for (const [key, chosen] of Object.entries(state.byKey)) {
+        if (chosen !== before.byKey[key]) save(`${thresholdPrefix}${key}`, { ...chosen });
+      }
+    }),
+    useAddressStore.subscribe(({ address }) => {
+      save(keys.address, formatAddress(address));
+    }),
+  ];
+  window.addEventListener('pagehide', flush);
+  return () => {
+    for (const stop of stops) stop();
+    window.removeEventListener('pagehide', flush);
+    flush();
+  };
+}

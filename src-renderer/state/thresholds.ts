@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import { create } from 'zustand';
+import type { RunScores } from '../../src-shared/domain/run.ts';
+
+/** Thresholds a user moved; null: the proposed one stands. */
+export const chosenThresholdsSchema = z.object({
+  score: z.number().nullable().catch(null),
+  map: z.number().nullable().catch(null),
+});
+export type ChosenThresholds = Readonly<z.infer<typeof chosenThresholdsSchema>>;
+
+const untouched: ChosenThresholds = { score: null, map: null };
+
+interface ThresholdState {
+  /** By `thresholdKey`: an operating point belongs to the run, and the part of it, that it was chosen on. */
+  readonly byKey: Readonly<Record<string, ChosenThresholds>>;
+  change(key: string, change: Partial<ChosenThresholds>): void;
+}
+
+/** Classes of one data set can score on quite different levels, so each class has thresholds of its own. */
+export function thresholdKey(runId: number, className: string | null): string {
+  return className === null ? `${runId}` : `${runId}/${className}`;
+}
+
+export const useThresholdStore = create<ThresholdState>()((set, get) => ({
+  byKey: {},
+  change: (key, change) => {
+    const before = get().byKey[key] ?? untouched;
+    set({ byKey: { ...get().byKey, [key]: { ...before, ...change } } });
+  },
+}));
+
+export function useChosenThresholds(key: string | null): ChosenThresholds {
+  return useThresholdStore((state) => (key === null ? undefined : state.byKey[key]) ?? untouched);
+}
+
+/** A proposed threshold and how it was chosen, with what a sentence about it needs. */
+export type ProposedThreshold =
+  | {
+      readonly kind: 'best-f1';
+      readonly value: number;
+      readonly f1: number;
+      readonly precision: number;
+      readonly recall: number;
+      readonly goodCount: number;
+      readonly anomalousCount: number;
+    }
+  | {
+      readonly kind: 'above-good';
+      readonly value: number;
+      readonly share: number;
+      readonly goodCount: number;
+    }
+  | {
+      readonly kind: 'most-anomalous';
+      readonly value: number;
+      readonly share: number;
+      readonly anomalousCount: number;
+    }
+  | {
+      readonly kind: 'top-share';
+      readonly value: number;
+      readonly share: number;
+      readonly imageCount: number;
+    };
+
+/** Of good parts this share stays below the proposed threshold where nothing else is labelled. */
+const goodShare = 0.95;
+/** Of an unlabelled batch this share lies above the proposed threshold. */
+const topShare = 0.1;
+
+/**
+ * A score threshold to begin with: best F1 where both labels are there, else a quantile of what is there.
+ * An image counts as a defect where its score reaches the threshold. Null without scores. Scores come worst first.
+ */
+export function proposeThreshold(scores: Pick<RunScores, 'scores' | 'labels'>): ProposedThreshold | null {
+  if (scores.scores.length === 0) return null;
+  const good = scores.scores.filter((_, index) => scores.labels[index] === 'good');
+  const anomalous = scores.scores.filter((_, index) => scores.labels[index] === 'anomalous');
+  if (good.length > 0 && anomalous.length > 0) return bestF1(scores, good.length, anomalous.length);
+  if (good.length > 0) {
+    return {
+      kind: 'above-good',
+      value: cutAfter(good, Math.floor(good.length * (1 - goodShare))),
+      share: goodShare,
+      goodCount: good.length,
+    };
+  }
+  if (anomalous.length > 0) {
+    return {
+      kind: 'most-anomalous',
+      value: cutAfter(anomalous, Math.ceil(anomalous.length * goodShare)),
+      share: goodShare,
+      anomalousCount: anomalous.length,
+    };
+  }
+  return {
+    kind: 'top-share',
+    value: cutAfter(scores.scores, Math.max(1, Math.round(scores.scores.length * topShare))),
+    share: topShare,
+    imageCount: scores.scores.length,
+  };
+}
+
+/** F1 = 2TP / (2TP + FP + FN) at every distinct score; the first (highest) threshold of the best wins. */
+function bestF1(
+  { scores, labels }: Pick<RunScores, 'scores' | 'labels'>,
+  goodCount: number,
+  anomalousCount: number,
+): ProposedThreshold {
+  let hits = 0;
+  let alarms = 0;
+  let best = { f1: -1, hits: 0, alarms: 0, index: 0 };
+  for (const [index, score] of scores.entries()) {
+    if (labels[index] === 'anomalous') hits++;
+    if (labels[index] === 'good') alarms++;
+    if (scores[index + 1] === score) continue;
+    const f1 = (2 * hits) / (hits + alarms + anomalousCount);
+    if (f1 > best.f1) best = { f1, hits, alarms, index };
+  }
+  return {
+    kind: 'best-f1',
+    value: cutAfter(scores, best.index + 1),
+    f1: best.f1,
+    precision: best.hits + best.alarms === 0 ? 1 : best.hits / (best.hits + best.alarms),
+    recall: best.hits / anomalousCount,
+    goodCount,
+    anomalousCount,
+  };
+}
+
+/** A value that lies between the `count` highest scores and the rest: halfway, so that rounding on screen moves nobody across. */
+function cutAfter(descending: readonly number[], count: number): number {
+  const first = descending[0] ?? 0;
+  const last = descending.at(-1) ?? 0;
+  const spare = (first - last || Math.abs(first) || 1) / 100;
+  const above = descending[count - 1];
+  const below = descending[count];
+  if (above === undefined) return first + spare;
+  if (below === undefined) return above - spare;
+  return (above + below) / 2;
+}
+
+/** Counts at a threshold, over the images that have a label. */
+export interface ThresholdCounts {
+  readonly flagged: number;
+  readonly hits: number;
+  readonly alarms: number;
+  readonly misses: number;
+  readonly goodCount: number;
+  readonly anomalousCount: number;
+}
+
+export function countAtThreshold(
+  { scores, labels }: Pick<RunScores, 'scores' | 'labels'>,
+  threshold: number,
+): ThresholdCounts {
+  const counts = { flagged: 0, hits: 0, alarms: 0, misses: 0, goodCount: 0, anomalousCount: 0 };
+  for (const [index, score] of scores.entries()) {
+    const flagged = score >= threshold;
+    if (flagged) counts.flagged++;
+    if (labels[index] === 'good') {
+      counts.goodCount++;
+      if (flagged) counts.alarms++;
+    } else if (labels[index] === 'anomalous') {
+      counts.anomalousCount++;
+      if (flagged) counts.hits++;
+      else counts.misses++;
+    }
+  }
+  return counts;
+}

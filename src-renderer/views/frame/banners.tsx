@@ -1,0 +1,26 @@
+import { PlugZap, RotateCw } from 'lucide-react';
+import { useConnectionStore } from '../../state/connection.ts';
+import styles from './banners.module.css';
+
+/** What concerns every view: the connection is down, or the compute process is being started again. */
+export function Banners() {
+  const connection = useConnectionStore((state) => state.connection);
+  const compute = useConnectionStore((state) => state.compute);
+  return (
+    <div role="status" className={styles.banners}>
+      {connection === 'lost' && (
+        <p className={styles.banner}>
+          <PlugZap size={16} aria-hidden />
+          The connection to the workbench is lost; trying again. If you closed it, start it with «npm start»
+          and use the address that it opens: everything you decided is stored.
+        </p>
+      )}
+      {connection !== 'lost' && compute?.state === 'restarting' && (
+        <p className={styles.banner}>
+          <RotateCw size={16} aria-hidden />
+          {compute.message}
+        </p>
+      )}
+    </div>
+  );
+}

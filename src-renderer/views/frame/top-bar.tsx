@@ -1,0 +1,94 @@
+import Button from '@mui/material/Button';
+import { Play } from 'lucide-react';
+import { useAddress, useAddressStore } from '../../state/address.ts';
+import { formatMoment, formatNoun } from '../../state/format.ts';
+import { useDataset, useDatasets, useModels, usePromptSets, useRun, useRuns } from '../../state/queries.ts';
+import { describeAuroc, runState, runTitle, type RunNames } from '../../state/run-words.ts';
+import { PickMenu } from '../../components/pick-menu.tsx';
+import styles from './top-bar.module.css';
+
+export function useRunNames(): RunNames {
+  return { models: useModels().data ?? [], promptSets: usePromptSets().data ?? [] };
+}
+
+/** Which data set and which run the views show. */
+export function TopBar() {
+  const { datasetId, view } = useAddress();
+  const go = useAddressStore((state) => state.go);
+  const dataset = useDataset(datasetId);
+  return (
+    <header className={styles.bar}>
+      <DatasetSwitch />
+      {dataset && <RunSwitch />}
+      <span className={styles.space} />
+      {dataset && view !== 'start' && dataset.imageCount > 0 && (
+        <Button
+          variant="outlined"
+          startIcon={<Play size={14} aria-hidden />}
+          onClick={() => {
+            go({ view: 'start' });
+          }}
+        >
+          Start a run
+        </Button>
+      )}
+    </header>
+  );
+}
+
+function DatasetSwitch() {
+  const { datasetId, view } = useAddress();
+  const go = useAddressStore((state) => state.go);
+  const { data: datasets = [] } = useDatasets();
+  const { data: runs = [] } = useRuns();
+  if (datasets.length === 0) return <span className={styles.product}>Anomaly Workbench</span>;
+  return (
+    <PickMenu
+      name="Data set"
+      placeholder="Choose a data set"
+      value={datasetId}
+      options={datasets.map((dataset) => ({
+        value: dataset.id,
+        title: dataset.name,
+        detail: formatNoun(dataset.imageCount, 'image'),
+      }))}
+      onPick={(picked) => {
+        const newest = runs.find((run) => run.datasetId === picked);
+        go({
+          view: view === 'review' || view === 'start' ? view : 'images',
+          datasetId: picked,
+          runId: newest?.id ?? null,
+          imageId: null,
+          className: null,
+        });
+      }}
+    />
+  );
+}
+
+function RunSwitch() {
+  const { datasetId, runId, view } = useAddress();
+  const go = useAddressStore((state) => state.go);
+  const names = useRunNames();
+  const run = useRun(runId);
+  const { data: runs = [] } = useRuns();
+  const own = runs.filter((each) => each.datasetId === datasetId);
+  if (own.length === 0) return <span className={styles.quiet}>No runs yet</span>;
+  return (
+    <PickMenu
+      name="Run"
+      placeholder="Choose a run"
+      value={run?.id ?? null}
+      options={own.map((each) => ({
+        value: each.id,
+        title: runTitle(each, names),
+        detail: [runState(each), describeAuroc(each), formatMoment(each.createdAtMs)]
+          .filter((part) => part !== '')
+          .join(' · '),
+      }))}
+      onPick={(picked) => {
+        go({ runId: picked, view: view === 'images' ? 'images' : 'review' });
+      }}
+    />
+  );
+}

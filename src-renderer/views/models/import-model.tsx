@@ -1,0 +1,148 @@
+import Button from '@mui/material/Button';
+import LinearProgress from '@mui/material/LinearProgress';
+import TextField from '@mui/material/TextField';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import {
+  modelAnswersSchema,
+  type ModelAnswers,
+  type ModelPreview,
+  type ModelQuestion,
+} from '../../../src-shared/domain/model.ts';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { LabelledSelect } from '../../components/labelled-select.tsx';
+import { PathField } from '../../components/path-field.tsx';
+import { useClient } from '../../state/client-context.ts';
+import { formatBytes } from '../../state/format.ts';
+import { formatNames, modelFacts } from '../../state/model-words.ts';
+import styles from './models-view.module.css';
+
+/** Reads a checkpoint, shows what was understood and asks what it leaves open, then imports it. */
+export function ImportModel({ onClose }: { readonly onClose: () => void }) {
+  const client = useClient();
+  const [typed, setTyped] = useState('');
+  const [path, setPath] = useState<string | null>(null);
+  const [answers, setAnswers] = useState<ModelAnswers>({});
+  const preview = useQuery({
+    queryKey: ['model-preview', path, answers],
+    queryFn: () => client.call('models.inspect', { path: path ?? '', answers }),
+    enabled: path !== null,
+    retry: false,
+    gcTime: 0,
+    staleTime: 0,
+    placeholderData: (before) => (before?.path === path ? before : undefined),
+  });
+
+  return (
+    <section className={styles.panel} aria-label="Import a model">
+      <PathField
+        label="CLIP checkpoint (.pt, .bin, .safetensors)"
+        kind={{ file: 'checkpoint' }}
+        value={typed}
+        onChange={setTyped}
+        submitLabel="Look inside"
+        pending={preview.isFetching}
+        onSubmit={(chosen) => {
+          setTyped(chosen);
+          setAnswers({});
+          if (chosen === path) void preview.refetch();
+          else setPath(chosen);
+        }}
+      />
+      {preview.isFetching && <LinearProgress aria-label="Reading the checkpoint" />}
+      {preview.error && !preview.isFetching && (
+        <ErrorNotice title="The checkpoint could not be read" error={preview.error} />
+      )}
+      {preview.data && !preview.error ? (
+        <Understood
+          key={preview.data.path}
+          preview={preview.data}
+          answers={answers}
+          onAnswers={setAnswers}
+          onClose={onClose}
+        />
+      ) : (
+        <div className={styles.finish}>
+          <Button onClick={onClose}>Cancel</Button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+interface UnderstoodProps {
+  readonly preview: ModelPreview;
+  readonly answers: ModelAnswers;
+  readonly onAnswers: (answers: ModelAnswers) => void;
+  readonly onClose: () => void;
+}
+
+function Understood({ preview, answers, onAnswers, onClose }: UnderstoodProps) {
+  const client = useClient();
+  const [name, setName] = useState(preview.suggestedName);
+  // Questions stay on the page once answered, so that an answer can be changed.
+  const [questions, setQuestions] = useState<readonly ModelQuestion[]>(preview.questions);
+  const unseen = preview.questions.filter(({ field }) => questions.every((each) => each.field !== field));
+  if (unseen.length > 0) setQuestions([...questions, ...unseen]);
+  const start = useMutation({
+    mutationFn: () => client.call('models.import', { path: preview.path, name: name.trim(), answers }),
+    onSuccess: onClose,
+  });
+
+  return (
+    <>
+      <div>
+        <h3>
+          {formatNames[preview.format]}, {formatBytes(preview.sizeBytes)}, {preview.sourceDtype}
+        </h3>
+        {preview.config && <p className={styles.quiet}>{modelFacts(preview.config)}</p>}
+      </div>
+      {questions.length > 0 && (
+        <div className={styles.questions}>
+          <p>The checkpoint does not say everything. A wrong answer gives wrong maps, so nothing is guessed:</p>
+          {questions.map((question) => (
+            <div key={question.field} className={styles.question}>
+              <p>{question.message}</p>
+              <LabelledSelect
+                label="Answer"
+                value={String(answers[question.field] ?? '')}
+                options={[
+                  { value: '', name: 'Choose…' },
+                  ...question.choices.map((choice) => ({ value: String(choice), name: String(choice) })),
+                ]}
+                onChange={(chosen) => {
+                  const choice = question.choices.find((each) => String(each) === chosen);
+                  const parsed = modelAnswersSchema.safeParse({ ...answers, [question.field]: choice });
+                  if (parsed.success) onAnswers(parsed.data);
+                }}
+              />
+            </div>
+          ))}
+        </div>
+      )}
+      {start.error && <ErrorNotice title="The model could not be imported" error={start.error} />}
+      <div className={styles.finish}>
+        <TextField
+          label="Name"
+          value={name}
+          onChange={(event) => {
+            setName(event.target.value);
+          }}
+          slotProps={{ htmlInput: { maxLength: 80 } }}
+          sx={{ maxWidth: 320 }}
+        />
+        <Button
+          variant="contained"
+          loading={start.isPending}
+          disabled={preview.config === null || name.trim() === ''}
+          onClick={() => {
+            start.mutate();
+          }}
+        >
+          Import
+        </Button>
+        <Button onClick={onClose}>Cancel</Button>
+      </div>
+    </>
+  );
+}

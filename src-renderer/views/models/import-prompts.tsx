@@ -1,0 +1,41 @@
+import Button from '@mui/material/Button';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { PathField } from '../../components/path-field.tsx';
+import { useClient } from '../../state/client-context.ts';
+import { queryRoots } from '../../state/queries.ts';
+import styles from './models-view.module.css';
+
+/** Takes learned prompts out of a released checkpoint into the library. */
+export function ImportPrompts({ onClose }: { readonly onClose: () => void }) {
+  const client = useClient();
+  const queries = useQueryClient();
+  const [path, setPath] = useState('');
+  const start = useMutation({
+    mutationFn: (chosen: string) => client.call('prompts.import', { path: chosen }),
+    onSuccess: async () => {
+      onClose();
+      await queries.invalidateQueries({ queryKey: [queryRoots.prompts] });
+    },
+  });
+  return (
+    <section className={styles.panel} aria-label="Import prompts">
+      <PathField
+        label="Learned prompts of AnomalyCLIP (.pth, .safetensors)"
+        kind={{ file: 'prompts' }}
+        value={path}
+        onChange={setPath}
+        submitLabel="Import"
+        pending={start.isPending}
+        onSubmit={(chosen) => {
+          start.mutate(chosen);
+        }}
+      />
+      {start.error && <ErrorNotice title="The prompts could not be imported" error={start.error} />}
+      <div className={styles.finish}>
+        <Button onClick={onClose}>Cancel</Button>
+      </div>
+    </section>
+  );
+}

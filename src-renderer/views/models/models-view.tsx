@@ -1,0 +1,203 @@
+import Button from '@mui/material/Button';
+import LinearProgress from '@mui/material/LinearProgress';
+import { useMutation } from '@tanstack/react-query';
+import { Boxes, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import type { Model, PromptSet } from '../../../src-shared/domain/model.ts';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { JobLine } from '../../components/job-line.tsx';
+import { TipButton } from '../../components/tip-button.tsx';
+import { useClient } from '../../state/client-context.ts';
+import { fileName, formatBytes, formatMoment } from '../../state/format.ts';
+import { formatNames, modelFacts } from '../../state/model-words.ts';
+import { useJobs, useModels, usePromptSets } from '../../state/queries.ts';
+import { ImportModel } from './import-model.tsx';
+import { ImportPrompts } from './import-prompts.tsx';
+import styles from './models-view.module.css';
+
+/** Backbones and learned prompts: what is in the library, and importing more. */
+export function ModelsView() {
+  const models = useModels();
+  const prompts = usePromptSets();
+  const { data: jobs = [] } = useJobs();
+  const [importing, setImporting] = useState<'model' | 'prompts' | null>(null);
+  const close = () => {
+    setImporting(null);
+  };
+  const openImports = jobs.filter(
+    (job) => job.kind === 'model-import' && (job.state === 'running' || job.state === 'queued'),
+  );
+  const failedImport = jobs.find((job) => job.kind === 'model-import');
+  const importButton = (
+    <Button
+      variant="contained"
+      onClick={() => {
+        setImporting('model');
+      }}
+    >
+      Import a model
+    </Button>
+  );
+
+  return (
+    <div className={styles.page}>
+      <div className={styles.column}>
+        <div className={styles.head}>
+          <h1>Models</h1>
+          {models.data !== undefined && models.data.length > 0 && importing !== 'model' && importButton}
+        </div>
+        {importing === 'model' && <ImportModel onClose={close} />}
+        {openImports.map((job) => (
+          <JobLine key={job.id} job={job} />
+        ))}
+        {failedImport?.state === 'failed' && importing === null && <JobLine job={failedImport} />}
+        {models.isPending && <LinearProgress aria-label="Reading the models" />}
+        {models.error && (
+          <ErrorNotice
+            title="The models could not be read"
+            error={models.error}
+            onRetry={() => void models.refetch()}
+          />
+        )}
+        {models.data?.length === 0 && importing !== 'model' && openImports.length === 0 && (
+          <EmptyState icon={Boxes} title="No model yet" action={importButton}>
+            Block statistics need no model. CLIP, CLIP-AC and AnomalyCLIP need a CLIP checkpoint with a vision
+            transformer: OpenAI’s .pt, Hugging Face’s safetensors with its config, or open_clip’s. Nothing in a file is
+            executed.
+          </EmptyState>
+        )}
+        <ul className={styles.list}>
+          {models.data?.map((model) => (
+            <ModelRow key={model.id} model={model} />
+          ))}
+        </ul>
+
+        <div className={styles.head}>
+          <h2>Learned prompts</h2>
+          {importing !== 'prompts' && (
+            <Button
+              variant="outlined"
+              onClick={() => {
+                setImporting('prompts');
+              }}
+            >
+              Import prompts
+            </Button>
+          )}
+        </div>
+        {importing === 'prompts' && <ImportPrompts onClose={close} />}
+        {prompts.error && (
+          <ErrorNotice
+            title="The prompts could not be read"
+            error={prompts.error}
+            onRetry={() => void prompts.refetch()}
+          />
+        )}
+        {prompts.data?.length === 0 && importing !== 'prompts' && (
+          <p className={styles.quiet}>
+            AnomalyCLIP uses prompts that were learned once and serve any object: import a released .pth file or
+            safetensors.
+          </p>
+        )}
+        <ul className={styles.list}>
+          {prompts.data?.map((promptSet) => (
+            <PromptRow key={promptSet.id} promptSet={promptSet} />
+          ))}
+        </ul>
+      </div>
+    </div>
+  );
+}
+
+function ModelRow({ model }: { readonly model: Model }) {
+  const client = useClient();
+  const [asking, setAsking] = useState(false);
+  const remove = useMutation({
+    mutationFn: () => client.call('models.remove', { modelId: model.id }),
+    onSuccess: () => {
+      setAsking(false);
+    },
+  });
+  return (
+    <li className={styles.row}>
+      <div className={styles.text}>
+        <h3>{model.name}</h3>
+        <p className={styles.quiet}>{modelFacts(model.config)}</p>
+        <p className={styles.quiet} title={model.sourceFile}>
+          {formatNames[model.format]} · {formatBytes(model.sizeBytes)} · from {fileName(model.sourceFile)} ·{' '}
+          {formatMoment(model.importedAtMs)}
+        </p>
+      </div>
+      <TipButton
+        icon={Trash2}
+        label={`Remove ${model.name}`}
+        onClick={() => {
+          setAsking(true);
+        }}
+      />
+      <ConfirmDialog
+        open={asking}
+        title={`Remove «${model.name}»?`}
+        action="Remove"
+        pending={remove.isPending}
+        error={remove.error}
+        onConfirm={() => {
+          remove.mutate();
+        }}
+        onClose={() => {
+          setAsking(false);
+        }}
+      >
+        Its copy in the data folder ({formatBytes(model.sizeBytes)}) is deleted; the file it came from and the results
+        of its runs stay.
+      </ConfirmDialog>
+    </li>
+  );
+}
+
+function PromptRow({ promptSet }: { readonly promptSet: PromptSet }) {
+  const client = useClient();
+  const [asking, setAsking] = useState(false);
+  const remove = useMutation({
+    mutationFn: () => client.call('prompts.remove', { promptSetId: promptSet.id }),
+    onSuccess: () => {
+      setAsking(false);
+    },
+  });
+  return (
+    <li className={styles.row}>
+      <div className={styles.text}>
+        <h3>{promptSet.name}</h3>
+        <p className={styles.quiet} title={promptSet.sourceFile}>
+          AnomalyCLIP · {promptSet.contextLength} words, {promptSet.deepBlocks} blocks with {promptSet.deepLength} deep
+          tokens · for text width {promptSet.textWidth} · from {fileName(promptSet.sourceFile)} ·{' '}
+          {formatMoment(promptSet.importedAtMs)}
+        </p>
+      </div>
+      <TipButton
+        icon={Trash2}
+        label={`Remove ${promptSet.name}`}
+        onClick={() => {
+          setAsking(true);
+        }}
+      />
+      <ConfirmDialog
+        open={asking}
+        title={`Remove «${promptSet.name}»?`}
+        action="Remove"
+        pending={remove.isPending}
+        error={remove.error}
+        onConfirm={() => {
+          remove.mutate();
+        }}
+        onClose={() => {
+          setAsking(false);
+        }}
+      >
+        Its copy in the data folder is deleted; the file it came from and the results of its runs stay.
+      </ConfirmDialog>
+    </li>
+  );
+}

@@ -1,0 +1,72 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useRef } from 'react';
+import { assetPaths } from '../../../src-shared/contract/asset-paths.ts';
+import type { Run, RunScores } from '../../../src-shared/domain/run.ts';
+import { ScoreBar } from '../../components/score-bar.tsx';
+import { markOfLabel, StateMark, wordOfLabel } from '../../components/state-mark.tsx';
+import { formatCount, formatScore } from '../../state/format.ts';
+import styles from './filmstrip.module.css';
+
+interface FilmstripProps {
+  readonly scores: RunScores;
+  readonly run: Run;
+  readonly selected: number;
+  readonly threshold: number | null;
+  readonly onSelect: (index: number) => void;
+}
+
+const frameWidthPx = 92;
+const gapPx = 4;
+
+/** All scored images, worst first; only those in view are drawn. */
+export function Filmstrip({ scores, run, selected, threshold, onSelect }: FilmstripProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const frames = useVirtualizer({
+    horizontal: true,
+    count: scores.imageIds.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => frameWidthPx + gapPx,
+    paddingStart: 8,
+    paddingEnd: 8,
+    overscan: 4,
+  });
+
+  useEffect(() => {
+    frames.scrollToIndex(selected, { align: 'center' });
+  }, [frames, selected]);
+
+  return (
+    <nav ref={scroller} className={styles.strip} aria-label="Images, worst first" data-testid="filmstrip">
+      <div style={{ width: frames.getTotalSize(), height: '100%', position: 'relative' }}>
+        {frames.getVirtualItems().map(({ index, start }) => {
+          const imageId = scores.imageIds[index];
+          const score = scores.scores[index];
+          if (imageId === undefined || score === undefined) return null;
+          const label = scores.labels[index] ?? null;
+          const span = run.scale ? run.scale.scoreMax - run.scale.scoreMin : 1;
+          return (
+            <button
+              key={imageId}
+              type="button"
+              className={styles.frame}
+              style={{ transform: `translateX(${start}px)`, width: frameWidthPx }}
+              aria-current={index === selected ? 'true' : undefined}
+              aria-label={`Image ${formatCount(index + 1)} of ${formatCount(scores.imageIds.length)}, ${wordOfLabel(label)}, score ${formatScore(score, span)}`}
+              tabIndex={index === selected ? 0 : -1}
+              data-image={imageId}
+              onClick={() => {
+                onSelect(index);
+              }}
+            >
+              <img src={assetPaths.thumbnail(imageId, 128)} alt="" decoding="async" />
+              <span className={styles.mark}>
+                <StateMark kind={markOfLabel(label)} onImage />
+              </span>
+              {run.scale && <ScoreBar score={score} threshold={threshold} scale={run.scale} />}
+            </button>
+          );
+        })}
+      </div>
+    </nav>
+  );
+}

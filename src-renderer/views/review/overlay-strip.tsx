@@ -1,0 +1,108 @@
+import Slider from '@mui/material/Slider';
+import { Blend, Contrast, Flame, Maximize, Scan, Shapes, Spline } from 'lucide-react';
+import { colourMapNames, type ColourMapName } from '../../../src-shared/maps/colour-maps.ts';
+import { LabelledSelect } from '../../components/labelled-select.tsx';
+import { TipButton } from '../../components/tip-button.tsx';
+import { formatPercent } from '../../state/format.ts';
+import { useOverlayStore } from '../../state/overlay.ts';
+import { useViewportStore } from '../../state/viewport.ts';
+import { placeImage } from '../../canvas/viewport.ts';
+import styles from './overlay-strip.module.css';
+
+const mapTitles: Readonly<Record<ColourMapName, string>> = {
+  inferno: 'Inferno',
+  viridis: 'Viridis',
+  turbo: 'Turbo',
+  jet: 'Jet',
+  grey: 'Grey',
+};
+
+/** Overlay controls on the viewer's edge. */
+export function OverlayStrip({ hasMask }: { readonly hasMask: boolean }) {
+  const { overlay, change } = useOverlayStore();
+  return (
+    <div className={styles.strip} role="toolbar" aria-label="Overlay">
+      <TipButton
+        icon={Flame}
+        label="Heat map"
+        shortcut="O"
+        pressed={overlay.visible}
+        onClick={() => {
+          change({ visible: !overlay.visible });
+        }}
+      />
+      <div className={styles.opacity}>
+        <Slider
+          aria-label="Opacity of the heat map"
+          value={Math.round(overlay.opacity * 100)}
+          getAriaValueText={(value) => `${value} %`}
+          disabled={!overlay.visible}
+          onChange={(_, value) => {
+            change({ opacity: Number(value) / 100 });
+          }}
+        />
+        <span className={styles.number}>{formatPercent(overlay.opacity)}</span>
+      </div>
+      <LabelledSelect
+        label="Colours"
+        value={overlay.colourMap}
+        options={colourMapNames.map((name) => ({ value: name, name: mapTitles[name] }))}
+        onChange={(chosen) => {
+          const colourMap = colourMapNames.find((name) => name === chosen);
+          if (colourMap) change({ colourMap });
+        }}
+      />
+      <TipButton
+        icon={Blend}
+        label="Heat only above the map threshold"
+        shortcut="X"
+        pressed={overlay.cutOff}
+        onClick={() => {
+          change({ cutOff: !overlay.cutOff });
+        }}
+      />
+      <TipButton
+        icon={Spline}
+        label="Contour at the map threshold"
+        shortcut="C"
+        pressed={overlay.contour}
+        onClick={() => {
+          change({ contour: !overlay.contour });
+        }}
+      />
+      <TipButton
+        icon={Shapes}
+        label={hasMask ? 'Ground truth, hatched' : 'Ground truth: this image has no mask'}
+        shortcut="G"
+        pressed={overlay.groundTruth}
+        onClick={() => {
+          change({ groundTruth: !overlay.groundTruth });
+        }}
+      />
+      <TipButton
+        icon={Contrast}
+        label="Invert the image"
+        shortcut="I"
+        pressed={overlay.invert}
+        onClick={() => {
+          change({ invert: !overlay.invert });
+        }}
+      />
+      <span className={styles.space} />
+      <ZoomControls />
+    </div>
+  );
+}
+
+function ZoomControls() {
+  const { viewport, image, view, fit, actual } = useViewportStore();
+  // Of the screen's pixels, so that 100 % is one image pixel on one screen pixel.
+  const scale = placeImage(viewport, image, view).scale * window.devicePixelRatio;
+  return (
+    <>
+      <span className={styles.number}>{formatPercent(scale, scale < 0.1 ? 1 : 0)}</span>
+      <TipButton icon={Maximize} label="Fit to the window" shortcut="0" onClick={fit} />
+      <TipButton icon={Scan} label="Actual pixels" shortcut="1" onClick={actual} />
+    </>
+  );
+}

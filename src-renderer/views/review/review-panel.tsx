@@ -1,0 +1,164 @@
+import Button from '@mui/material/Button';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Dataset } from '../../../src-shared/domain/dataset.ts';
+import type { Run } from '../../../src-shared/domain/run.ts';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { LabelledSelect } from '../../components/labelled-select.tsx';
+import { markOfLabel, StateMark, wordOfLabel } from '../../components/state-mark.tsx';
+import { useAddressStore } from '../../state/address.ts';
+import { useClient } from '../../state/client-context.ts';
+import { fileName, formatCount, formatMoment, formatNoun, formatPercent } from '../../state/format.ts';
+import type { MapProposal } from '../../state/map-threshold.ts';
+import { useImage } from '../../state/queries.ts';
+import type { RunThreshold } from '../../state/run-thresholds.ts';
+import { runTitle } from '../../state/run-words.ts';
+import { useRunNames } from '../frame/top-bar.tsx';
+import { MapSection } from './map-section.tsx';
+import styles from './review-panel.module.css';
+import { ScoreThreshold } from './score-threshold.tsx';
+
+interface ReviewPanelProps {
+  readonly imageId: number;
+  /** Place in the order, worst first; null for an image without a score. */
+  readonly index: number | null;
+  readonly dataset: Dataset;
+  readonly run: Run;
+  readonly threshold: RunThreshold;
+  readonly mapThreshold: number | null;
+  readonly mapProposal: MapProposal | undefined;
+}
+
+/** What is known of the image: file, label, score against the threshold, regions; and of the run. */
+export function ReviewPanel(props: ReviewPanelProps) {
+  const { imageId, index, dataset, run, threshold } = props;
+  const { address, replace } = useAddressStore();
+  const row = useImage(imageId, run.id).data;
+  const score = row?.result?.score ?? (index === null ? null : (threshold.scores?.scores[index] ?? null));
+  return (
+    <aside className={styles.panel} aria-label="About this image">
+      <section className={styles.section}>
+        <div className={styles.titleRow}>
+          <h2 className={styles.file} title={row?.image.path}>
+            {row ? fileName(row.image.path) : ' '}
+          </h2>
+          {index !== null && (
+            <span className={styles.quiet} data-testid="position">
+              {formatCount(index + 1)} of {formatCount(threshold.scores?.imageIds.length ?? 0)}
+            </span>
+          )}
+        </div>
+        {row && (
+          <>
+            <p className={styles.quiet}>
+              {[row.image.className, row.image.split, row.image.defect]
+                .filter((part) => part !== null)
+                .join(' / ')}{' '}
+              · {row.image.widthPx}×{row.image.heightPx} px
+            </p>
+            <p className={styles.label}>
+              <StateMark kind={markOfLabel(row.image.label)} /> Labelled {wordOfLabel(row.image.label)}
+            </p>
+            {row.result?.error !== null && row.result?.error !== undefined && <p>{row.result.error}</p>}
+          </>
+        )}
+      </section>
+      <ScoreThreshold run={run} score={score} threshold={threshold} />
+      <MapSection
+        imageId={imageId}
+        run={run}
+        value={props.mapThreshold}
+        proposal={props.mapProposal}
+        isChosen={threshold.chosen.map !== null}
+        onChange={(map) => {
+          threshold.change({ map });
+        }}
+      />
+      <section className={styles.section}>
+        <h3>Run</h3>
+        {dataset.classes.length > 1 && (
+          <LabelledSelect
+            label="Class"
+            value={address.className ?? ''}
+            options={[
+              { value: '', name: 'All classes' },
+              ...dataset.classes.map(({ name }) => ({ value: name, name })),
+            ]}
+            onChange={(chosen) => {
+              replace({ className: chosen === '' ? null : chosen, imageId: null });
+            }}
+          />
+        )}
+        <RunFacts run={run} />
+      </section>
+    </aside>
+  );
+}
+
+function RunFacts({ run }: { readonly run: Run }) {
+  const client = useClient();
+  const names = useRunNames();
+  const { address, go } = useAddressStore();
+  const [asking, setAsking] = useState(false);
+  const remove = useMutation({
+    mutationFn: () => client.call('runs.remove', { runId: run.id }),
+    onSuccess: () => {
+      setAsking(false);
+      go({ view: 'images', runId: null, imageId: null });
+    },
+  });
+  const shown = run.imageAuroc.filter(
+    ({ className, auroc }) =>
+      auroc !== null && (address.className === null || className === address.className),
+  );
+  return (
+    <>
+      <p>{runTitle(run, names)}</p>
+      <p className={styles.quiet}>{formatMoment(run.createdAtMs)}</p>
+      {shown.length > 0 && (
+        <table className={styles.table}>
+          <thead>
+            <tr>
+              <th scope="col">Class</th>
+              <th scope="col">Image AUROC</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map(({ className, auroc }) => (
+              <tr key={className}>
+                <th scope="row">{className}</th>
+                <td>{auroc === null ? '–' : formatPercent(auroc, 1)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <div>
+        <Button
+          variant="outlined"
+          onClick={() => {
+            setAsking(true);
+          }}
+        >
+          Remove this run
+        </Button>
+      </div>
+      <ConfirmDialog
+        open={asking}
+        title="Remove this run?"
+        action="Remove"
+        pending={remove.isPending}
+        error={remove.error}
+        onConfirm={() => {
+          remove.mutate();
+        }}
+        onClose={() => {
+          setAsking(false);
+        }}
+      >
+        The scores and maps of {formatNoun(run.scoredCount, 'image')} are deleted. The images and the other
+        runs stay.
+      </ConfirmDialog>
+    </>
+  );
+}

@@ -1,0 +1,172 @@
+import Button from '@mui/material/Button';
+import LinearProgress from '@mui/material/LinearProgress';
+import { Images, Play, Timer } from 'lucide-react';
+import { useMemo } from 'react';
+import type { Dataset } from '../../../src-shared/domain/dataset.ts';
+import type { Run } from '../../../src-shared/domain/run.ts';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { useAddress, useAddressStore } from '../../state/address.ts';
+import { useDataset, useDatasets, useJob, useRun, useRuns } from '../../state/queries.ts';
+import { useMapProposal } from '../../state/map-threshold.ts';
+import { useRunThreshold } from '../../state/run-thresholds.ts';
+import { isUnderWay } from '../../state/run-words.ts';
+import { Filmstrip } from './filmstrip.tsx';
+import { ReviewPanel } from './review-panel.tsx';
+import styles from './review-view.module.css';
+import { RunStrip } from './run-strip.tsx';
+import { useReviewKeys } from './use-review-keys.ts';
+import { usePreload } from './use-preload.ts';
+import { Viewer } from './viewer.tsx';
+
+/** Goes through the images of a run, worst first. */
+export function ReviewView() {
+  const { datasetId, runId } = useAddress();
+  const go = useAddressStore((state) => state.go);
+  const datasets = useDatasets();
+  const runs = useRuns();
+  const dataset = useDataset(datasetId);
+  const run = useRun(runId);
+
+  if (datasets.isPending || runs.isPending) return <LinearProgress aria-label="Reading the run" />;
+  if (!datasets.data || !runs.data) {
+    return <ErrorNotice title="The run could not be read" error={datasets.error ?? runs.error} />;
+  }
+  if (!dataset) {
+    return (
+      <EmptyState
+        icon={Images}
+        title="Nothing to review yet"
+        action={
+          <Button
+            variant="contained"
+            onClick={() => {
+              go({ view: 'data' });
+            }}
+          >
+            {datasets.data.length === 0 ? 'Go to Data' : 'Choose a data set'}
+          </Button>
+        }
+      >
+        {datasets.data.length === 0
+          ? 'Add a folder of images in Data and run a method on it; then its images are here, worst first.'
+          : 'Choose a data set; the images of its runs are shown here, worst first.'}
+      </EmptyState>
+    );
+  }
+  if (run?.datasetId !== dataset.id) {
+    const newest = runs.data.find((each) => each.datasetId === dataset.id);
+    return (
+      <EmptyState
+        icon={Play}
+        title={newest ? 'No run is chosen' : `Nothing was run on ${dataset.name} yet`}
+        action={
+          <>
+            {newest && (
+              <Button
+                variant="contained"
+                onClick={() => {
+                  go({ runId: newest.id, imageId: null });
+                }}
+              >
+                Show the newest run
+              </Button>
+            )}
+            <Button
+              variant={newest ? 'outlined' : 'contained'}
+              onClick={() => {
+                go({ view: 'start' });
+              }}
+            >
+              Start a run
+            </Button>
+          </>
+        }
+      >
+        A run gives every image a score and an anomaly map. Block statistics need no model and take moments.
+      </EmptyState>
+    );
+  }
+  return <Review key={run.id} dataset={dataset} run={run} />;
+}
+
+function Review({ dataset, run }: { readonly dataset: Dataset; readonly run: Run }) {
+  const { imageId, className } = useAddress();
+  const replace = useAddressStore((state) => state.replace);
+  const job = useJob(run.jobId);
+  const threshold = useRunThreshold(run.id, className);
+  const { scores } = threshold;
+  const mapProposal = useMapProposal(run.id, scores);
+  const mapThreshold = threshold.chosen.map ?? mapProposal?.value ?? null;
+
+  const imageIds = useMemo(() => scores?.imageIds ?? [], [scores]);
+  const found = imageId === null ? 0 : imageIds.indexOf(imageId);
+  const index = Math.max(0, found);
+  // An image without a score (it failed, or its turn has not come) can be looked at as well.
+  const shownId = imageId !== null && found < 0 ? imageId : (imageIds[index] ?? null);
+
+  const goTo = (next: number) => {
+    const id = imageIds[Math.min(imageIds.length - 1, Math.max(0, next))];
+    if (id !== undefined) replace({ imageId: id });
+  };
+  useReviewKeys({ goTo, index, count: imageIds.length });
+  usePreload(run, imageIds, index);
+
+  return (
+    <div className={styles.review}>
+      <RunStrip dataset={dataset} run={run} job={job} />
+      {threshold.error && <ErrorNotice title="The scores could not be read" error={threshold.error} />}
+      {shownId === null ? (
+        <NothingScored run={run} underWay={isUnderWay(job)} loading={scores === undefined} />
+      ) : (
+        <>
+          <div className={styles.middle}>
+            <Viewer imageId={shownId} run={run} mapThreshold={mapThreshold} />
+            <ReviewPanel
+              imageId={shownId}
+              index={found < 0 && imageId !== null ? null : index}
+              dataset={dataset}
+              run={run}
+              threshold={threshold}
+              mapThreshold={mapThreshold}
+              mapProposal={mapProposal}
+            />
+          </div>
+          {scores && (
+            <Filmstrip
+              scores={scores}
+              run={run}
+              selected={index}
+              threshold={threshold.value}
+              onSelect={goTo}
+            />
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+interface NothingScoredProps {
+  readonly run: Run;
+  readonly underWay: boolean;
+  readonly loading: boolean;
+}
+
+function NothingScored({ run, underWay, loading }: NothingScoredProps) {
+  if (loading) return <LinearProgress aria-label="Reading the scores" />;
+  if (underWay) {
+    return (
+      <EmptyState icon={Timer} title="The first scores are on their way">
+        Images appear here as soon as they are scored, worst first.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState icon={Images} title="No image has a score">
+      {run.failedCount > 0
+        ? 'No image could be scored. The line above lists every file and the reason.'
+        : 'The run stopped before its first image, or no image of this class was scored. Resume it, or choose another class.'}
+    </EmptyState>
+  );
+}

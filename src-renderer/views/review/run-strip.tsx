@@ -1,0 +1,73 @@
+import Button from '@mui/material/Button';
+import Dialog from '@mui/material/Dialog';
+import DialogActions from '@mui/material/DialogActions';
+import DialogContent from '@mui/material/DialogContent';
+import DialogTitle from '@mui/material/DialogTitle';
+import { TriangleAlert } from 'lucide-react';
+import { useState } from 'react';
+import type { Dataset } from '../../../src-shared/domain/dataset.ts';
+import type { Job } from '../../../src-shared/domain/job.ts';
+import type { Run } from '../../../src-shared/domain/run.ts';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { JobLine } from '../../components/job-line.tsx';
+import { formatNoun } from '../../state/format.ts';
+import { useRunFailures } from '../../state/queries.ts';
+import { ProblemList } from '../data/problem-list.tsx';
+import styles from './run-strip.module.css';
+
+interface RunStripProps {
+  readonly dataset: Dataset;
+  readonly run: Run;
+  readonly job: Job | undefined;
+}
+
+/** How far a run is while it is not at its end, and what it could not score; nothing otherwise. */
+export function RunStrip({ run, job }: RunStripProps) {
+  const [failuresOpen, setFailuresOpen] = useState(false);
+  const failures = useRunFailures(run.id, failuresOpen);
+  const showsJob = job !== undefined && job.state !== 'succeeded';
+  if (!showsJob && run.failedCount === 0) return null;
+  const sentence = `${formatNoun(run.failedCount, 'image')} could not be scored`;
+  return (
+    <div className={styles.strip} data-testid="run-strip">
+      {showsJob && <JobLine job={job} showTitle={false} />}
+      {run.failedCount > 0 && (
+        <Button
+          startIcon={<TriangleAlert size={16} color="var(--unsure)" aria-hidden />}
+          onClick={() => {
+            setFailuresOpen(true);
+          }}
+        >
+          {sentence}
+        </Button>
+      )}
+      {failuresOpen && (
+        <Dialog
+          open
+          onClose={() => {
+            setFailuresOpen(false);
+          }}
+          maxWidth="md"
+          fullWidth
+        >
+          <DialogTitle>{sentence}</DialogTitle>
+          <DialogContent>
+            {failures.error && <ErrorNotice title="The list could not be read" error={failures.error} />}
+            {failures.data && (
+              <ProblemList problems={failures.data.failures} label="Images without a score" />
+            )}
+          </DialogContent>
+          <DialogActions>
+            <Button
+              onClick={() => {
+                setFailuresOpen(false);
+              }}
+            >
+              Close
+            </Button>
+          </DialogActions>
+        </Dialog>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,152 @@
+import Button from '@mui/material/Button';
+import Slider from '@mui/material/Slider';
+import { useMemo } from 'react';
+import type { Run, RunScores } from '../../../src-shared/domain/run.ts';
+import { positionOn } from '../../components/score-bar.tsx';
+import { StateMark } from '../../components/state-mark.tsx';
+import { formatScore } from '../../state/format.ts';
+import { binScores } from '../../state/histogram.ts';
+import type { RunThreshold } from '../../state/run-thresholds.ts';
+import { describeCounts, describeProposal } from '../../state/threshold-words.ts';
+import { countAtThreshold } from '../../state/thresholds.ts';
+import styles from './review-panel.module.css';
+
+interface ScoreThresholdProps {
+  readonly run: Run;
+  /** The image's own; null without one. */
+  readonly score: number | null;
+  readonly threshold: RunThreshold;
+}
+
+const steps = 1000;
+
+/** The image's score on the scale of the whole run, against a threshold that can be moved. */
+export function ScoreThreshold({ run, score, threshold }: ScoreThresholdProps) {
+  const { scores, value, proposed, chosen } = threshold;
+  const counts = useMemo(
+    () => (scores && value !== null ? countAtThreshold(scores, value) : null),
+    [scores, value],
+  );
+  if (!run.scale || !scores || value === null) return null;
+  const { scoreMin, scoreMax } = run.scale;
+  const span = scoreMax - scoreMin;
+  const isDefect = score !== null && score >= value;
+  return (
+    <section className={styles.section} aria-label="Score">
+      <div className={styles.verdict}>
+        {score === null ? (
+          <span className={styles.quiet}>No score</span>
+        ) : (
+          <>
+            <span className={styles.score} data-testid="score">
+              {formatScore(score, span)}
+            </span>
+            <StateMark kind={isDefect ? 'defect' : 'good'} />
+            <span data-testid="verdict">
+              {isDefect ? 'Defect: reaches' : 'Good: below'} {formatScore(value, span)}
+            </span>
+          </>
+        )}
+      </div>
+      <div>
+        <Histogram scores={scores} min={scoreMin} max={scoreMax} threshold={value} score={score} />
+        <Slider
+          aria-label="Score threshold"
+          track={false}
+          min={0}
+          max={steps}
+          value={Math.round(positionOn(value, scoreMin, scoreMax) * steps)}
+          getAriaValueText={() => formatScore(value, span)}
+          onChange={(_, position) => {
+            threshold.change({ score: scoreMin + (Number(position) / steps) * span });
+          }}
+          sx={{ display: 'block' }}
+        />
+        <div className={styles.ends}>
+          <span>{formatScore(scoreMin, span)}</span>
+          <span>threshold {formatScore(value, span)}</span>
+          <span>{formatScore(scoreMax, span)}</span>
+        </div>
+      </div>
+      {counts && <p>{describeCounts(counts, scores.imageIds.length)}</p>}
+      {proposed && chosen.score === null && <p className={styles.explained}>{describeProposal(proposed)}</p>}
+      {proposed && chosen.score !== null && (
+        <div className={styles.sliderRow}>
+          <span className={styles.explained}>Set by you.</span>
+          <Button
+            onClick={() => {
+              threshold.change({ score: null });
+            }}
+          >
+            Back to {formatScore(proposed.value, span)}
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+interface HistogramProps {
+  readonly scores: RunScores;
+  readonly min: number;
+  readonly max: number;
+  readonly threshold: number;
+  readonly score: number | null;
+}
+
+const binCount = 48;
+const heightPx = 48;
+
+/** Counts of scores: good below, anomalous above them, unlabelled on top; the image itself as a small pointer. */
+function Histogram({ scores, min, max, threshold, score }: HistogramProps) {
+  const bins = useMemo(() => binScores(scores, min, max, binCount), [scores, min, max]);
+  const highest = Math.max(
+    1,
+    ...bins.map(({ good, anomalous, unlabelled }) => good + anomalous + unlabelled),
+  );
+  const tall = (count: number) => (count / highest) * (heightPx - 8);
+  return (
+    <svg className={styles.histogram} viewBox={`0 0 100 ${heightPx}`} preserveAspectRatio="none" aria-hidden>
+      {bins.map(({ good, anomalous, unlabelled }, index) => {
+        const x = (index * 100) / binCount;
+        const width = 100 / binCount - 0.3;
+        const goodTop = heightPx - tall(good);
+        const anomalousTop = goodTop - tall(anomalous);
+        return (
+          <g key={index}>
+            <rect x={x} width={width} y={goodTop} height={tall(good)} fill="var(--good)" />
+            <rect x={x} width={width} y={anomalousTop} height={tall(anomalous)} fill="var(--defect)" />
+            <rect
+              x={x}
+              width={width}
+              y={anomalousTop - tall(unlabelled)}
+              height={tall(unlabelled)}
+              fill="var(--text-quiet)"
+            />
+          </g>
+        );
+      })}
+      <line
+        x1={positionOn(threshold, min, max) * 100}
+        x2={positionOn(threshold, min, max) * 100}
+        y1={0}
+        y2={heightPx}
+        stroke="var(--text)"
+        strokeWidth={2}
+        vectorEffect="non-scaling-stroke"
+      />
+      {score !== null && (
+        <line
+          x1={positionOn(score, min, max) * 100}
+          x2={positionOn(score, min, max) * 100}
+          y1={0}
+          y2={heightPx}
+          stroke="var(--accent)"
+          strokeWidth={2}
+          strokeDasharray="2 2"
+          vectorEffect="non-scaling-stroke"
+        />
+      )}
+    </svg>
+  );
+}

@@ -1,0 +1,104 @@
+import TextField from '@mui/material/TextField';
+import {
+  dpamVariantSchema,
+  type MethodInfo,
+  type MethodSettings,
+} from '../../../src-shared/domain/method.ts';
+import type { Model } from '../../../src-shared/domain/model.ts';
+import { LabelledSelect } from '../../components/labelled-select.tsx';
+import { parseLayers } from '../../state/parse-layers.ts';
+import styles from './start-view.module.css';
+
+interface RunSettingsProps {
+  readonly method: MethodInfo;
+  readonly model: Model | null;
+  readonly settings: MethodSettings;
+  readonly onChange: (settings: MethodSettings) => void;
+}
+
+const dpamNames = { vv: 'V-V (paper)', qq: 'Q-Q', kk: 'K-K' } as const;
+const sizesPx = [224, 240, 336, 448, 518, 616, 700] as const;
+
+/** The settings that matter of a method that has any; what is left empty keeps the method's own value. */
+export function RunSettings({ method, model, settings, onChange }: RunSettingsProps) {
+  if (!method.needsModel || model === null) return null;
+  const { patchSize, layers: blockCount } = model.config.vision;
+  const sizes = sizesPx.filter((size) => size % patchSize === 0);
+  const change = (field: Partial<MethodSettings>) => {
+    const next = { ...settings, ...field };
+    onChange(Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined)));
+  };
+  return (
+    <section className={styles.section}>
+      <h2>Settings</h2>
+      <div className={styles.fields}>
+        {!method.needsLearnedPrompts && (
+          <TextField
+            label="Object name"
+            placeholder="the class name"
+            value={settings.objectName ?? ''}
+            onChange={(event) => {
+              change({ objectName: event.target.value === '' ? undefined : event.target.value });
+            }}
+            helperText="Stands in the sentences in place of the class name: «hazelnut», «metal nut»."
+            slotProps={{ htmlInput: { maxLength: 200 }, inputLabel: { shrink: true } }}
+            sx={{ maxWidth: 440 }}
+          />
+        )}
+        <LabelledSelect
+          label="Image size"
+          value={String(settings.imageSizePx ?? '')}
+          options={[
+            { value: '', name: 'As the method (paper)' },
+            ...sizes.map((size) => ({ value: String(size), name: `${size} px` })),
+          ]}
+          onChange={(chosen) => {
+            change({ imageSizePx: chosen === '' ? undefined : Number(chosen) });
+          }}
+        />
+      </div>
+      {method.needsLearnedPrompts && (
+        <details className={styles.more}>
+          <summary>More</summary>
+          <div className={styles.fields}>
+            <LabelledSelect
+              label="Attention of the map (DPAM)"
+              value={settings.dpam ?? 'vv'}
+              options={dpamVariantSchema.options.map((variant) => ({
+                value: variant,
+                name: dpamNames[variant],
+              }))}
+              onChange={(chosen) => {
+                change({ dpam: dpamVariantSchema.parse(chosen) });
+              }}
+            />
+            <LayersField blockCount={blockCount} settings={settings} onChange={change} />
+          </div>
+        </details>
+      )}
+    </section>
+  );
+}
+
+interface LayersFieldProps {
+  readonly blockCount: number;
+  readonly settings: MethodSettings;
+  readonly onChange: (change: Partial<MethodSettings>) => void;
+}
+
+function LayersField({ blockCount, settings, onChange }: LayersFieldProps) {
+  return (
+    <TextField
+      label="Layers of the map"
+      placeholder="as the method"
+      defaultValue={settings.layers?.join(', ') ?? ''}
+      onChange={(event) => {
+        const layers = parseLayers(event.target.value, blockCount);
+        onChange({ layers: layers === null || layers.length === 0 ? undefined : layers });
+      }}
+      helperText={`Blocks 1 to ${blockCount}, separated by commas: «6, 12, 18, 24».`}
+      slotProps={{ inputLabel: { shrink: true } }}
+      sx={{ maxWidth: 320 }}
+    />
+  );
+}
