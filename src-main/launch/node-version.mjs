@@ -85,3 +85,18 @@ export function run(executable, args, options = {}) {
     child.once('exit', (code, signal) => finish(code ?? 128 + (constants.signals[signal] ?? 0)));
   });
 }
+
+/**
+ * npm runs scripts in a shell that dies of SIGTERM without telling its child. Where npm started us, the end of that
+ * shell ends us too, as the signal would have.
+ */
+export function endWithNpm() {
+  if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    process.kill(process.pid, 'SIGTERM');
+  }, 250);
+  timer.unref();
+}

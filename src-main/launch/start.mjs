@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import path from 'node:path';
 import { buildProject } from './build.mjs';
 import { obtainElectron } from './electron-runtime.mjs';
-import { ensureNode, projectRoot, run } from './node-version.mjs';
+import { endWithNpm, ensureNode, projectRoot, run } from './node-version.mjs';
 import { openBrowser } from './open-browser.mjs';
 
 /** A window that ends with an error this soon was never seen: a library is missing, or the display refuses. */
@@ -34,6 +34,7 @@ async function tryElectron(hostArguments) {
 }
 
 await ensureNode();
+endWithNpm();
 await buildProject();
 const { browser, open, hostArguments } = splitArguments(process.argv.slice(2));
 const outcome = browser ? { reason: 'you asked for the browser' } : await tryElectron(hostArguments);
