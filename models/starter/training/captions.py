@@ -1,0 +1,84 @@
+"""What lives here: sentences about good and bad things. What may not: anything that looks at pixels.
+
+Words in HELD_OUT are never used in training; the word test uses them.
+"""
+
+import json
+import string
+from pathlib import Path
+
+TEMPLATES = json.loads((Path(__file__).resolve().parents[3] / "assets" / "prompts" / "openai-imagenet-templates.json").read_text())
+TEMPLATES = TEMPLATES["templates"] if isinstance(TEMPLATES, dict) else TEMPLATES
+INSPECTION = [
+    "a cropped photo of {a} {}.", "a close-up photo of {a} {}.", "a bright photo of {a} {}.", "a dark photo of {a} {}.", "a jpeg corrupted photo of {a} {}.",
+    "a blurry photo of {a} {}.", "a photo of {a} {}.", "a photo of {a} small {}.", "a photo of {a} large {}.",
+    "a photo of {a} {} for visual inspection.", "a photo of {a} {} for anomaly detection.",
+]
+NORMAL = [
+    "{}", "normal {}", "normal {}", "normal {}", "flawless {}", "flawless {}", "perfect {}", "unblemished {}", "{} without flaw", "{} without defect", "{} without damage",
+    "good {}", "intact {}", "undamaged {}", "clean {}", "healthy {}", "sound {}", "unbroken {}", "unmarked {}", "non-defective {}", "{} in good condition",
+    "{} without defects", "{} without any fault", "complete {}", "whole {}", "unscratched {}", "untouched {}", "acceptable {}", "unharmed {}", "{} as it should be",
+    "correct {}", "fine {}", "ordinary {}", "regular {}", "uniform {}", "impeccable {}", "stainless {}", "undefiled {}", "uninjured {}", "new {}", "proper {}", "unflawed {}",
+]
+ABNORMAL = [
+    "anomalous {}", "anomalous {}", "anomalous {}", "abnormal {}", "damaged {}", "damaged {}", "damaged {}", "{} with flaw", "{} with defect", "{} with damage", "defective {}",
+    "flawed {}", "broken {}", "imperfect {}", "bad {}", "{} with a defect", "{} with an anomaly", "{} with defects", "unhealthy {}", "diseased {}", "injured {}",
+    "defaced {}", "scarred {}", "tainted {}", "corrupted {}", "deformed {}", "wrong {}", "irregular {}", "{} with an impurity", "unsound {}", "mutilated {}",
+    "dilapidated {}", "tarnished {}", "contaminated {}", "incomplete {}", "{} with a blemish", "{} with blemishes", "{} with a fault", "ruined {}", "harmed {}", "{} in bad condition",
+]
+HELD_OUT = {
+    "normal": ["immaculate {}", "faultless {}", "pristine {}", "spotless {}", "unimpaired {}"],
+    "abnormal": ["blemished {}", "faulty {}", "marred {}", "impaired {}", "disfigured {}"],
+}
+# What the generator calls its defects, in words.
+DEFECT_WORDS = {
+    "scratch": ["scratched {}", "{} with a scratch"], "crack": ["cracked {}", "{} with a crack"], "stain": ["stained {}", "{} with a stain"], "ink": ["{} with ink on it", "spotted {}"],
+    "pits": ["pitted {}", "{} with pitting", "corroded {}"], "hole": ["{} with a hole", "punctured {}"], "foreign": ["{} with a foreign body", "contaminated {}"],
+    "displaced": ["{} with a misplaced piece", "misaligned {}"], "blur": ["smeared {}", "smudged {}"], "bend": ["bent {}", "dented {}"], "fibre": ["{} with a hair on it", "{} with a loose thread"],
+    "crumbs": ["dirty {}", "{} with dirt on it"], "discolouration": ["discoloured {}", "{} with a colour defect", "burnt {}"], "worn": ["worn {}", "{} with missing print"],
+    "impurity": ["impure {}", "{} with an impurity"], "chip": ["chipped {}"], "broken edge": ["{} with a broken edge", "{} with a piece missing"], "broken": ["broken {}", "{} broken in two"],
+    "missing part": ["{} with a missing part", "incomplete {}"], "turned part": ["{} with one turned"], "recoloured part": ["{} with one of another colour"], "broken part": ["{} with one broken"],
+    "wrong part": ["{} with a wrong part"], "misplaced part": ["{} with a misplaced part"], "defect": ["{} with a defect"],
+    "nodule": ["{} with a nodule", "{} with a lesion"], "bleed": ["{} with bleeding", "{} with a haemorrhage"], "tumour": ["{} with a tumour", "{} with cancer"], "cyst": ["{} with a cyst"],
+}
+
+
+def fill(rng, state, name):
+    """A sentence in one of the usual templates."""
+    phrase = state.format(name)
+    kind = rng.random()
+    if kind < 0.25:
+        return f"a photo of a {phrase}"
+    if kind < 0.6:
+        return TEMPLATES[rng.integers(len(TEMPLATES))].replace("{}", phrase)
+    if kind < 0.9:
+        return INSPECTION[rng.integers(len(INSPECTION))].replace("{a}", "a" if rng.random() < 0.5 else "the").replace("{}", phrase)
+    return phrase if kind < 0.97 else phrase + "."
+
+
+def random_name(rng, own, nouns, vocabulary):
+    """The object's own name, any English word, «object», or random tokens: an unknown name must leave the state readable."""
+    kind = rng.random()
+    if kind < 0.4:
+        return own
+    if kind < 0.55:
+        return "object"
+    if kind < 0.8:
+        return nouns[rng.integers(len(nouns))]
+    tokens = [vocabulary[rng.integers(len(vocabulary))] for _ in range(rng.integers(1, 4))]
+    return " ".join(t.strip(string.punctuation) or "x" for t in tokens)
+
+
+def pair(rng, own, nouns, vocabulary):
+    """(normal sentence, abnormal sentence), mostly about the same name."""
+    a = random_name(rng, own, nouns, vocabulary)
+    b = a if rng.random() < 0.8 else random_name(rng, own, nouns, vocabulary)
+    return fill(rng, NORMAL[rng.integers(len(NORMAL))], a), fill(rng, ABNORMAL[rng.integers(len(ABNORMAL))], b)
+
+
+def describe(rng, own, defects):
+    """What a picture shows, for the contrast over the batch."""
+    if not defects:
+        return fill(rng, NORMAL[rng.integers(len(NORMAL))], own)
+    words = DEFECT_WORDS.get(defects[rng.integers(len(defects))], ABNORMAL)
+    return fill(rng, words[rng.integers(len(words))], own)

@@ -1,0 +1,93 @@
+"""What lives here: writing shards of generated pictures with masks and what they show.
+What may not: training.
+
+Usage: python generate.py WORK FIRST LAST   writes shards FIRST..LAST-1 of WORK/shards, 500 pictures each:
+NNNN.images.npy uint8 [500, 288, 288, 3], NNNN.masks.npy uint8 (0/1) [500, 288, 288], NNNN.json (list of {scene, name, defects}).
+Each shard has its own seed; existing shards are kept.
+"""
+
+import glob
+import json
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+import materials
+import scenes
+from defects import add_defects
+
+SIDE, PER_SHARD, SEED = 288, 500, 20261122
+PAPERS = Path("/work/shared/data/paper-impurities")
+# These three classes hold the evaluation fixture's images: never trained on.
+PAPERS_NEVER = ("PA_BDP01_TL", "PA_BRG03_TL", "PA_GLA01_TL")
+PAPER_SHARE = 0.10
+
+
+def load_papers():
+    """Good and bad real papers of the nine allowed classes: lists of (image, mask)."""
+    good, bad = [], []
+    for folder in sorted(p for p in PAPERS.iterdir() if p.is_dir() and p.name not in PAPERS_NEVER):
+        for path in sorted(glob.glob(str(folder / "test" / "*" / "*"))):
+            image = np.asarray(Image.open(path).convert("RGB"))
+            if "/good/" in path:
+                good.append((image, np.zeros(image.shape[:2], np.uint8)))
+            else:
+                stem = Path(path).stem
+                found = [m for m in glob.glob(str(folder / "ground_truth" / "*" / "*")) if Path(m).stem.replace("_mask", "") == stem]
+                bad.append((image, (np.asarray(Image.open(found[0]).convert("L")) > 0).astype(np.uint8)))
+    return good, bad
+
+
+def paper(rng, size, abnormal, papers):
+    """A real paper, whole or cropped; bad ones have their own mask, some good ones get a synthetic defect."""
+    good, bad = papers
+    real = abnormal and rng.random() < 0.7
+    image, mask = (bad if real else good)[rng.integers(len(bad if real else good))]
+    side = 128 if rng.random() < 0.5 else int(rng.integers(80, 128))
+    y, x = rng.integers(129 - side), rng.integers(129 - side)
+    image, mask = image[y : y + side, x : x + side], mask[y : y + side, x : x + side]
+    turns = rng.integers(4)
+    image, mask = np.rot90(image, turns), np.rot90(mask, turns)
+    image = cv2.resize(np.ascontiguousarray(image), (size, size), interpolation=cv2.INTER_CUBIC).astype(np.float32) / 255
+    mask = cv2.resize(np.ascontiguousarray(mask).astype(np.float32), (size, size)) > 0.5
+    names = ["impurity"] if mask.any() else []
+    if abnormal and not real:
+        image, mask, names = add_defects(rng, image, np.ones((size, size), np.float32))
+    if rng.random() < 0.3:
+        image = np.clip(image * rng.uniform(0.7, 1.2) + rng.normal(0, 0.05, 3), 0, 1).astype(np.float32)
+    return (image * 255).astype(np.uint8), mask, "paper", "paper", names
+
+
+def picture(rng, size, papers):
+    abnormal = rng.random() < 0.62
+    if rng.random() < PAPER_SHARE:
+        return paper(rng, size, abnormal, papers)
+    return scenes.compose(rng, size, abnormal)
+
+
+def main(work: Path, first: int, last: int):
+    cv2.setNumThreads(1)
+    materials.load_textures(work / "textures.npy")
+    papers = load_papers()
+    out = work / "shards"
+    out.mkdir(exist_ok=True)
+    for shard in range(first, last):
+        if (out / f"{shard:04d}.json").exists():
+            continue
+        rng = np.random.default_rng([SEED, shard])
+        images, masks = np.zeros((PER_SHARD, SIDE, SIDE, 3), np.uint8), np.zeros((PER_SHARD, SIDE, SIDE), np.uint8)
+        meta = []
+        for k in range(PER_SHARD):
+            images[k], masks[k], scene, name, names = picture(rng, SIDE, papers)
+            meta.append({"scene": scene, "name": name, "defects": names})
+        np.save(out / f"{shard:04d}.images.npy", images)
+        np.save(out / f"{shard:04d}.masks.npy", masks)
+        (out / f"{shard:04d}.json").write_text(json.dumps(meta))
+        print(shard, flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
