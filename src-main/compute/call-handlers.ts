@@ -1,4 +1,5 @@
 import { env, listSupportedBackends } from 'onnxruntime-node';
+import { WorkbenchError } from '../../src-shared/contract/errors.ts';
 import { importModel } from './clip/import-model.ts';
 import { importPrompts } from './clip/import-prompts.ts';
 import { inspectModel } from './clip/inspect-model.ts';
@@ -37,7 +38,15 @@ export function createCallHandlers(options: CallHandlerOptions): CallHandlers {
     'model.inspect': (params) => inspectModel(params),
     'model.import': (params, { signal, report }) => importModel({ ...params, signal, onProgress: report }),
     'prompts.import': (params, { signal }) => importPrompts({ ...params, signal }),
-    'scan.open': (params) => scans.open(params),
+    'scan.open': async (params, { signal }) => {
+      const opened = await scans.open(params);
+      if (signal.aborted) {
+        // Nobody will ever close what nobody waits for.
+        await scans.close({ sessionId: opened.sessionId });
+        throw new WorkbenchError('cancelled', 'Cancelled.');
+      }
+      return opened;
+    },
     'scan.image': (params) => scans.image(params),
     'scan.close': (params) => scans.close(params),
     'conformance.run': ({ folder }, { signal, report }) => {

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { toErrorShape, WorkbenchError } from '../../src-shared/contract/errors.ts';
 import type { CallHandlers } from './call-handlers.ts';
 import {
@@ -9,6 +10,15 @@ import {
 
 function isComputeMethod(name: string): name is ComputeMethodName {
   return Object.hasOwn(computeMethods, name);
+}
+
+/** Throws `internal` with a sentence instead of zod's list: these messages can end up beside an image. */
+function parse(schema: z.ZodType, value: unknown, subject: string): unknown {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const detail = issue === undefined ? '' : `: ${issue.path.join('.')}: ${issue.message}`;
+  throw new WorkbenchError('internal', `${subject} was not as agreed${detail}.`);
 }
 
 /**
@@ -31,13 +41,13 @@ export function serveCalls(
       const { params: paramsSchema, result: resultSchema } = computeMethods[method];
       // The table of handlers has the type of each method; the name that joins the two is only known at run time.
       const handler = handlers[method] as (params: unknown, context: unknown) => Promise<unknown>;
-      const result = await handler(paramsSchema.parse(params), {
+      const result = await handler(parse(paramsSchema, params, `The call of ${method}`), {
         signal: abort.signal,
         report: (progress: { done: number; total: number; message: string }) => {
           send({ kind: 'progress', id, ...progress });
         },
       });
-      return { kind: 'result', id, result: resultSchema.parse(result) };
+      return { kind: 'result', id, result: parse(resultSchema, result, `The answer to ${method}`) };
     } catch (thrown) {
       const error = abort.signal.aborted
         ? { code: 'cancelled' as const, message: 'Cancelled.' }

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { toErrorShape } from '../../src-shared/contract/errors.ts';
 import type { MethodName, MethodParams, MethodResult } from '../../src-shared/contract/methods.ts';
@@ -56,7 +57,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
       createImportJobKind({
         repositories,
         events,
-        excluded: [folders.dataFolder],
+        excluded: [realpathSync(folders.dataFolder)],
         probe: imageTools.probe,
       }),
       createModelImportJobKind({ repositories, compute, folders, events }),
@@ -106,7 +107,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
     clearInterval(timer);
     closing.abort();
     queue.close();
-    await Promise.all([compute.close(), purge.stop()]);
+    await Promise.all([compute.close(), purge.stop(), queue.settled()]);
     database.close();
   }
 

@@ -10,7 +10,7 @@ import {
 } from '../../compute/protocol.ts';
 import type { Log } from '../core.ts';
 import type { ComputeConnection, ComputeExit, ComputeLauncher } from './compute-launcher.ts';
-import { delay } from './delay.ts';
+import { delay } from '../delay.ts';
 
 export interface ComputeProgress {
   readonly done: number;

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { WorkbenchError, toErrorShape } from '../../../src-shared/contract/errors.ts';
 import { datasetLayoutSchema, idSchema, type Problem } from '../../../src-shared/domain/dataset.ts';
@@ -8,6 +9,7 @@ import type { ImageRecord, KnownImage } from '../db/images-repository.ts';
 import type { Repositories } from '../db/repositories.ts';
 import { fromSystemError } from '../error-report.ts';
 import type { EventBus } from '../event-bus.ts';
+import { computeImageAuroc } from '../jobs/image-auroc.ts';
 import { defineJobKind, type JobContext } from '../jobs/job-kind.ts';
 import type { LayoutEntry } from './layout.ts';
 import { layoutImporter } from './layouts.ts';
@@ -68,6 +70,7 @@ async function importDataset(run: ImportRun): Promise<void> {
   for await (const entry of layoutImporter(dataset.layout).entries(tree, dataset.name)) {
     entries.push(entry);
     if (entries.length % 1000 === 0) {
+      await setImmediate();
       context.report({ done: 0, total: null, message: `Listing files: ${entries.length} images so far` });
     }
   }
@@ -77,7 +80,8 @@ async function importDataset(run: ImportRun): Promise<void> {
   });
 
   let lastEventMs = 0;
-  let resultsForgotten = false;
+  /** Anything that makes counts, scale or AUROC of the data set's runs other than they were. */
+  let changed = false;
   for (let start = 0; start < entries.length; start += batchSize) {
     signal.throwIfAborted();
     const batch = entries.slice(start, start + batchSize);
@@ -94,8 +98,9 @@ async function importDataset(run: ImportRun): Promise<void> {
       for (const record of records) {
         if (record === null) continue;
         const before = known.get(record.path);
+        if (before === undefined || isOtherImage(before, record)) changed = true;
         if (before !== undefined && isOtherImage(before, record)) {
-          resultsForgotten = repositories.results.forgetImage(before.id) || resultsForgotten;
+          repositories.results.forgetImage(before.id);
         }
         repositories.images.upsert(dataset.id, record, context.pass);
       }
@@ -113,9 +118,9 @@ async function importDataset(run: ImportRun): Promise<void> {
   const unreadFolders = tree.problems
     .filter((problem) => problem.code === 'unreadable-folder')
     .map((problem) => problem.path);
-  const removed = tree.truncated ? 0 : removeUnseen(run, unreadFolders);
+  const removed = tree.truncated ? 0 : await removeUnseen(run, unreadFolders);
+  if (removed > 0 || changed) await refreshRuns(run);
   context.store(() => {
-    if (removed > 0 || resultsForgotten) repositories.results.recount(dataset.id);
     repositories.datasets.setState(dataset.id, 'ready');
   });
   const problemCount = repositories.datasets.countProblems(dataset.id);
@@ -135,7 +140,10 @@ function isOtherImage(before: KnownImage, now: ImageRecord): boolean {
   );
 }
 
-function removeUnseen({ repositories, dataset, context }: ImportRun, keepUnder: readonly string[]): number {
+async function removeUnseen(
+  { repositories, dataset, context }: ImportRun,
+  keepUnder: readonly string[],
+): Promise<number> {
   let removed = 0;
   for (;;) {
     const step = context.store(() =>
@@ -143,6 +151,21 @@ function removeUnseen({ repositories, dataset, context }: ImportRun, keepUnder: 
     );
     removed += step;
     if (step < removedAtOnce) return removed;
+    await setImmediate();
+  }
+}
+
+/** What runs say in sum, from what is left of their results. */
+async function refreshRuns({ repositories, dataset, context }: ImportRun): Promise<void> {
+  const { results, runs } = repositories;
+  context.store(() => {
+    results.recount(dataset.id);
+  });
+  for (const { id } of runs.list(dataset.id)) {
+    await setImmediate();
+    context.store(() => {
+      runs.setImageAuroc(id, computeImageAuroc(repositories, id, dataset.id));
+    });
   }
 }
 

@@ -70,7 +70,8 @@ export async function readFolder(tree: TreeReader, path: string): Promise<Folder
       message: `More than ${tree.limits.entries} files: what comes after this folder was not looked at. Choose a smaller folder.`,
     });
   }
-  visible.sort((a, b) => compareNames(a.name, b.name));
+  // By code unit, as the database sorts paths; a collator takes a second over 200,000 names.
+  visible.sort((a, b) => (a.name < b.name ? -1 : 1));
   const entries: FolderEntry[] = [];
   for (const dirent of visible) {
     if (dirent.isFile()) entries.push({ name: dirent.name, kind: 'file' });
@@ -111,12 +112,6 @@ export function isInside(root: string, path: string): boolean {
 export function joinPath(folder: string, name: string): string {
   return folder === '' ? name : `${folder}/${name}`;
 }
-
-/** `img2` before `img10`, the same on every machine. */
-function compareNames(a: string, b: string): number {
-  return collator.compare(a, b) || (a < b ? -1 : 1);
-}
-const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'variant' });
 
 /** The folder a user named, with links resolved. Throws `not-found`, `forbidden`, or `bad-request` for what is no folder. */
 export async function resolveFolder(path: string): Promise<string> {

@@ -190,6 +190,25 @@ export function createJobsRepository(database: Database) {
         [owner],
       );
     },
+    /**
+     * Puts what a dead process held back into the queue. A job that was running in `mostInterruptions` deaths is ended
+     * instead: it may be what kills them.
+     */
+    releaseDead(owner: string, mostInterruptions: number, nowMs: number): void {
+      database.transaction(() => {
+        database.run(
+          `UPDATE jobs SET interruptions = interruptions + 1 WHERE lease_owner = ? AND state = 'running'`,
+          [owner],
+        );
+        database.run(
+          `UPDATE jobs SET state = 'failed', error_code = 'internal', finished_at_ms = @now, ${leaseEnd},
+             error_message = 'The program stopped ' || interruptions || ' times while this job ran. Resume it to try again.'
+           WHERE lease_owner = @owner AND state = 'running' AND interruptions >= @most`,
+          { owner, most: mostInterruptions, now: nowMs },
+        );
+        this.releaseOwner(owner);
+      });
+    },
     /** Puts everything an owner held back into the queue. */
     releaseOwner(owner: string): void {
       database.run(
@@ -231,7 +250,7 @@ export function createJobsRepository(database: Database) {
     requeue(jobId: number, lease: LeaseOwner, times: { nowMs: number; leaseMs: number }): boolean {
       return (
         database.run(
-          `UPDATE jobs SET state = 'queued', queued_at_ms = ?, finished_at_ms = NULL, error_code = NULL,
+          `UPDATE jobs SET state = 'queued', queued_at_ms = ?, finished_at_ms = NULL, interruptions = 0, error_code = NULL,
              error_message = NULL, lease_owner = ?, lease_host = ?, lease_pid = ?, lease_expires_at_ms = ?
            WHERE id = ? AND (state IN ('cancelled', 'failed', 'succeeded') OR (state = 'queued' AND lease_owner IS NULL))`,
           [times.nowMs, lease.owner, lease.host, lease.pid, times.nowMs + times.leaseMs, jobId],

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
@@ -20,7 +21,7 @@ export function datasetsHandlers(services: Services): DomainHandlers<'datasets'>
     'datasets.list': () => ({ datasets: datasets.list() }),
     'datasets.get': ({ datasetId }) => requireDataset(datasetId),
     'datasets.inspect': ({ path, layout }) =>
-      inspectDataset({ path, layout, excluded: [folders.dataFolder], signal: closing }),
+      inspectDataset({ path, layout, excluded: [realpathSync(folders.dataFolder)], signal: closing }),
     'datasets.import': async ({ path, layout, name }) => {
       const root = await resolveFolder(path);
       const detected = layout ?? datasets.findByRoot(root)?.layout ?? (await detectLayout(root, closing));

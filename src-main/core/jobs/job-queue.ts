@@ -5,6 +5,7 @@ import type { Job, JobProgress } from '../../../src-shared/domain/job.ts';
 import type { CoreTiming, Log } from '../core.ts';
 import type { Database } from '../db/database.ts';
 import type { ClaimedJob, JobsRepository, LeaseOwner, NewJob } from '../db/jobs-repository.ts';
+import { delay } from '../delay.ts';
 import type { EventBus } from '../event-bus.ts';
 import { fromSystemError } from '../error-report.ts';
 import type { JobContext, JobLane, ProgressReport, RunnableJobKind } from './job-kind.ts';
@@ -39,6 +40,8 @@ export interface JobQueue {
   tick(): void;
   /** Stops, and hands running jobs back to the queue. */
   close(): void;
+  /** After `close`: resolves when what was running has noticed, or after two seconds. */
+  settled(): Promise<void>;
 }
 
 interface ActiveJob {
@@ -55,6 +58,10 @@ type JobEnd = Parameters<JobsRepository['finish']>[2];
 
 const emitEveryMs = 100;
 const saveEveryMs = 1000;
+/** A job that was running when the program died so often is not started again by itself. */
+const mostInterruptions = 5;
+/** How long closing waits for jobs to notice that they are to stop. */
+const settleMs = 2000;
 const lanes: readonly JobLane[] = ['compute', 'files'];
 
 /**
@@ -67,6 +74,10 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
   const active = new Map<JobLane, ActiveJob>();
   /** Ends that could not be stored (a full disk); every tick tries again. */
   const unsaved = new Map<number, { running: ActiveJob; end: JobEnd }>();
+  /** Every attempt that has not returned yet, those let go of included. */
+  const attempts = new Set<Promise<void>>();
+  /** Jobs that were added and not told of yet. */
+  const added = new Set<number>();
   let closed = false;
   let lastRenewMs = Date.now();
 
@@ -108,9 +119,13 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
         );
         const kind = kindsOfLane.find((candidate) => candidate.kind === claimed?.job.kind);
         if (claimed === null || kind === undefined) break;
+        added.delete(claimed.job.id);
         begin(lane, claimed, kind);
       }
     }
+    const waiting = [...added];
+    added.clear();
+    for (const jobId of waiting) emitJob(jobId);
   }
 
   function begin(lane: JobLane, claimed: ClaimedJob, kind: RunnableJobKind): void {
@@ -125,7 +140,8 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
     };
     active.set(lane, running);
     emitJob(claimed.job.id);
-    void run(lane, running);
+    const attempt = run(lane, running).finally(() => attempts.delete(attempt));
+    attempts.add(attempt);
   }
 
   async function run(lane: JobLane, running: ActiveJob): Promise<void> {
@@ -256,12 +272,16 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
       const dead = other.host === lease.host && !isProcessAlive(other.pid);
       if (!dead && other.expiresAtMs > nowMs) continue;
       log('info', `Process ${other.pid} is gone; its jobs go back to the queue`);
-      jobs.releaseOwner(other.owner);
+      jobs.releaseDead(other.owner, mostInterruptions, nowMs);
     }
   }
 
   return {
-    add: (job) => jobs.insert(job, lease, Date.now(), timing.leaseMs),
+    add(job) {
+      const jobId = jobs.insert(job, lease, Date.now(), timing.leaseMs);
+      added.add(jobId);
+      return jobId;
+    },
     wake,
     list: () => jobs.list().map(live),
     get,
@@ -314,6 +334,11 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
         letGo(running.claimed.job.id);
       }
       jobs.releaseOwner(lease.owner);
+    },
+    async settled() {
+      const stop = new AbortController();
+      await Promise.race([Promise.all(attempts), delay(settleMs, stop.signal)]);
+      stop.abort();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
+import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { modelAnswersSchema, modelIdSchema } from '../../../src-shared/domain/model.ts';
 import type { ComputeClient } from '../compute-client/compute-client.ts';
 import type { Repositories } from '../db/repositories.ts';
@@ -28,7 +29,15 @@ export function createModelImportJobKind({ repositories, compute, folders, event
     lane: 'compute',
     payloadSchema: modelImportPayloadSchema,
     async run({ modelId, name, path, answers }, { signal, report, store }) {
-      if (repositories.models.get(modelId) !== null) return;
+      const known = repositories.models.get(modelId);
+      // Stored already, but the program stopped before the job could say so.
+      if (known?.sourceFile === path && known.name === name) return;
+      if (known !== null) {
+        throw new WorkbenchError(
+          'already-exists',
+          `The library has another model «${modelId}» by now. Start the import again; it gets a name of its own.`,
+        );
+      }
       const targetFolder = folders.model(modelId);
       // Without a row the folder is what an import left behind that was killed; the id is reserved for this job.
       await rm(targetFolder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { idSchema } from '../../../src-shared/domain/dataset.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { packPatchMap } from '../../../src-shared/maps/patch-map-codec.ts';
@@ -9,7 +9,7 @@ import type { ComputeClient } from '../compute-client/compute-client.ts';
 import { createScanSession, type ScanSession } from '../compute-client/scan-session.ts';
 import type { DatasetCore } from '../db/datasets-repository.ts';
 import type { Repositories } from '../db/repositories.ts';
-import type { ScanTarget } from '../db/results-repository.ts';
+import type { ScanTarget, ScoredImage } from '../db/results-repository.ts';
 import type { EventBus } from '../event-bus.ts';
 import type { LibraryFolders } from '../library-folders.ts';
 import { computeImageAuroc } from './image-auroc.ts';
@@ -54,7 +54,9 @@ export function createScanJobKind(options: ScanJobOptions) {
       try {
         await scanImages({ ...options, run, dataset, session, context });
       } finally {
-        if (!context.signal.aborted) await session.close();
+        const closing = session.close();
+        // A cancelled scan's session is closed as well, or its weights would stay in memory, but nobody waits for it.
+        if (!context.signal.aborted) await closing;
       }
     },
     onSettled({ runId }) {
@@ -99,7 +101,7 @@ interface ScanImages extends ScanJobOptions {
 }
 
 async function scanImages(scan: ScanImages): Promise<void> {
-  const { repositories, run, dataset, session, context } = scan;
+  const { repositories, run, dataset, context } = scan;
   const { signal } = context;
   const takeTarget = createTargetSource(scan);
   /** Images under which the process died once. They go alone, so that the second time there is no doubt whose fault it was. */
@@ -110,37 +112,24 @@ async function scanImages(scan: ScanImages): Promise<void> {
 
   async function score(target: ScanTarget, isSuspect: boolean): Promise<void> {
     const startMs = performance.now();
-    try {
-      const result = await session.image(join(dataset.root, target.path), target.className, signal);
-      if (!Number.isFinite(result.score)) {
-        throw new WorkbenchError('internal', `${target.path}: the method gave a score that is not a number.`);
-      }
-      const patchMap = packPatchMap(result.rows, result.columns, result.map);
+    const outcome = await scoreImage(scan, target);
+    if (outcome.kind === 'scored') {
       context.store(() => {
-        repositories.results.storeScore(run.id, target, {
-          score: result.score,
-          rows: result.rows,
-          columns: result.columns,
-          patchMap,
-          ...mapRange(result.map),
-          durationMs: result.durationMs,
-        });
+        repositories.results.storeScore(run.id, target, outcome.scored);
       });
       progress.scored(target);
-    } catch (thrown) {
-      const error = toErrorShape(thrown);
-      if (signal.aborted || error.code === 'cancelled' || !(thrown instanceof WorkbenchError)) throw thrown;
-      if (error.code === 'compute-crashed' && !isSuspect) {
-        suspects.push(target);
-        return;
-      }
-      await requireRoot(dataset);
-      const message = error.code === 'compute-crashed' ? crashMessage : error.message;
-      context.store(() => {
-        repositories.results.storeFailure(run.id, target, message, performance.now() - startMs);
-      });
-      progress.failed(target);
+      return;
     }
+    if (outcome.kind === 'crashed' && !isSuspect) {
+      suspects.push(target);
+      return;
+    }
+    await requireRoot(dataset);
+    const message = outcome.kind === 'crashed' ? crashMessage : outcome.message;
+    context.store(() => {
+      repositories.results.storeFailure(run.id, target, message, performance.now() - startMs);
+    });
+    progress.failed(target);
   }
 
   function start(target: ScanTarget, isSuspect: boolean): void {
@@ -171,6 +160,30 @@ async function scanImages(scan: ScanImages): Promise<void> {
   }
   await Promise.all(inFlight);
   throw (fatal as { reason: unknown }).reason;
+}
+
+type ImageOutcome =
+  | { readonly kind: 'scored'; readonly scored: ScoredImage }
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'crashed' };
+
+/** Asks the compute process; whatever it says against this image is an outcome, everything else is thrown. */
+async function scoreImage(
+  { session, dataset, context }: ScanImages,
+  target: ScanTarget,
+): Promise<ImageOutcome> {
+  const { signal } = context;
+  try {
+    const result = await session.image(join(dataset.root, target.path), target.className, signal);
+    const { score, rows, columns, map, durationMs } = result;
+    const patchMap = packPatchMap(rows, columns, map);
+    return { kind: 'scored', scored: { score, rows, columns, patchMap, ...mapRange(map), durationMs } };
+  } catch (thrown) {
+    if (signal.aborted || !(thrown instanceof WorkbenchError) || thrown.code === 'cancelled') throw thrown;
+    return thrown.code === 'compute-crashed'
+      ? { kind: 'crashed' }
+      : { kind: 'failed', message: thrown.message };
+  }
 }
 
 /** Opens the session where the compute process is new; a process that dies over it is given three chances. */

@@ -55,6 +55,7 @@ CREATE TABLE jobs (
   payload TEXT NOT NULL,                   -- JSON, parsed again when the job runs
   state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'cancelled', 'failed', 'succeeded')),
   attempt INTEGER NOT NULL DEFAULT 0,      -- goes up at every start: what an earlier attempt still writes is refused
+  interruptions INTEGER NOT NULL DEFAULT 0, -- how often the process that ran it died
   lease_owner TEXT,                        -- the process that runs it, or that asked for it and will run it
   lease_host TEXT,
   lease_pid INTEGER,

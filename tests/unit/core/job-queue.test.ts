@@ -1,0 +1,322 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import type { WorkbenchEvent } from '../../../src-shared/contract/events.ts';
+import type { JobKind } from '../../../src-shared/domain/job.ts';
+import { openDatabase } from '../../../src-main/core/db/open-database.ts';
+import { createJobsRepository } from '../../../src-main/core/db/jobs-repository.ts';
+import { createEventBus } from '../../../src-main/core/event-bus.ts';
+import { defineJobKind, type JobContext, type JobLane } from '../../../src-main/core/jobs/job-kind.ts';
+import { createJobQueue } from '../../../src-main/core/jobs/job-queue.ts';
+import { eventually, migrationsFolder, temporaryFolder } from './support/harness.ts';
+
+const payloadSchema = z.object({ name: z.string() });
+type Work = (name: string, context: JobContext) => Promise<void>;
+
+function kind(jobKind: JobKind, lane: JobLane, work: Work) {
+  return defineJobKind({
+    kind: jobKind,
+    lane,
+    payloadSchema,
+    run: ({ name }, context) => work(name, context),
+  });
+}
+
+/** A queue on its own connection to the folder's database, as another process would have it. */
+async function openQueue(
+  work: Work,
+  options: { dataFolder?: string; takeOver?: boolean; leaseMs?: number } = {},
+) {
+  const dataFolder = options.dataFolder ?? (await temporaryFolder());
+  const logs: string[] = [];
+  const log = (level: string, message: string) => void logs.push(`${level} ${message}`);
+  const database = openDatabase({ dataFolder, migrationsFolder, log });
+  const jobs = createJobsRepository(database);
+  const events: WorkbenchEvent[] = [];
+  const bus = createEventBus(log);
+  bus.subscribe((event) => void events.push(event));
+  const queue = createJobQueue({
+    database,
+    jobs,
+    kinds: [
+      kind('scan', 'compute', work),
+      kind('model-import', 'compute', work),
+      kind('dataset-import', 'files', work),
+    ],
+    events: bus,
+    log,
+    timing: { leaseMs: options.leaseMs ?? 10_000, tickMs: 50, abortGraceMs: 50 },
+    takeOver: options.takeOver ?? true,
+    dataFolder,
+  });
+  onTestFinished(() => {
+    queue.close();
+    database.close();
+  });
+  const add = (name: string, jobKind: JobKind = 'scan') => {
+    const id = queue.add({ kind: jobKind, title: name, payload: { name } });
+    queue.wake();
+    return id;
+  };
+  const state = (jobId: number) => jobs.get(jobId)?.state;
+  return { dataFolder, database, jobs, queue, events, logs, add, state };
+}
+
+/** Work that runs until the test lets each go; never hears of an abort. */
+function gatedWork() {
+  const gates = new Map<string, PromiseWithResolvers<undefined>>();
+  const contexts = new Map<string, JobContext>();
+  const started: string[] = [];
+  return {
+    started,
+    contexts,
+    work: async (name: string, context: JobContext) => {
+      started.push(name);
+      contexts.set(name, context);
+      const gate = Promise.withResolvers<undefined>();
+      gates.set(name, gate);
+      await gate.promise;
+    },
+    release: (name: string) => gates.get(name)?.resolve(undefined),
+    fail: (name: string, reason: unknown) => gates.get(name)?.reject(reason),
+  };
+}
+
+describe('the job queue', () => {
+  it('runs computing jobs one after another and an import beside them', async () => {
+    const gated = gatedWork();
+    const { add, state } = await openQueue(gated.work);
+    const [a, b, c] = [add('a'), add('b', 'model-import'), add('c', 'dataset-import')];
+    expect(gated.started).toEqual(['a', 'c']);
+    expect([state(a), state(b), state(c)]).toEqual(['running', 'queued', 'running']);
+    gated.release('a');
+    await eventually(() => state(b) === 'running');
+    expect(state(a)).toBe('succeeded');
+  });
+
+  it('tells of a job that has to wait', async () => {
+    const gated = gatedWork();
+    const { add, events } = await openQueue(gated.work);
+    add('a');
+    const waiting = add('b');
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        event: 'job.changed',
+        job: expect.objectContaining({ id: waiting, state: 'queued' }),
+      }),
+    );
+  });
+
+  it('sets the state and starts the next job before cancelling returns, though the job never listens', async () => {
+    const gated = gatedWork();
+    const { add, queue, state } = await openQueue(gated.work);
+    const [a, b] = [add('a'), add('b')];
+    expect(queue.cancel(a).state).toBe('cancelled');
+    expect(state(b)).toBe('running');
+    expect(gated.contexts.get('a')?.signal.aborted).toBe(true);
+  });
+
+  it('lets nothing be stored by an attempt that was cancelled, also when the job runs again', async () => {
+    const gated = gatedWork();
+    const { add, queue, state } = await openQueue(gated.work);
+    const a = add('a');
+    const old = gated.contexts.get('a')!;
+    queue.cancel(a);
+    queue.resume(a);
+    expect(state(a)).toBe('running');
+    expect(() => old.store(() => 'written')).toThrow(expect.objectContaining({ code: 'cancelled' }));
+    expect(gated.contexts.get('a')!.store(() => 'written')).toBe('written');
+    expect(gated.contexts.get('a')!.pass).not.toBe(old.pass);
+  });
+
+  it('keeps the state of a job that was cancelled while it ended', async () => {
+    const gated = gatedWork();
+    const { add, queue, state } = await openQueue(gated.work);
+    const a = add('a');
+    queue.cancel(a);
+    gated.release('a');
+    await queue.settled();
+    expect(state(a)).toBe('cancelled');
+  });
+
+  it('stores why a job failed, and runs it again when it is resumed', async () => {
+    const gated = gatedWork();
+    const { add, queue, jobs, state } = await openQueue(gated.work);
+    const a = add('a');
+    gated.fail('a', new WorkbenchError('corrupt-file', 'a.pt is damaged.'));
+    await eventually(() => state(a) === 'failed');
+    expect(jobs.get(a)?.error).toEqual({ code: 'corrupt-file', message: 'a.pt is damaged.' });
+    queue.resume(a);
+    expect(jobs.get(a)).toMatchObject({ state: 'running', error: null });
+  });
+
+  it('parses a stored payload again and fails a job whose payload no longer fits', async () => {
+    const { queue, jobs, state } = await openQueue(() => Promise.resolve());
+    const id = queue.add({ kind: 'scan', title: 'old', payload: { nom: 'a' } });
+    queue.wake();
+    await eventually(() => state(id) === 'failed');
+    expect(jobs.get(id)?.error?.code).toBe('internal');
+  });
+
+  it('reports rate and time left over the last moments', async () => {
+    const gated = gatedWork();
+    const { add, queue } = await openQueue(gated.work);
+    const a = add('a');
+    const { report } = gated.contexts.get('a')!;
+    report({ done: 0, total: 100, message: 'x' });
+    expect(queue.get(a)?.progress).toMatchObject({ ratePerSecond: null, secondsLeft: null });
+    for (let done = 1; done <= 5; done++) {
+      const untilMs = performance.now() + 20;
+      await eventually(() => performance.now() >= untilMs);
+      report({ done, total: 100, message: 'x' });
+    }
+    const { ratePerSecond, secondsLeft } = queue.get(a)!.progress;
+    expect(ratePerSecond).toBeGreaterThan(5);
+    expect(ratePerSecond).toBeLessThanOrEqual(50.5);
+    expect(secondsLeft).toBeCloseTo(95 / ratePerSecond!, 6);
+  });
+});
+
+describe('two processes on one data folder', () => {
+  it('never run the same job', async () => {
+    const [one, two] = [gatedWork(), gatedWork()];
+    const a = await openQueue(one.work);
+    const b = await openQueue(two.work, { dataFolder: a.dataFolder });
+    const job = a.add('a');
+    b.queue.tick();
+    expect(one.started).toEqual(['a']);
+    expect(two.started).toEqual([]);
+    expect(b.state(job)).toBe('running');
+  });
+
+  it('leave a waiting job to the process that asked for it', async () => {
+    const [one, two] = [gatedWork(), gatedWork()];
+    const a = await openQueue(one.work);
+    const b = await openQueue(two.work, { dataFolder: a.dataFolder });
+    a.add('a');
+    const waiting = a.add('b');
+    b.queue.tick();
+    expect(two.started).toEqual([]);
+    a.queue.close();
+    b.queue.tick();
+    expect(two.started).toEqual(['a']);
+    expect(b.state(waiting)).toBe('queued');
+  });
+
+  it('stop a job in one when the other cancels it', async () => {
+    const [one, two] = [gatedWork(), gatedWork()];
+    const a = await openQueue(one.work);
+    const b = await openQueue(two.work, { dataFolder: a.dataFolder });
+    const job = a.add('a');
+    expect(b.queue.cancel(job).state).toBe('cancelled');
+    expect(one.contexts.get('a')!.signal.aborted).toBe(false);
+    expect(() => one.contexts.get('a')!.store(() => 0)).toThrow(
+      expect.objectContaining({ code: 'cancelled' }),
+    );
+    a.queue.tick();
+    expect(one.contexts.get('a')!.signal.aborted).toBe(true);
+  });
+
+  it('take over a job whose owner was silent for longer than its lease', async () => {
+    const [one, two] = [gatedWork(), gatedWork()];
+    const a = await openQueue(one.work, { leaseMs: 40 });
+    const b = await openQueue(two.work, { dataFolder: a.dataFolder });
+    const job = a.add('a');
+    b.queue.tick();
+    expect(two.started).toEqual([]);
+    await eventually(() => {
+      b.queue.tick();
+      return two.started.includes('a');
+    });
+    expect(() => one.contexts.get('a')!.store(() => 0)).toThrow(
+      expect.objectContaining({ code: 'cancelled' }),
+    );
+    expect(two.contexts.get('a')!.store(() => 'written')).toBe('written');
+    one.release('a');
+    await a.queue.settled();
+    expect(b.state(job)).toBe('running');
+  });
+
+  it('keep a lease alive by ticking', async () => {
+    const [one, two] = [gatedWork(), gatedWork()];
+    const a = await openQueue(one.work, { leaseMs: 400 });
+    const b = await openQueue(two.work, { dataFolder: a.dataFolder });
+    a.add('a');
+    const endMs = performance.now() + 1000;
+    await eventually(() => {
+      a.queue.tick();
+      b.queue.tick();
+      return performance.now() > endMs;
+    });
+    expect(two.started).toEqual([]);
+  });
+
+  it('take over at once from a process that no longer exists, unless only their own jobs are wanted', async () => {
+    const gated = gatedWork();
+    const a = await openQueue(gated.work, { takeOver: false });
+    const dead = { owner: randomUUID(), host: hostname(), pid: 2 ** 22 + 1 };
+    const job = a.jobs.insert(
+      { kind: 'scan', title: 'left', payload: { name: 'left' } },
+      dead,
+      Date.now(),
+      60_000,
+    );
+    a.jobs.claim(['scan'], dead, { nowMs: Date.now(), leaseMs: 60_000 }, false);
+    expect(a.state(job)).toBe('running');
+    a.queue.tick();
+    expect(a.state(job)).toBe('queued');
+    expect(gated.started).toEqual([]);
+    const b = await openQueue(gated.work, { dataFolder: a.dataFolder });
+    b.queue.tick();
+    expect(gated.started).toEqual(['left']);
+    expect(b.state(job)).toBe('running');
+  });
+
+  it('end a job that was running each of five times a process died', async () => {
+    const gated = gatedWork();
+    const a = await openQueue(gated.work, { takeOver: false });
+    const dead = () => ({ owner: randomUUID(), host: hostname(), pid: 2 ** 22 + 1 });
+    const job = a.jobs.insert(
+      { kind: 'scan', title: 'bad', payload: { name: 'bad' } },
+      dead(),
+      Date.now(),
+      60_000,
+    );
+    for (let death = 0; death < 5; death++) {
+      a.queue.tick();
+      a.jobs.claim(['scan'], dead(), { nowMs: Date.now(), leaseMs: 60_000 }, true);
+    }
+    a.queue.tick();
+    expect(a.jobs.get(job)).toMatchObject({ state: 'failed', error: { code: 'internal' } });
+    expect(a.jobs.get(job)?.error?.message).toContain('stopped 5 times');
+  });
+});
+
+describe('a full disk', () => {
+  it('fails the job with a reason that can be acted on, and the end is stored once there is room', async () => {
+    const fill = (_: string, context: JobContext) => {
+      for (;;) {
+        context.store(() => {
+          full.database.run('INSERT INTO settings (key, value) VALUES (?, ?)', [
+            randomUUID(),
+            'x'.repeat(50_000),
+          ]);
+        });
+      }
+    };
+    const full = await openQueue((name, context) => Promise.resolve().then(() => fill(name, context)));
+    const pages = Number(full.database.pragma('page_count'));
+    full.database.pragma(`max_page_count = ${pages + 40}`);
+    const job = full.add('fill');
+    await eventually(
+      () => full.state(job) === 'failed' || full.logs.some((line) => line.includes('could not be stored')),
+    );
+    full.database.pragma('max_page_count = 100000');
+    full.queue.tick();
+    expect(full.jobs.get(job)).toMatchObject({ state: 'failed', error: { code: 'disk-full' } });
+    expect(full.jobs.get(job)?.error?.message).toContain(full.database.filePath);
+    expect(full.database.pragma('integrity_check')).toBe('ok');
+  });
+});

@@ -1,0 +1,129 @@
+// A compute process for tests: what it does with an image stands in the image's file name. It notes every image it is
+// given in the file named by FAKE_COMPUTE_LOG.
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { WorkbenchError } from '../../../../src-shared/contract/errors.ts';
+import { encodeFloat16 } from '../../../../src-shared/maps/float16.ts';
+import type { CallHandlers } from '../../../../src-main/compute/call-handlers.ts';
+import { serveCalls } from '../../../../src-main/compute/serve-calls.ts';
+
+const logFile = process.env['FAKE_COMPUTE_LOG'];
+const delayMs = Number(process.env['FAKE_COMPUTE_DELAY_MS'] ?? 0);
+const note = (line: string) => {
+  if (logFile !== undefined) appendFileSync(logFile, `${line}\n`);
+};
+const open = new Set<number>();
+let nextSession = 1;
+
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
+/** The number in a file's name is its score. */
+function scoreOf(imagePath: string): number {
+  return Number(/\d+/.exec(basename(imagePath))?.[0] ?? 0) / 100;
+}
+
+const clip = {
+  embeddingSize: 768,
+  activation: 'quick_gelu' as const,
+  layerNormEpsilon: 1e-5,
+  vision: { width: 1024, layers: 24, heads: 16, patchSize: 14, gridSize: 24, mlpWidth: 4096 },
+  text: { width: 768, layers: 12, heads: 12, contextLength: 77, vocabularySize: 49408, mlpWidth: 3072 },
+};
+
+const handlers: CallHandlers = {
+  'runtime.info': () =>
+    Promise.resolve({ onnxRuntimeVersion: '0', executionProviders: ['fake'], nodeVersion: process.version }),
+  'model.inspect': ({ path }) =>
+    Promise.resolve({
+      path,
+      suggestedName: basename(path),
+      format: 'safetensors',
+      sourceDtype: 'F32',
+      config: clip,
+      questions: path.includes('question')
+        ? [{ field: 'visionHeads', message: 'How many heads?', choices: [12, 16] }]
+        : [],
+      sizeBytes: 1,
+      warnings: [],
+    }),
+  'model.import': async ({ path, targetFolder }, { report, signal }) => {
+    note(`import ${basename(path)}`);
+    report({ done: 1, total: 2, message: 'half' });
+    if (path.includes('broken')) throw new WorkbenchError('corrupt-file', `${path} is damaged.`);
+    if (path.includes('slow')) await never();
+    signal.throwIfAborted();
+    const { mkdirSync } = await import('node:fs');
+    mkdirSync(targetFolder, { recursive: true });
+    writeFileSync(`${targetFolder}/model.safetensors`, 'x');
+    return {
+      config: clip,
+      format: 'safetensors',
+      sourceDtype: 'F32',
+      sha256: 'a'.repeat(64),
+      sizeBytes: 1,
+      warnings: [],
+    };
+  },
+  'prompts.import': ({ path, targetFile }) => {
+    if (path.includes('broken')) throw new WorkbenchError('corrupt-file', `${path} is damaged.`);
+    writeFileSync(targetFile, 'x');
+    return Promise.resolve({
+      methodId: 'anomalyclip',
+      textWidth: path.includes('narrow') ? 512 : 768,
+      contextLength: 12,
+      deepBlocks: 8,
+      deepLength: 4,
+      sha256: 'b'.repeat(64),
+    });
+  },
+  'scan.open': () => {
+    if (process.env['FAKE_COMPUTE_OPEN'] === 'crash') process.exit(7);
+    const sessionId = nextSession++;
+    open.add(sessionId);
+    note(`open ${sessionId}`);
+    return Promise.resolve({ sessionId, rendering: { sizePx: 256, sigmaPx: 4 } });
+  },
+  'scan.image': async ({ sessionId, imagePath }) => {
+    const name = basename(imagePath);
+    note(`image ${name}`);
+    if (!open.has(sessionId)) throw new WorkbenchError('not-found', `The scan ${sessionId} is not open.`);
+    if (name.includes('crash-once')) {
+      const flag = `${imagePath}.crashed`;
+      if (!existsSync(flag)) {
+        writeFileSync(flag, '');
+        process.kill(process.pid, 'SIGKILL');
+        await never();
+      }
+    } else if (name.includes('crash')) {
+      process.kill(process.pid, 'SIGKILL');
+      await never();
+    }
+    if (name.includes('stuck')) await never();
+    if (name.includes('broken')) throw new WorkbenchError('corrupt-file', `${name} is damaged.`);
+    if (delayMs > 0) await setTimeout(delayMs);
+    const score = name.includes('nan') ? NaN : scoreOf(imagePath);
+    return {
+      score,
+      rows: 2,
+      columns: 2,
+      map: encodeFloat16([0, score, score / 2, 0.25]),
+      durationMs: delayMs,
+    };
+  },
+  'scan.close': ({ sessionId }) => {
+    open.delete(sessionId);
+    note(`close ${sessionId}`);
+    return Promise.resolve({});
+  },
+  'conformance.run': () => Promise.resolve({ items: [] }),
+};
+
+process.on('disconnect', () => process.exit(0));
+process.on(
+  'message',
+  serveCalls(handlers, (message) => process.send?.(message)),
+);
+process.send?.({ kind: 'ready' });
