@@ -53,11 +53,15 @@ export class CliSession {
       const cancel = () => {
         this.#core.call('jobs.cancel', { jobId: job.id }).then(see, fail);
       };
+      let ended = false;
       const stop = () => {
+        ended = true;
         unsubscribe();
         this.#interrupted.removeEventListener('abort', cancel);
       };
       const see = (seen: Job) => {
+        // An answer that was under way when the job ended is older than the end.
+        if (ended) return;
         if (seen.state === 'queued' || seen.state === 'running') {
           line.show(seen.progress);
           return;

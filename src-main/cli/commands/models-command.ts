@@ -88,6 +88,7 @@ function describePreview(preview: ModelPreview): string {
           `  text        width ${config.text.width}, ${config.text.layers} blocks, ${config.text.heads} heads, context ${config.text.contextLength}`,
           `  embedding   ${config.embeddingSize}, activation ${config.activation}`,
         ]),
+    ...preview.warnings.map((warning) => `  note        ${warning}`),
     ...(preview.questions.length === 0 ? [] : ['  open questions:', describeQuestions(preview)]),
     '',
   ].join('\n');

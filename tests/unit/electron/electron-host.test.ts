@@ -5,6 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { ipcChannels } from '../../../src-shared/contract/ipc-channels.ts';
 import type { WorkbenchBridge } from '../../../src-shared/contract/wire.ts';
+import { buildPreload } from '../../../src-main/launch/build.mjs';
 import type { CoreOptions } from '../../../src-main/core/core.ts';
 import type * as standIn from '../../support/electron-stand-in.ts';
 import { createFakeCore, type FakeCore } from '../../support/fake-core.ts';
@@ -61,9 +62,6 @@ const core = () => opened.core!;
 
 beforeAll(async () => {
   preloadFile = path.join(await mkdtemp(path.join(tmpdir(), 'preload-')), 'preload.cjs');
-  // The launchers are plain JavaScript without types; a name in a variable keeps the compiler from looking for some.
-  const buildScript = path.resolve(import.meta.dirname, '../../../src-main/launch/build.mjs');
-  const { buildPreload } = (await import(buildScript)) as { buildPreload(folder: string): Promise<void> };
   await buildPreload(path.dirname(preloadFile));
 });
 

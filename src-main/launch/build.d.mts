@@ -1,0 +1,2 @@
+export function buildProject(options?: { force?: boolean }): Promise<{ built: boolean; durationMs: number }>;
+export function buildPreload(folder: string): Promise<void>;

@@ -1,0 +1,172 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCli } from '../../../src-main/cli/main.ts';
+import { openCore } from '../../../src-main/serving/open-core.ts';
+import { findProjectPaths } from '../../../src-main/serving/project-paths.ts';
+import { recordingIo, type RecordingIo } from './recording-io.ts';
+
+// The command line on the real core and a real compute process, with the method that needs no model.
+
+const paths = findProjectPaths(path.resolve(import.meta.dirname, '../../../src-main/cli'));
+let folder: string;
+
+async function cli(args: readonly string[], io: RecordingIo = recordingIo()) {
+  const code = await runCli([...args, '--data', path.join(folder, 'data')], {
+    io,
+    paths,
+    openCore: (dataFolder, log) => openCore({ paths, dataFolder, host: 'cli', log }),
+  });
+  return { code, io, json: () => JSON.parse(io.out) as Record<string, unknown> };
+}
+
+/** A flat grey picture; a defective one has a bright spot. */
+async function writePicture(
+  file: string,
+  { seed, defect }: { seed: number; defect: boolean },
+): Promise<void> {
+  const side = 64;
+  const pixels = Buffer.alloc(side * side * 3);
+  for (let k = 0; k < side * side; k++) {
+    const [x, y] = [k % side, Math.floor(k / side)];
+    const spot = defect && Math.hypot(x - 40, y - 24) < 9;
+    pixels.fill(spot ? 250 : 90 + ((x * 7 + y * 13 + seed * 31) % 11), k * 3, k * 3 + 3);
+  }
+  await mkdir(path.dirname(file), { recursive: true });
+  await sharp(pixels, { raw: { width: side, height: side, channels: 3 } })
+    .png()
+    .toFile(file);
+}
+
+async function writeMvtec(root: string, imagesEach: number): Promise<void> {
+  for (let k = 0; k < imagesEach; k++) {
+    await writePicture(path.join(root, 'plate', 'test', 'good', `${k}.png`), { seed: k, defect: false });
+    await writePicture(path.join(root, 'plate', 'test', 'spot', `${k}.png`), { seed: k, defect: true });
+  }
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'cli-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('scan', () => {
+  it('imports the folder first, prints AUROC per class, and makes a second run when asked again', async () => {
+    const images = path.join(folder, 'images');
+    await writeMvtec(images, 3);
+    const first = await cli(['scan', images, '--method', 'baseline', '--json']);
+    expect(first.io.err).toBe('');
+    expect(first.code).toBe(0);
+    expect(first.json()).toMatchObject({
+      dataset: { layout: 'mvtec', imageCount: 6 },
+      run: { id: 1, scoredCount: 6, failedCount: 0, imageAuroc: [{ className: 'plate', auroc: 1 }] },
+      failures: [],
+      meanAuroc: 1,
+    });
+    const second = await cli(['scan', images, '--method', 'baseline']);
+    expect(second.code).toBe(0);
+    expect(second.io.out).toMatch(/plate +3 +3 +0 +100\.0 %/);
+    expect(second.io.out).toMatch(/Run 2: 6 of 6 images scored/);
+    const { datasets } = (await cli(['datasets', 'list', '--json'])).json() as { datasets: unknown[] };
+    expect(datasets).toHaveLength(1);
+  });
+
+  it('is cancelled by Ctrl+C with code 130 and goes on at the image where it was', async () => {
+    const images = path.join(folder, 'images');
+    await writeMvtec(images, 40);
+    await cli(['import', images]);
+    // The first picture of progress with a few images done is when the user loses patience.
+    const impatient = recordingIo(true, (text, io) => {
+      if (/[5-9]\/80/.test(text)) io.interrupt();
+    });
+    const cancelled = await cli(['scan', images, '--method', 'baseline'], impatient);
+    expect(cancelled.code).toBe(130);
+    expect(impatient.listenerCount).toBe(0);
+
+    const resumed = await cli(['scan', images, '--method', 'baseline', '--resume', '--json']);
+    expect(resumed.code).toBe(0);
+    expect(resumed.json()).toMatchObject({ run: { id: 1, scoredCount: 80 } });
+
+    const nothingLeft = await cli(['scan', images, '--method', 'baseline', '--resume', '--json']);
+    expect(nothingLeft.code).toBe(1);
+    expect(nothingLeft.json()).toMatchObject({ error: { code: 'not-found' } });
+  });
+
+  it('goes on by itself with the same arguments, and starts over with --new', async () => {
+    const images = path.join(folder, 'images');
+    await writeMvtec(images, 40);
+    const impatient = () =>
+      recordingIo(true, (text, io) => {
+        if (/[5-9]\/80/.test(text)) io.interrupt();
+      });
+    expect((await cli(['scan', images, '--method', 'baseline', '--sigma', '2'], impatient())).code).toBe(130);
+    const other = await cli(['scan', images, '--method', 'baseline', '--sigma', '3'], impatient());
+    expect(other.code).toBe(130);
+    expect(other.io.err).not.toContain('Going on');
+
+    const fresh = await cli(['scan', images, '--method', 'baseline', '--sigma', '2', '--new', '--json']);
+    expect(fresh.json()).toMatchObject({ run: { id: 3, scoredCount: 80 } });
+    const same = await cli(['scan', images, '--method', 'baseline', '--sigma', '2']);
+    expect(same.io.err).toMatch(/Going on with run 1 at image \d+ of 80/);
+    expect(same.io.out).toMatch(/Run 1: 80 of 80 images scored \(\d+ of them before\)/);
+  });
+
+  it('fails with the list of images that vanished since the import, and still prints the rest', async () => {
+    const images = path.join(folder, 'images');
+    await writeMvtec(images, 2);
+    await cli(['import', images, '--name', 'plates']);
+    await rm(path.join(images, 'plate', 'test', 'spot', '1.png'));
+    const { code, json } = await cli(['scan', 'plates', '--method', 'baseline', '--json']);
+    expect(code).toBe(1);
+    expect(json()).toMatchObject({
+      run: { scoredCount: 3, failedCount: 1 },
+      failures: [{ path: 'plate/test/spot/1.png' }],
+      error: { code: 'unreadable', message: '1 of 4 images could not be scored.' },
+    });
+  });
+
+  it('says what is missing: the folder, the data set, an image, the model, the prompts', async () => {
+    await mkdir(path.join(folder, 'empty'));
+    await writeMvtec(path.join(folder, 'images'), 1);
+    const failure = async (...args: string[]) => {
+      const { code, io } = await cli(['scan', ...args]);
+      expect(code).toBe(1);
+      return io.err;
+    };
+    expect(await failure(path.join(folder, 'nowhere'), '--method', 'baseline')).toContain('nowhere');
+    expect(await failure('17', '--method', 'baseline')).toContain('no data set 17');
+    expect(await failure(path.join(folder, 'empty'), '--method', 'baseline')).toContain('empty');
+    expect(await failure(path.join(folder, 'images'), '--method', 'clip')).toContain('models import');
+  });
+});
+
+describe('import', () => {
+  it('lists problems and still does what it was asked', async () => {
+    const images = path.join(folder, 'images');
+    await writePicture(path.join(images, 'one.png'), { seed: 1, defect: false });
+    await mkdir(path.join(images, 'deep'));
+    await sharp({ create: { width: 9, height: 9, channels: 3, background: '#123' } })
+      .jpeg()
+      .toFile(path.join(images, 'deep', 'two.jpg'));
+    const { writeFile } = await import('node:fs/promises');
+    await writeFile(path.join(images, 'broken.png'), 'this is no picture');
+    const { code, io } = await cli(['import', images, '--layout', 'folder', '--name', 'mixed']);
+    expect(code).toBe(0);
+    expect(io.out).toContain('«mixed»: 2 images');
+    expect(io.out).toMatch(/1 problems?:\n {2}broken\.png: /);
+  });
+});
+
+describe('doctor and the data folder', () => {
+  it('finds this machine in order', async () => {
+    const { code, json } = await cli(['doctor', '--json']);
+    expect(code).toBe(0);
+    const { checks } = json() as { checks: { name: string; state: string }[] };
+    expect(checks.map(({ name }) => name)).toEqual(expect.arrayContaining(['Node.js', 'Compute process']));
+    expect(checks.filter(({ state }) => state === 'error')).toEqual([]);
+  });
+});
