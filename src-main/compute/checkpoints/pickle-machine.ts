@@ -7,9 +7,9 @@ import type { PickleValue } from './pickle-values.ts';
 /** A state dict of ViT-L has some 6e4 opcodes and 100 kB; these bound time and memory for anything hostile. */
 export const pickleLimits = {
   bytes: 32 * 1024 * 1024,
-  operations: 10_000_000,
-  stack: 1_000_000,
-  memo: 2_000_000,
+  operations: 4_000_000,
+  stack: 500_000,
+  memo: 1_000_000,
   longBytes: 64,
 } as const;
 
@@ -31,7 +31,10 @@ class PickleReader {
     return taken;
   }
   u8(): number {
-    return this.take(1).readUInt8(0);
+    const byte = this.#bytes[this.#at];
+    if (byte === undefined) throw new Error('it ends in the middle');
+    this.#at++;
+    return byte;
   }
   u16(): number {
     return this.take(2).readUInt16LE(0);
