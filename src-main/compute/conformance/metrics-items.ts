@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { ConformanceItem } from '../../../src-shared/domain/conformance.ts';
+import { auroc, averagePrecision, f1Max, type ScoredLabels } from '../../../src-shared/metrics/ranking.ts';
 import { decodeImage } from '../../images/decode-image.ts';
 import { resizeBicubic } from '../../images/resize-bicubic.ts';
 import { pixelDeviation } from '../clip/vision-graph.ts';
@@ -14,7 +15,7 @@ import {
   type Expected,
   type Tolerance,
 } from './compare.ts';
-import { parseGolden, type GoldenFile } from './golden-folder.ts';
+import { damaged, parseGolden, type GoldenFile } from './golden-folder.ts';
 import { probePixelValues } from './vision-probe.ts';
 
 const metricsSchema = z.object({
@@ -24,6 +25,9 @@ const metricsSchema = z.object({
     .default([]),
   too_long: z.object({ text: z.string() }).optional(),
 });
+
+/** A figure, or for F1-max the figure and a threshold that reaches it. */
+const metricValueSchema = z.union([z.number(), z.tuple([z.number(), z.number()])]);
 
 const clipContext = 77;
 
@@ -48,8 +52,8 @@ export async function* checkMetricsGolden(
   if (parsed.too_long)
     yield checkTokenizer(`${golden.stem}/too_long`, parsed.too_long.text, 'refused', tools);
   for (const [index, values] of parsed.metrics.entries())
-    for (const metric of Object.keys(values))
-      if (metric !== 'labels') yield notAvailable(`${golden.stem}/metrics${index}.${metric}`, 'the metric');
+    for (const [metric, expected] of Object.entries(values))
+      if (metric !== 'labels') yield checkMetric(golden, index, values, metric, expected);
 }
 
 /** One grey level of 255 and a fifth of one, after normalising; per channel (golden/README.md). */
@@ -107,4 +111,36 @@ function checkTokenizer(
     tolerances.exact,
   );
   return { ...compared, detail: `${compared.detail}; ${quoted}` };
+}
+
+/** Area under ROC, average precision or F1-max of a case's images or pixels. Of `f1max` [value, threshold] the value counts. */
+function checkMetric(
+  golden: GoldenFile,
+  index: number,
+  values: Readonly<Record<string, unknown>>,
+  metric: string,
+  expected: unknown,
+): ConformanceItem {
+  const item = `${golden.stem}/metrics${index}.${metric}`;
+  const [, level, kind] = /^(image|pixel)_(auroc|ap|f1max)$/.exec(metric) ?? [];
+  if (level === undefined)
+    return notAvailable(item, metric.startsWith('aupro') ? 'AUPRO' : `the metric ${metric}`);
+  const tensor = (name: string) => {
+    const found = golden.tensors.get(`metrics${index}.${name}`);
+    if (!found) throw damaged(golden.jsonPath, `its tensors lack metrics${index}.${name}`);
+    return found.data;
+  };
+  const labels = z.array(z.number()).safeParse(values['labels']);
+  const wanted = metricValueSchema.safeParse(expected);
+  if (!labels.success || !wanted.success)
+    throw damaged(golden.jsonPath, `metrics.${index} has no ${metric} or no labels`);
+  const scored =
+    level === 'image'
+      ? { scores: tensor('scores'), labels: labels.data }
+      : { scores: tensor('maps'), labels: tensor('masks') };
+  const computed = { auroc, ap: averagePrecision, f1max: (s: ScoredLabels) => f1Max(s)?.value ?? null }[
+    kind as 'auroc' | 'ap' | 'f1max'
+  ](scored);
+  const value = typeof wanted.data === 'number' ? wanted.data : wanted.data[0];
+  return compareItem(item, [computed ?? NaN], [1], { shape: [1], data: [value] }, tolerances.metric);
 }

@@ -1,0 +1,218 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runConformance } from '../../src-main/compute/conformance/run-conformance.ts';
+import type { ConformanceItem } from '../../src-shared/domain/conformance.ts';
+import { assetsFolder, goldenFolderPath } from './golden-folder-path.ts';
+
+/** Every item that must pass in this build, by name: an item that quietly disappears is a failure too. */
+const clipItems = [
+  'input.pixel_values',
+  'clip.tokens',
+  'clip.text_features',
+  'clip.image_tokens',
+  'clip.image_score',
+  'clip.map_abnormal',
+  'compositional_ensemble.text_features',
+  'clip_ac.text_features',
+  'clip_ac.image_score',
+  'clip_ac.map_abnormal',
+  'anomalyclip.cls',
+  'anomalyclip.patch_layer2',
+  'anomalyclip.patch_layer4',
+  'anomalyclip.patch_layer6',
+  'anomalyclip.patch_layer8',
+  'dpam.qq.patch_layer8',
+  'dpam.kk.patch_layer8',
+  'dpam.vv.patch_layer8',
+  'anomalyclip.prompt_tokens',
+  'anomalyclip.text_features',
+  'anomalyclip.image_score',
+  'anomalyclip.map_before_smoothing',
+  'anomalyclip.map',
+].map((name) => `clip-and-anomalyclip/${name}`);
+
+const otherItems = [
+  'preprocess.down',
+  'preprocess.up',
+  'preprocess.wide',
+  'too_long',
+  ...Array.from({ length: 13 }, (_, i) => `tokenizer.${i}`),
+  ...[0, 1, 2].flatMap((i) =>
+    ['image', 'pixel'].flatMap((level) =>
+      ['auroc', 'ap', 'f1max'].map((metric) => `metrics${i}.${level}_${metric}`),
+    ),
+  ),
+].map((name) => `metrics-and-preprocess/${name}`);
+
+const scratch = mkdtempSync(join(tmpdir(), 'conformance-test-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** A folder with one pair of the golden ones, changed by `change`. */
+function copyOf(
+  stem: string,
+  newStem: string,
+  change: (paths: { json: string; tensors: string }) => void,
+): string {
+  const folder = mkdtempSync(join(scratch, 'copy-'));
+  const paths = { json: join(folder, `${newStem}.json`), tensors: join(folder, `${newStem}.safetensors`) };
+  cpSync(join(goldenFolderPath(), `${stem}.json`), paths.json);
+  cpSync(join(goldenFolderPath(), `${stem}.safetensors`), paths.tensors);
+  change(paths);
+  return folder;
+}
+
+/** Adds `by` to the first value of one fp32 tensor of a safetensors file. */
+function perturb(file: string, tensor: string, by: number): void {
+  const bytes = readFileSync(file);
+  const headerBytes = Number(bytes.readBigUInt64LE(0));
+  const header = JSON.parse(bytes.toString('utf8', 8, 8 + headerBytes)) as Record<
+    string,
+    { data_offsets: number[] }
+  >;
+  const at = 8 + headerBytes + header[tensor]!.data_offsets[0]!;
+  bytes.writeFloatLE(bytes.readFloatLE(at) + by, at);
+  writeFileSync(file, bytes);
+}
+
+describe('conformance with the golden numbers', () => {
+  let items: ReadonlyMap<string, ConformanceItem>;
+  const streamed: string[] = [];
+  beforeAll(async () => {
+    const result = await runConformance({
+      folder: goldenFolderPath(),
+      assetsFolder,
+      onItem: ({ item }) => streamed.push(item),
+    });
+    items = new Map(result.items.map((item) => [item.item, item]));
+  });
+
+  it.each([...clipItems, ...otherItems])('passes %s', (name) => {
+    const item = items.get(name);
+    expect(item, `${name} was not checked`).toBeDefined();
+    expect(item, item?.detail).toMatchObject({ state: 'pass' });
+    expect(item?.error).toBeTypeOf('number');
+  });
+
+  it('fails nothing and hands out every item as it is done', () => {
+    expect([...items.values()].filter(({ state }) => state === 'fail')).toEqual([]);
+    expect(streamed).toEqual([...items.keys()]);
+  });
+
+  it('lists results of systems that are not built yet as not available, and nothing else', () => {
+    const missing = [...items.values()]
+      .filter(({ state }) => state === 'not available')
+      .map(({ item }) => item);
+    expect(missing).toContain('clip-and-anomalyclip/anomalyclip.train.grad0.ctx_pos');
+    expect(missing).toContain('clip-and-anomalyclip/anomalyclip.train.history');
+    expect(missing).toContain('faprompt/paper.image_score');
+    expect(missing).toContain('winclip/map');
+    for (const item of missing) expect(item).toMatch(/^(faprompt|winclip)\/|\.train\.|\.aupro/);
+  });
+});
+
+describe('conformance with other folders', () => {
+  it('fails exactly the items of which one value is off by 0.01', async () => {
+    const wrong = [
+      'input.pixel_values',
+      'clip.text_features',
+      'clip.map_abnormal',
+      'dpam.qq.patch_layer8',
+      'anomalyclip.map',
+    ];
+    const folder = copyOf('clip-and-anomalyclip', 'off', ({ tensors }) => {
+      for (const tensor of wrong) perturb(tensors, tensor, 0.01);
+    });
+    const { items } = await runConformance({ folder, assetsFolder });
+    expect(items.filter(({ state }) => state === 'fail').map(({ item }) => item)).toEqual(
+      wrong.map((tensor) => `off/${tensor}`),
+    );
+    expect(items.filter(({ state }) => state === 'pass')).toHaveLength(clipItems.length - wrong.length);
+  });
+
+  it('recognises a pair by its content and follows its prompts, whatever its name', async () => {
+    const folder = copyOf('clip-and-anomalyclip', 'zebra', ({ json }) => {
+      const content = JSON.parse(readFileSync(json, 'utf8')) as Record<string, unknown>;
+      content['clip.texts'] = ['a photo of a normal cat', 'a photo of an anomalous cat'];
+      writeFileSync(json, JSON.stringify(content));
+    });
+    const { items } = await runConformance({ folder, assetsFolder });
+    const states = new Map(items.map(({ item, state }) => [item, state]));
+    expect(states.get('zebra/clip.image_score')).toBe('fail');
+    expect(states.get('zebra/clip.tokens')).toBe('fail');
+    expect(states.get('zebra/clip_ac.image_score')).toBe('pass');
+    expect(states.get('zebra/anomalyclip.map')).toBe('pass');
+  });
+
+  it('fails all of a model whose weights come from another seed', async () => {
+    const folder = copyOf('clip-and-anomalyclip', 'seed', ({ json }) => {
+      const content = JSON.parse(readFileSync(json, 'utf8')) as Record<string, unknown>;
+      writeFileSync(json, JSON.stringify({ ...content, weights_prefix: 'another-clip' }));
+    });
+    const { items } = await runConformance({ folder, assetsFolder });
+    const passed = items.filter(({ state }) => state === 'pass').map(({ item }) => item);
+    expect(passed.sort()).toEqual([
+      'seed/anomalyclip.prompt_tokens',
+      'seed/clip.tokens',
+      'seed/input.pixel_values',
+    ]);
+  });
+
+  it('fails wrong token ids and a prompt that should have been refused', async () => {
+    const folder = copyOf('metrics-and-preprocess', 'other', ({ json, tensors }) => {
+      const content = JSON.parse(readFileSync(json, 'utf8')) as {
+        tokenizer: { text: string; ids: unknown }[];
+        too_long: { text: string };
+        metrics: Record<string, unknown>[];
+      };
+      (content.tokenizer[0]!.ids as number[])[1]! += 1;
+      content.tokenizer[1]!.ids = 'refused';
+      content.too_long.text = 'short';
+      content.metrics[0]!['image_ap'] = 0.70001;
+      writeFileSync(json, JSON.stringify(content));
+      for (const name of ['down', 'up', 'wide'])
+        cpSync(
+          join(goldenFolderPath(), `preprocess-${name}.png`),
+          join(tensors, `../preprocess-${name}.png`),
+        );
+    });
+    const { items } = await runConformance({ folder, assetsFolder });
+    expect(items.filter(({ state }) => state === 'fail').map(({ item }) => item)).toEqual([
+      'other/tokenizer.0',
+      'other/tokenizer.1',
+      'other/too_long',
+      'other/metrics0.image_ap',
+    ]);
+  });
+
+  it('refuses an empty folder, a missing one and damaged files with a message that names them', async () => {
+    const empty = join(scratch, 'empty');
+    mkdirSync(empty);
+    await expect(runConformance({ folder: empty, assetsFolder })).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining(empty) as string,
+    });
+    await expect(runConformance({ folder: join(scratch, 'nowhere'), assetsFolder })).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    const cutJson = copyOf('winclip', 'winclip', ({ json }) =>
+      writeFileSync(json, readFileSync(json).subarray(0, 500)),
+    );
+    await expect(runConformance({ folder: cutJson, assetsFolder })).rejects.toMatchObject({
+      code: 'corrupt-file',
+      message: expect.stringContaining('winclip.json') as string,
+    });
+    const cutTensors = copyOf('winclip', 'winclip', ({ tensors }) =>
+      writeFileSync(tensors, readFileSync(tensors).subarray(0, 5000)),
+    );
+    await expect(runConformance({ folder: cutTensors, assetsFolder })).rejects.toMatchObject({
+      code: 'corrupt-file',
+      message: expect.stringContaining('winclip.safetensors') as string,
+    });
+    const noTensors = copyOf('winclip', 'winclip', ({ tensors }) => rmSync(tensors));
+    await expect(runConformance({ folder: noTensors, assetsFolder })).rejects.toMatchObject({
+      code: 'not-found',
+    });
+  });
+});
