@@ -15,20 +15,23 @@ export const assetPaths = {
 export const thumbnailSizes = [128, 256, 512] as const;
 export type ThumbnailSize = (typeof thumbnailSizes)[number];
 
-const id = z.coerce.number().int().positive();
-const thumbnailSize = z.coerce
-  .number()
-  .pipe(
-    z.union(
-      thumbnailSizes.map((s) => z.literal(s)) as [z.ZodLiteral<128>, z.ZodLiteral<256>, z.ZodLiteral<512>],
-    ),
-  );
+/** Plain decimal digits: no sign, no exponent, no space, nothing that two parsers could read differently. */
+const digits = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/)
+  .transform(Number);
+const thumbnailSize = digits.pipe(
+  z.union(
+    thumbnailSizes.map((s) => z.literal(s)) as [z.ZodLiteral<128>, z.ZodLiteral<256>, z.ZodLiteral<512>],
+  ),
+);
 
+/** Fields as they stand in an address, in text. */
 export const assetRequestSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('image'), imageId: id }),
-  z.object({ kind: z.literal('thumbnail'), imageId: id, sizePx: thumbnailSize }),
-  z.object({ kind: z.literal('mask'), imageId: id }),
-  z.object({ kind: z.literal('map'), runId: id, imageId: id }),
+  z.strictObject({ kind: z.literal('image'), imageId: digits }),
+  z.strictObject({ kind: z.literal('thumbnail'), imageId: digits, sizePx: thumbnailSize }),
+  z.strictObject({ kind: z.literal('mask'), imageId: digits }),
+  z.strictObject({ kind: z.literal('map'), runId: digits, imageId: digits }),
 ]);
 export type AssetRequest = z.infer<typeof assetRequestSchema>;
 

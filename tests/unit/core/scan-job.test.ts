@@ -1,6 +1,7 @@
+import { rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { decodePatchMap } from '../../../src-shared/maps/patch-map-codec.ts';
-import { baselineRun, importPictures, openTestCore } from './support/harness.ts';
+import { baselineRun, eventually, importPictures, openTestCore } from './support/harness.ts';
 
 const names = (count: number, prefix = 'part') =>
   Array.from({ length: count }, (_, i) => `${prefix}-${String(i + 1).padStart(3, '0')}.png`);
@@ -170,7 +171,6 @@ describe('a scan', () => {
   it('fails, and does not call every image broken, when the data set’s folder is gone', async () => {
     const test = await openTestCore();
     const { datasetId, root } = await importPictures(test, ['broken-1.png', 'broken-2.png']);
-    const { rm } = await import('node:fs/promises');
     await rm(root, { recursive: true });
     const { run, job } = await test.core.call('runs.create', baselineRun(datasetId));
     const ended = await test.jobEnd(job.id);
