@@ -5,4 +5,4 @@ export function browserCandidates(options?: {
 export function findBrowser(): string | null;
 export function obtainBrowser(
   announce: (message: string) => void,
-): Promise<{ executable: string } | { executable?: undefined; reason: string }>;
+): Promise<{ executable: string; reason?: undefined } | { executable?: undefined; reason: string }>;

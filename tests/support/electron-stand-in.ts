@@ -14,6 +14,8 @@ type RequestFilter = (details: { url: string }, decide: (answer: { cancel: boole
 /** What a test sees and sets. Everything starts anew with `vi.resetModules()`. */
 export const electronWorld = {
   ready: false,
+  /** Electron is ready only after its main module was evaluated; a test that loads one holds this back until then. */
+  mainModuleEvaluated: Promise.resolve<unknown>(null),
   quitCount: 0,
   hasQuit: false,
   exitCode: null as number | null,
@@ -54,9 +56,9 @@ class App extends EventEmitter {
   requestSingleInstanceLock(): boolean {
     return !electronWorld.isSecondInstance;
   }
-  whenReady(): Promise<void> {
+  async whenReady(): Promise<void> {
+    await electronWorld.mainModuleEvaluated;
     electronWorld.ready = true;
-    return Promise.resolve();
   }
   quit(): void {
     electronWorld.quitCount += 1;
