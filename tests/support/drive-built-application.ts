@@ -1,6 +1,6 @@
 // Runs the built application (out/main/electron.js, its preload and its compute process) with the stand-in in the place
 // of 'electron', does what a user does first, and prints what came of it as one line of JSON. A process of its own:
-//   node drive-built-application.ts DATA_FOLDER IMAGE_FOLDER
+//   node drive-built-application.ts DATA_FOLDER IMAGE_FOLDER [RESOURCES_FOLDER of a packaged application]
 import { registerHooks } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -20,8 +20,16 @@ registerHooks({
     specifier === 'electron' ? { url: standIn, shortCircuit: true } : next(specifier, context),
 });
 
-const [dataFolder = '', imageFolder = ''] = process.argv.slice(2);
-const mainModule = path.resolve(import.meta.dirname, '../../out/main/electron.js');
+const [dataFolder = '', imageFolder = '', resourcesFolder] = process.argv.slice(2);
+const applicationFolder =
+  resourcesFolder === undefined
+    ? path.resolve(import.meta.dirname, '../..')
+    : path.join(resourcesFolder, 'app');
+if (resourcesFolder !== undefined) {
+  electronWorld.isPackaged = true;
+  Object.assign(process, { resourcesPath: resourcesFolder });
+}
+const mainModule = path.join(applicationFolder, 'out/main/electron.js');
 process.argv = ['electron', '.', '--data', dataFolder];
 
 const evaluated = Promise.withResolvers<null>();

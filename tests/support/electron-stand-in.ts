@@ -14,6 +14,7 @@ type RequestFilter = (details: { url: string }, decide: (answer: { cancel: boole
 /** What a test sees and sets. Everything starts anew with `vi.resetModules()`. */
 export const electronWorld = {
   ready: false,
+  isPackaged: false,
   /** Electron is ready only after its main module was evaluated; a test that loads one holds this back until then. */
   mainModuleEvaluated: Promise.resolve<unknown>(null),
   quitCount: 0,
@@ -45,7 +46,9 @@ export class StandInEvent {
 }
 
 class App extends EventEmitter {
-  readonly isPackaged = false;
+  get isPackaged(): boolean {
+    return electronWorld.isPackaged;
+  }
   setPath(name: string, value: string): void {
     electronWorld.paths.set(name, value);
   }
