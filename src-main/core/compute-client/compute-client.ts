@@ -287,6 +287,9 @@ function cancelledError(): WorkbenchError {
 
 function crashError(exit: ComputeExit): WorkbenchError {
   const how = exit.signal === null ? `code ${exit.code ?? 'unknown'}` : `signal ${exit.signal}`;
-  const detail = exit.detail === '' ? '' : ` It last wrote: ${exit.detail.slice(-500)}`;
+  // The line that names the error says more than the end of its trace; a crash in native code leaves only an end.
+  const lines = exit.detail.split('\n');
+  const telling = lines.find((line) => /\bError\b|Error:|error:/.test(line)) ?? lines.slice(-3).join(' ');
+  const detail = exit.detail === '' ? '' : ` It wrote: ${telling.trim().slice(0, 500)}`;
   return new WorkbenchError('compute-crashed', `The compute process stopped unexpectedly (${how}).${detail}`);
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -67,7 +67,6 @@ describe('models', () => {
     const test = await openTestCore({ dataFolder });
     const { job, modelId } = await test.core.call('models.import', { path: '/files/broken.pt', name: 'M' });
     await test.jobEnd(job.id);
-    const { mkdir } = await import('node:fs/promises');
     await mkdir(join(dataFolder, 'models', modelId), { recursive: true });
     await writeFile(join(dataFolder, 'models', modelId, 'half.bin'), 'x');
     await test.core.call('jobs.resume', { jobId: job.id });
@@ -195,7 +194,6 @@ describe('the rest of the contract', () => {
   it('lists a folder with folders first and says where it is', async () => {
     const { core } = await openTestCore();
     const folder = await temporaryFolder();
-    const { mkdir } = await import('node:fs/promises');
     await mkdir(join(folder, 'z'));
     await writeFile(join(folder, 'a10.pt'), 'xyz');
     await writeFile(join(folder, 'a9.pt'), 'x');

