@@ -1,6 +1,6 @@
 export function browserCandidates(options?: {
   platform?: NodeJS.Platform;
-  env?: NodeJS.ProcessEnv;
+  env?: Record<string, string | undefined>;
 }): string[];
 export function findBrowser(): string | null;
 export function obtainBrowser(

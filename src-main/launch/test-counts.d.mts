@@ -1,0 +1,8 @@
+export interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+export function countVitest(report: unknown): Counts;
+export function countPlaywright(report: unknown): Counts;
+export function addCounts(...counts: Counts[]): Counts;
