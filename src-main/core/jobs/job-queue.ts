@@ -293,9 +293,14 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
       }
       const changed = jobs.cancel(jobId, Date.now());
       const stopped = letGo(jobId);
-      if (stopped !== null) afterSettled(stopped);
       if (changed) emitJob(jobId);
       wake();
+      // Sums over 50,000 results can wait; the next job and the answer to the user cannot.
+      if (stopped !== null) {
+        setImmediate(() => {
+          if (!closed) afterSettled(stopped);
+        });
+      }
       return require(jobId);
     },
     resume(jobId) {
