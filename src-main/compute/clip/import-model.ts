@@ -142,6 +142,12 @@ async function writeModelFolder(
   return imported;
 }
 
+/** Errors of the disk name the place that the user knows, not the temporary folder beside it. */
+function atTarget(thrown: unknown, targetFolder: string): unknown {
+  const system = thrown instanceof WorkbenchError && thrown.code === 'disk-full' && thrown.cause;
+  return fileError(system instanceof Error ? system : thrown, targetFolder);
+}
+
 /**
  * Imports a CLIP checkpoint: writes `model.safetensors` (fp32, OpenAI's names), `model.json` and graphs at `targetFolder`, all or
  * nothing. Errors beside those of `understandCheckpoint`: `needs-choice` while questions are open, `already-exists`, `disk-full`,
@@ -172,7 +178,7 @@ export async function importModel(options: ImportModelOptions): Promise<Imported
     return imported;
   } catch (error) {
     if (temporary !== null) await rm(temporary, { recursive: true, force: true });
-    throw fileError(error, targetFolder);
+    throw atTarget(error, targetFolder);
   } finally {
     await checkpoint.close();
   }
