@@ -21,6 +21,9 @@ export const defaultMaxPixels = 160_000_000;
 /** Longest file that is read into memory; an uncompressed image of `defaultMaxPixels` at 16 bits and 3 channels fits. */
 const maxFileBytes = 1_200_000_000;
 
+/** The end mark of a JPEG or PNG lies within its last bytes, unless something was appended to the file. */
+const tailBytes = 4_096;
+
 /** Bytes that are enough for every magic number and for a BMP's header with its palette. */
 const headBytes = 1_400;
 
@@ -46,11 +49,11 @@ function detectFormat(head: Uint8Array): ImageFormat | null {
   return null;
 }
 
-async function readAt(handle: FileHandle, length: number): Promise<Buffer> {
+async function readAt(handle: FileHandle, length: number, start = 0): Promise<Buffer> {
   const buffer = Buffer.alloc(length);
   let filled = 0;
   while (filled < length) {
-    const { bytesRead } = await handle.read(buffer, filled, length - filled, filled);
+    const { bytesRead } = await handle.read(buffer, filled, length - filled, start + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
@@ -88,13 +91,34 @@ export interface ImageHead {
   /** The file's first bytes, at most 1,400. */
   readonly head: Buffer;
   readonly sizeBytes: number;
+  /**
+   * False where the file's end does not look like the end of such an image: it may be cut off, or something was
+   * appended to it. Only decoding tells which.
+   */
+  readonly endLooksRight: boolean;
+}
+
+function hasRightEnd(format: ImageFormat, head: Buffer, tail: Buffer, sizeBytes: number): boolean {
+  switch (format) {
+    case 'jpeg':
+      return tail.includes('\xff\xd9', 0, 'latin1');
+    case 'png':
+      return tail.includes('IEND', 0, 'latin1');
+    case 'webp':
+      return head.length >= 8 && head.readUInt32LE(4) + 8 <= sizeBytes;
+    case 'tiff':
+    case 'bmp':
+      return true;
+  }
 }
 
 /** Format and first bytes. Throws `unreadable`, `unsupported`, `corrupt-file` (empty). */
 export function readImageHead(file: string): Promise<ImageHead> {
   return withFile(file, async (handle, sizeBytes) => {
     const head = await readAt(handle, headBytes);
-    return { format: requireFormat(file, head), head, sizeBytes };
+    const format = requireFormat(file, head);
+    const tail = await readAt(handle, tailBytes, Math.max(0, sizeBytes - tailBytes));
+    return { format, head, sizeBytes, endLooksRight: hasRightEnd(format, head, tail, sizeBytes) };
   });
 }
 

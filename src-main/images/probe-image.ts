@@ -1,4 +1,5 @@
 import { parseBmpHeader } from './decode-bmp.ts';
+import { decodeImage } from './decode-image.ts';
 import { toDecodeError } from './image-errors.ts';
 import {
   checkImageSize,
@@ -19,13 +20,13 @@ export interface ImageProbe {
 
 /**
  * Size and format of an image file from its header alone, by its content and not its name. Pixels that are damaged
- * further on go unnoticed here. Throws `unreadable`, `unsupported`, `too-large` or `corrupt-file`, nothing else.
+ * further on go unnoticed here, but a file that is cut off does not: one whose end looks wrong is decoded. Throws `unreadable`, `unsupported`, `too-large` or `corrupt-file`, nothing else.
  */
 export async function probeImage(
   file: string,
   { maxPixels = defaultMaxPixels }: ImageLimits = {},
 ): Promise<ImageProbe> {
-  const { format, head, sizeBytes } = await readImageHead(file);
+  const { format, head, sizeBytes, endLooksRight } = await readImageHead(file);
   if (format === 'bmp') {
     const { widthPx, heightPx } = parseBmpHeader(file, head);
     checkImageSize(file, widthPx, heightPx, maxPixels);
@@ -36,6 +37,7 @@ export async function probeImage(
     requireIntegerPixels(file, metadata);
     const { width: widthPx, height: heightPx } = metadata.autoOrient;
     checkImageSize(file, widthPx, heightPx, maxPixels);
+    if (!endLooksRight) await decodeImage(file, { maxPixels });
     return { widthPx, heightPx, format, sizeBytes };
   } catch (cause) {
     throw toDecodeError(file, cause, maxPixels);

@@ -189,6 +189,19 @@ describe('damaged and hostile files', () => {
     }
   });
 
+  test.each(['png', 'jpeg', 'webp'] as const)('the probe finds a %s that is cut off', async (name) => {
+    const whole = await formats[name]();
+    for (const share of [0.5, 0.9]) {
+      const file = folder.write(`cut.${name}`, whole.subarray(0, Math.floor(whole.length * share)));
+      expect((await errorOf(probeImage(file))).code).toBe('corrupt-file');
+    }
+  });
+
+  test.each(['png', 'jpeg'] as const)('the probe takes a %s that something was appended to', async (name) => {
+    const longer = Buffer.concat([await formats[name](), Buffer.alloc(20_000, 1)]);
+    expect(await probeImage(folder.write(`longer.${name}`, longer))).toMatchObject({ widthPx: width });
+  });
+
   test('random bytes behind every magic number never do more than throw our error', async () => {
     const magics = ['\x89PNG\r\n\x1a\n', '\xff\xd8\xff', 'RIFF\x30\0\0\0WEBPVP8 ', 'II*\0', 'MM\0*', 'BM'];
     let seed = 1;
