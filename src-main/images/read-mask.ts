@@ -62,6 +62,7 @@ export async function makeMaskPng(file: string, limits: ImageLimits = {}): Promi
     data.map((inside) => inside * 255),
     { raw: { width, height, channels: 1 } },
   )
+    .toColourspace('b-w')
     .png({ compressionLevel: 3 })
     .toBuffer();
 }
