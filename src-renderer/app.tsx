@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { ErrorBoundary } from './components/error-boundary.tsx';
 import { useAddress, type View } from './state/address.ts';
 import { DataView } from './views/data/data-view.tsx';
@@ -15,13 +15,18 @@ import { StartView } from './views/start/start-view.tsx';
 import styles from './app.module.css';
 
 // Konva comes with the first look at an image, not with the window.
-const ReviewView = lazy(async () => ({
-  default: (await import('./views/review/review-view.tsx')).ReviewView,
-}));
+const loadReview = () => import('./views/review/review-view.tsx');
+const ReviewView = lazy(async () => ({ default: (await loadReview()).ReviewView }));
 
 /** The frame and, inside it, the view that the address names. */
 export function App() {
   const address = useAddress();
+  useEffect(() => {
+    const idle = requestIdleCallback(() => void loadReview());
+    return () => {
+      cancelIdleCallback(idle);
+    };
+  }, []);
   return (
     <div className={styles.frame}>
       <Rail />

@@ -9,11 +9,12 @@ export interface HeatColours {
   readonly max: number;
   /** Values below it are clear; null: everything is coloured. */
   readonly threshold: number | null;
+  /** Heat fades in up to this value, so that what is quiet stays as the camera saw it. */
+  readonly opaqueFrom: number;
 }
 
 /**
- * A pixel map in colours on a canvas of its own size. Opacity is left to whoever draws the canvas. Heat fades in with the
- * value: what is quiet stays as the camera saw it.
+ * A pixel map in colours on a canvas of its own size. Opacity is left to whoever draws the canvas.
  */
 export function paintHeatMap(map: PixelMap, colours: HeatColours, canvas: HTMLCanvasElement): void {
   if (canvas.width !== map.sizePx || canvas.height !== map.sizePx) {

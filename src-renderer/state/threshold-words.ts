@@ -6,6 +6,8 @@ export function describeProposal(proposed: ProposedThreshold): string {
   switch (proposed.kind) {
     case 'best-f1':
       return `Chosen for the best F1 (${formatPercent(proposed.f1, 1)}) on ${formatCount(proposed.goodCount)} good and ${formatNoun(proposed.anomalousCount, 'anomalous image')}.`;
+    case 'widest-gap':
+      return `The best F1 would flag nearly every image, so chosen for the widest gap: ${formatPercent(proposed.recall)} of anomalous and ${formatPercent(proposed.falseAlarmRate)} of good images reach it.`;
     case 'above-good':
       return `Only good images are labelled: chosen so that ${formatPercent(proposed.share)} of the ${formatCount(proposed.goodCount)} score below it.`;
     case 'most-anomalous':

@@ -46,6 +46,15 @@ export type ProposedThreshold =
       readonly anomalousCount: number;
     }
   | {
+      /** Best F1 would flag nearly everything: chosen for the widest gap between finds and false alarms instead. */
+      readonly kind: 'widest-gap';
+      readonly value: number;
+      readonly recall: number;
+      readonly falseAlarmRate: number;
+      readonly goodCount: number;
+      readonly anomalousCount: number;
+    }
+  | {
       readonly kind: 'above-good';
       readonly value: number;
       readonly share: number;
@@ -102,7 +111,13 @@ export function proposeThreshold(scores: Pick<RunScores, 'scores' | 'labels'>): 
   };
 }
 
-/** F1 = 2TP / (2TP + FP + FN) at every distinct score; the first (highest) threshold of the best wins. */
+/** A threshold whose best F1 stops more than this share of good parts is no use to anybody who has to work with it. */
+const mostFalseAlarms = 0.8;
+
+/**
+ * F1 = 2TP / (2TP + FP + FN) at every distinct score; the first (highest) threshold of the best wins. Where scores
+ * hardly tell the labels apart, the best F1 flags nearly everything; then the largest TPR - FPR (Youden's J) is taken.
+ */
 function bestF1(
   { scores, labels }: Pick<RunScores, 'scores' | 'labels'>,
   goodCount: number,
@@ -111,12 +126,25 @@ function bestF1(
   let hits = 0;
   let alarms = 0;
   let best = { f1: -1, hits: 0, alarms: 0, index: 0 };
+  let widest = { gap: -1, hits: 0, alarms: 0, index: 0 };
   for (const [index, score] of scores.entries()) {
     if (labels[index] === 'anomalous') hits++;
     if (labels[index] === 'good') alarms++;
     if (scores[index + 1] === score) continue;
     const f1 = (2 * hits) / (hits + alarms + anomalousCount);
     if (f1 > best.f1) best = { f1, hits, alarms, index };
+    const gap = hits / anomalousCount - alarms / goodCount;
+    if (gap > widest.gap) widest = { gap, hits, alarms, index };
+  }
+  if (best.alarms / goodCount > mostFalseAlarms && widest.gap > 0) {
+    return {
+      kind: 'widest-gap',
+      value: cutAfter(scores, widest.index + 1),
+      recall: widest.hits / anomalousCount,
+      falseAlarmRate: widest.alarms / goodCount,
+      goodCount,
+      anomalousCount,
+    };
   }
   return {
     kind: 'best-f1',

@@ -13,6 +13,8 @@ export interface Colouring {
   readonly threshold: number | null;
   /** Opacity rises with the value, so that quiet parts of an image stay readable. */
   readonly fadesIn?: boolean;
+  /** With `fadesIn`: the value from which the full opacity is reached; `max` where absent. */
+  readonly opaqueFrom?: number;
 }
 
 /**
@@ -41,11 +43,13 @@ export function colouriseMap(map: Float32Array, colouring: Colouring, rgba: Uint
   }
 }
 
-function makePixelTable({ colourMap, opacity, fadesIn = false }: Colouring): Uint32Array {
+function makePixelTable({ colourMap, opacity, fadesIn = false, ...scale }: Colouring): Uint32Array {
   const table = colourTable(colourMap);
+  const { min, max, opaqueFrom = max } = scale;
+  const opaqueLevel = max > min ? Math.min(255, Math.max(1, (255 * (opaqueFrom - min)) / (max - min))) : 255;
   const bytes = new Uint8ClampedArray(256 * 4);
   for (let level = 0; level < 256; level++) {
-    const alpha = 255 * opacity * (fadesIn ? level / 255 : 1);
+    const alpha = 255 * opacity * (fadesIn ? Math.min(1, level / opaqueLevel) : 1);
     bytes.set([...table.subarray(3 * level, 3 * level + 3), alpha], 4 * level);
   }
   return new Uint32Array(bytes.buffer);

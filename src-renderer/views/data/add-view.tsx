@@ -158,9 +158,14 @@ function Preview({ preview, onLayout }: PreviewProps) {
       {preview.problemCount > 0 && (
         <div className={styles.problems}>
           <h3>{describeProblems(preview.problems, preview.problemCount)}</h3>
-          <p className={styles.quiet}>These are left out; the rest can be imported.</p>
           <ProblemList problems={preview.problems} label="Files with problems" />
         </div>
+      )}
+      {preview.imageCount > 0 && (
+        <p className={styles.quiet}>
+          Each file is opened during the import; what cannot be read is listed and left out, the rest comes
+          in.
+        </p>
       )}
       {start.error && <ErrorNotice title="The folder could not be imported" error={start.error} />}
       <div className={styles.finish}>

@@ -2,13 +2,13 @@ import Button from '@mui/material/Button';
 import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
 import { useMutation } from '@tanstack/react-query';
-import { Ellipsis, Play, TriangleAlert } from 'lucide-react';
+import { Ellipsis, Play } from 'lucide-react';
 import { useState } from 'react';
-import { assetPaths } from '../../../src-shared/contract/asset-paths.ts';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { JobLine } from '../../components/job-line.tsx';
+import { Thumbnail } from '../../components/thumbnail.tsx';
 import { TipButton } from '../../components/tip-button.tsx';
 import { useAddressStore } from '../../state/address.ts';
 import { useClient } from '../../state/client-context.ts';
@@ -19,7 +19,7 @@ import { describeAuroc, runState, runTitle } from '../../state/run-words.ts';
 import { useRunNames } from '../frame/top-bar.tsx';
 import { ClassTable } from './class-table.tsx';
 import styles from './dataset-card.module.css';
-import { ProblemsDialog } from './problems-dialog.tsx';
+import { ProblemsButton } from './problems-button.tsx';
 
 const shownRuns = 3;
 const shownImages = 6;
@@ -29,7 +29,6 @@ export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
   const go = useAddressStore((state) => state.go);
   const { data: runs = [] } = useRuns();
   const { data: jobs = [] } = useJobs();
-  const [problemsOpen, setProblemsOpen] = useState(false);
   const ownRuns = runs.filter(({ datasetId }) => datasetId === dataset.id);
   const importJob = jobs.find((job) => job.kind === 'dataset-import' && job.datasetId === dataset.id);
   const place = { datasetId: dataset.id, imageId: null, className: null };
@@ -54,18 +53,7 @@ export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
         <JobLine job={importJob} showTitle={false} />
       ) : null}
       {dataset.classes.length > 0 && <ClassTable classes={dataset.classes} shownCount={8} />}
-      {dataset.problemCount > 0 && (
-        <div>
-          <Button
-            startIcon={<TriangleAlert size={16} color="var(--unsure)" aria-hidden />}
-            onClick={() => {
-              setProblemsOpen(true);
-            }}
-          >
-            {formatNoun(dataset.problemCount, 'problem')} with files
-          </Button>
-        </div>
-      )}
+      {dataset.problemCount > 0 && <ProblemsButton dataset={dataset} />}
       {ownRuns.length > 0 && (
         <section aria-label="Last runs">
           <ul className={styles.runs}>
@@ -95,14 +83,6 @@ export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
           Start a run
         </Button>
       </div>
-      {problemsOpen && (
-        <ProblemsDialog
-          dataset={dataset}
-          onClose={() => {
-            setProblemsOpen(false);
-          }}
-        />
-      )}
     </article>
   );
 }
@@ -130,13 +110,7 @@ function Preview({ dataset, onOpen }: { readonly dataset: Dataset; readonly onOp
       aria-label={`Show the images of ${dataset.name}`}
     >
       {rows.map(({ image }) => (
-        <img
-          key={image.id}
-          src={assetPaths.thumbnail(image.id, 256)}
-          alt=""
-          loading="lazy"
-          decoding="async"
-        />
+        <Thumbnail key={image.id} imageId={image.id} sizePx={256} />
       ))}
     </button>
   );

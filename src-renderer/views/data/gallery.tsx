@@ -2,13 +2,13 @@ import LinearProgress from '@mui/material/LinearProgress';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Images } from 'lucide-react';
 import { useRef, type KeyboardEvent } from 'react';
-import { assetPaths } from '../../../src-shared/contract/asset-paths.ts';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { ImageRow, Run } from '../../../src-shared/domain/run.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { ScoreBar } from '../../components/score-bar.tsx';
 import { markOfLabel, StateMark, wordOfLabel } from '../../components/state-mark.tsx';
+import { Thumbnail } from '../../components/thumbnail.tsx';
 import { useElementSize } from '../../components/use-element-size.ts';
 import { useAddressStore } from '../../state/address.ts';
 import { fileName, formatScore } from '../../state/format.ts';
@@ -132,7 +132,7 @@ function Cell({ index, row, run, threshold }: CellProps) {
       }}
     >
       <span className={styles.picture}>
-        <img src={assetPaths.thumbnail(image.id, 256)} alt="" loading="lazy" decoding="async" />
+        <Thumbnail imageId={image.id} sizePx={256} />
         <span className={styles.mark}>
           <StateMark kind={markOfLabel(image.label)} onImage sizePx={14} />
         </span>

@@ -1,7 +1,6 @@
 import LinearProgress from '@mui/material/LinearProgress';
 import { FolderSearch } from 'lucide-react';
 import Button from '@mui/material/Button';
-import { useState } from 'react';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { JobLine } from '../../components/job-line.tsx';
@@ -12,7 +11,7 @@ import { useDataset, useDatasets, useJob, useJobs, useRun } from '../../state/qu
 import { isUnderWay } from '../../state/run-words.ts';
 import { Gallery } from './gallery.tsx';
 import styles from './images-view.module.css';
-import { ProblemsDialog } from './problems-dialog.tsx';
+import { ProblemsButton } from './problems-button.tsx';
 
 /** Inside a data set: its images as thumbnails. */
 export function ImagesView() {
@@ -23,7 +22,6 @@ export function ImagesView() {
   const run = useRun(runId);
   const { data: jobs = [] } = useJobs();
   const runJob = useJob(run?.jobId ?? null);
-  const [problemsOpen, setProblemsOpen] = useState(false);
   const importJob = jobs.find((job) => job.kind === 'dataset-import' && job.datasetId === datasetId);
 
   if (datasets.isPending) return <LinearProgress aria-label="Reading the data set" />;
@@ -31,6 +29,7 @@ export function ImagesView() {
   if (!dataset) {
     return (
       <EmptyState
+        isPage
         icon={FolderSearch}
         title="This data set is not here"
         action={
@@ -53,15 +52,7 @@ export function ImagesView() {
       <div className={styles.head}>
         <h1>{dataset.name}</h1>
         <span className={styles.count}>{formatNoun(dataset.imageCount, 'image')}</span>
-        {dataset.problemCount > 0 && (
-          <Button
-            onClick={() => {
-              setProblemsOpen(true);
-            }}
-          >
-            {formatNoun(dataset.problemCount, 'problem')}
-          </Button>
-        )}
+        {dataset.problemCount > 0 && <ProblemsButton dataset={dataset} />}
         <span className={styles.space} />
         {dataset.classes.length > 1 && (
           <LabelledSelect
@@ -101,14 +92,6 @@ export function ImagesView() {
         </div>
       )}
       <Gallery dataset={dataset} run={run ?? null} className={className} sort={run ? sort : 'path'} />
-      {problemsOpen && (
-        <ProblemsDialog
-          dataset={dataset}
-          onClose={() => {
-            setProblemsOpen(false);
-          }}
-        />
-      )}
     </div>
   );
 }

@@ -10,7 +10,8 @@ import { describeProblems } from '../../state/problem-words.ts';
 import { useProblems } from '../../state/queries.ts';
 import { ProblemList } from './problem-list.tsx';
 
-const mostListed = 1000;
+/** More than this are counted, not listed. */
+export const mostListedProblems = 1000;
 
 /** What is wrong with a data set's files, file by file. */
 export function ProblemsDialog({
@@ -20,7 +21,7 @@ export function ProblemsDialog({
   readonly dataset: Dataset;
   readonly onClose: () => void;
 }) {
-  const problems = useProblems(dataset.id, mostListed);
+  const problems = useProblems(dataset.id, mostListedProblems);
   return (
     <Dialog open onClose={onClose} maxWidth="md" fullWidth>
       <DialogTitle>
@@ -30,8 +31,8 @@ export function ProblemsDialog({
       </DialogTitle>
       <DialogContent>
         <p style={{ color: 'var(--text-quiet)', marginBottom: 8 }}>
-          In {dataset.root}. Everything else was imported. Mend the files and add the folder again to take
-          them in.
+          In {dataset.root}. Everything else is in the data set. Mend the files and add the folder again to
+          take them in.
         </p>
         {problems.isPending && <LinearProgress aria-label="Reading the problems" />}
         {problems.error && <ErrorNotice title="The list could not be read" error={problems.error} />}

@@ -58,9 +58,9 @@ export function KeysDialog() {
     setOpen(false);
   };
   return (
-    <Dialog open={open} onClose={close} maxWidth="xs" fullWidth>
+    <Dialog open={open} onClose={close} maxWidth="md" fullWidth>
       <DialogTitle>Keys</DialogTitle>
-      <DialogContent>
+      <DialogContent className={styles.groups}>
         {groups.map((group) => (
           <section key={group.name} className={styles.group}>
             <h3>{group.name}</h3>

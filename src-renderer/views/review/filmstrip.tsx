@@ -1,9 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
-import { assetPaths } from '../../../src-shared/contract/asset-paths.ts';
 import type { Run, RunScores } from '../../../src-shared/domain/run.ts';
 import { ScoreBar } from '../../components/score-bar.tsx';
 import { markOfLabel, StateMark, wordOfLabel } from '../../components/state-mark.tsx';
+import { Thumbnail } from '../../components/thumbnail.tsx';
 import { formatCount, formatScore } from '../../state/format.ts';
 import styles from './filmstrip.module.css';
 
@@ -58,7 +58,9 @@ export function Filmstrip({ scores, run, selected, threshold, onSelect }: Filmst
                 onSelect(index);
               }}
             >
-              <img src={assetPaths.thumbnail(imageId, 128)} alt="" decoding="async" />
+              <span className={styles.picture}>
+                <Thumbnail imageId={imageId} sizePx={128} />
+              </span>
               <span className={styles.mark}>
                 <StateMark kind={markOfLabel(label)} onImage />
               </span>

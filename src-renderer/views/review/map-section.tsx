@@ -51,7 +51,7 @@ export function MapSection({ imageId, run, value, proposal, isChosen, onChange }
   const span = mapMax - mapMin;
   return (
     <section className={styles.section} aria-label="Map">
-      <h3>Map</h3>
+      <h2>Map</h2>
       <div>
         <Slider
           aria-label="Map threshold"

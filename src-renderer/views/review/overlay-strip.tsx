@@ -1,5 +1,7 @@
+import Button from '@mui/material/Button';
 import Slider from '@mui/material/Slider';
-import { Blend, Contrast, Flame, Maximize, Scan, Shapes, Spline } from 'lucide-react';
+import Tooltip from '@mui/material/Tooltip';
+import { Blend, Contrast, Flame, Maximize, Shapes, Spline } from 'lucide-react';
 import { colourMapNames, type ColourMapName } from '../../../src-shared/maps/colour-maps.ts';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { TipButton } from '../../components/tip-button.tsx';
@@ -102,7 +104,16 @@ function ZoomControls() {
     <>
       <span className={styles.number}>{formatPercent(scale, scale < 0.1 ? 1 : 0)}</span>
       <TipButton icon={Maximize} label="Fit to the window" shortcut="0" onClick={fit} />
-      <TipButton icon={Scan} label="Actual pixels" shortcut="1" onClick={actual} />
+      <Tooltip title="Actual pixels (1)">
+        <Button
+          aria-label="Actual pixels"
+          aria-keyshortcuts="1"
+          onClick={actual}
+          sx={{ minWidth: 0, padding: '4px 8px' }}
+        >
+          1:1
+        </Button>
+      </Tooltip>
     </>
   );
 }

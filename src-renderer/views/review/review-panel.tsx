@@ -39,9 +39,9 @@ export function ReviewPanel(props: ReviewPanelProps) {
     <aside className={styles.panel} aria-label="About this image">
       <section className={styles.section}>
         <div className={styles.titleRow}>
-          <h2 className={styles.file} title={row?.image.path}>
+          <h1 className={styles.file} title={row?.image.path}>
             {row ? fileName(row.image.path) : ' '}
-          </h2>
+          </h1>
           {index !== null && (
             <span className={styles.quiet} data-testid="position">
               {formatCount(index + 1)} of {formatCount(threshold.scores?.imageIds.length ?? 0)}
@@ -75,7 +75,7 @@ export function ReviewPanel(props: ReviewPanelProps) {
         }}
       />
       <section className={styles.section}>
-        <h3>Run</h3>
+        <h2>Run</h2>
         {dataset.classes.length > 1 && (
           <LabelledSelect
             label="Class"

@@ -35,6 +35,7 @@ export function ReviewView() {
   if (!dataset) {
     return (
       <EmptyState
+        isPage
         icon={Images}
         title="Nothing to review yet"
         action={
@@ -58,6 +59,7 @@ export function ReviewView() {
     const newest = runs.data.find((each) => each.datasetId === dataset.id);
     return (
       <EmptyState
+        isPage
         icon={Play}
         title={newest ? 'No run is chosen' : `Nothing was run on ${dataset.name} yet`}
         action={
@@ -157,13 +159,13 @@ function NothingScored({ run, underWay, loading }: NothingScoredProps) {
   if (loading) return <LinearProgress aria-label="Reading the scores" />;
   if (underWay) {
     return (
-      <EmptyState icon={Timer} title="The first scores are on their way">
+      <EmptyState isPage icon={Timer} title="The first scores are on their way">
         Images appear here as soon as they are scored, worst first.
       </EmptyState>
     );
   }
   return (
-    <EmptyState icon={Images} title="No image has a score">
+    <EmptyState isPage icon={Images} title="No image has a score">
       {run.failedCount > 0
         ? 'No image could be scored. The line above lists every file and the reason.'
         : 'The run stopped before its first image, or no image of this class was scored. Resume it, or choose another class.'}

@@ -43,13 +43,22 @@ export function ScoreThreshold({ run, score, threshold }: ScoreThresholdProps) {
             </span>
             <StateMark kind={isDefect ? 'defect' : 'good'} />
             <span data-testid="verdict">
-              {isDefect ? 'Defect: reaches' : 'Good: below'} {formatScore(value, span)}
+              {isDefect ? 'Defect: at or above' : 'Good: below'} {formatScore(value, span)}
             </span>
           </>
         )}
       </div>
       <div>
         <Histogram scores={scores} min={scoreMin} max={scoreMax} threshold={value} score={score} />
+        <div className={styles.legend} aria-hidden>
+          <span>
+            <StateMark kind="good" sizePx={8} /> good
+          </span>
+          <span>
+            <StateMark kind="defect" sizePx={8} /> anomalous
+          </span>
+          {score !== null && <span className={styles.here}>this image</span>}
+        </div>
         <Slider
           aria-label="Score threshold"
           track={false}

@@ -45,7 +45,7 @@ export function Viewer({ imageId, run, mapThreshold }: ViewerProps) {
     [image?.widthPx, image?.heightPx, shown?.naturalWidth, shown?.naturalHeight],
   );
   const maskCanvas = useMemo(() => (mask.value ? drawMask(mask.value) : null), [mask.value]);
-  const heat = useHeat(map.value, run, overlay.visible, overlay.cutOff ? mapThreshold : null);
+  const heat = useHeat(map.value, run, mapThreshold);
   const contours = useMemo(
     () =>
       map.value && overlay.contour && mapThreshold !== null
@@ -103,14 +103,16 @@ function readOut(
 }
 
 /** The heat map's canvas, painted anew whenever map, scale, colours or cut change; opacity costs nothing. */
-function useHeat(map: PixelMap | undefined, { scale }: Run, visible: boolean, threshold: number | null) {
-  const colourMap = useOverlayStore((state) => state.overlay.colourMap);
+function useHeat(map: PixelMap | undefined, { scale }: Run, mapThreshold: number | null) {
+  const { colourMap, visible, cutOff } = useOverlayStore((state) => state.overlay);
   const [canvas] = useState(() => document.createElement('canvas'));
   const min = scale?.mapMin ?? 0;
   const max = scale?.mapMax ?? 1;
+  const opaqueFrom = mapThreshold ?? max;
+  const threshold = cutOff ? mapThreshold : null;
   const paint = useMemo(
-    () => (map && visible ? { map, colours: { colourMap, min, max, threshold } } : null),
-    [map, visible, colourMap, min, max, threshold],
+    () => (map && visible ? { map, colours: { colourMap, min, max, threshold, opaqueFrom } } : null),
+    [map, visible, colourMap, min, max, threshold, opaqueFrom],
   );
   useLayoutEffect(() => {
     if (paint) paintHeatMap(paint.map, paint.colours, canvas);

@@ -1,4 +1,5 @@
 import TextField from '@mui/material/TextField';
+import { useState } from 'react';
 import {
   dpamVariantSchema,
   type MethodInfo,
@@ -87,16 +88,24 @@ interface LayersFieldProps {
 }
 
 function LayersField({ blockCount, settings, onChange }: LayersFieldProps) {
+  const [text, setText] = useState(settings.layers?.join(', ') ?? '');
+  const isWrong = parseLayers(text, blockCount) === null;
   return (
     <TextField
       label="Layers of the map"
       placeholder="as the method"
-      defaultValue={settings.layers?.join(', ') ?? ''}
+      value={text}
+      error={isWrong}
       onChange={(event) => {
+        setText(event.target.value);
         const layers = parseLayers(event.target.value, blockCount);
         onChange({ layers: layers === null || layers.length === 0 ? undefined : layers });
       }}
-      helperText={`Blocks 1 to ${blockCount}, separated by commas: «6, 12, 18, 24».`}
+      helperText={
+        isWrong
+          ? `Only blocks 1 to ${blockCount} exist; until this is mended the method's own layers are used.`
+          : `Blocks 1 to ${blockCount}, separated by commas: «6, 12, 18, 24».`
+      }
       slotProps={{ inputLabel: { shrink: true } }}
       sx={{ maxWidth: 320 }}
     />

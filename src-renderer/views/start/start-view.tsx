@@ -26,6 +26,7 @@ export function StartView() {
   if (!dataset) {
     return (
       <EmptyState
+        isPage
         icon={FolderSearch}
         title="No data set is chosen"
         action={

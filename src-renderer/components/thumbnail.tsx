@@ -1,0 +1,28 @@
+import { ImageOff } from 'lucide-react';
+import { useState } from 'react';
+import { assetPaths, type ThumbnailSize } from '../../src-shared/contract/asset-paths.ts';
+import styles from './thumbnail.module.css';
+
+/** A small picture of an image, or a mark where its file cannot be shown. What stands around it names it. */
+export function Thumbnail({ imageId, sizePx }: { readonly imageId: number; readonly sizePx: ThumbnailSize }) {
+  const [failedId, setFailedId] = useState<number | null>(null);
+  if (failedId === imageId) {
+    return (
+      <span className={styles.missing} title="This file cannot be shown">
+        <ImageOff size={24} strokeWidth={1.25} aria-hidden />
+      </span>
+    );
+  }
+  return (
+    <img
+      className={styles.picture}
+      src={assetPaths.thumbnail(imageId, sizePx)}
+      alt=""
+      loading="lazy"
+      decoding="async"
+      onError={() => {
+        setFailedId(imageId);
+      }}
+    />
+  );
+}

@@ -1,0 +1,50 @@
+import path from 'node:path';
+import { expect, test } from './fixtures.ts';
+import { DataPage } from './pages/data-page.ts';
+import { ReviewPage } from './pages/review-page.ts';
+import { addBrokenFiles, makePlainFolder } from './test-images.ts';
+
+test('broken files are listed with their reasons and stop nothing', async ({
+  window,
+  workbench,
+}, testInfo) => {
+  // A file that has a whole header and a cut body is answered with an error when its thumbnail is asked for.
+  workbench.expectConsoleErrors(/Failed to load resource/);
+  const folder = testInfo.outputPath('images');
+  await makePlainFolder(folder, 12);
+  await addBrokenFiles(folder);
+  const data = new DataPage(window);
+  await data.importFolder(folder);
+
+  await data.frame.goTo('Data');
+  await window.getByRole('button', { name: /could not be read/ }).click();
+  const list = window.getByRole('dialog');
+  await expect(list.getByText('broken-empty.png', { exact: true })).toBeVisible();
+  await expect(list.getByText('broken-text.jpg', { exact: true })).toBeVisible();
+  await expect(list.getByText(/it is empty/)).toBeVisible();
+  await list.getByRole('button', { name: 'Close' }).click();
+
+  await window.getByRole('button', { name: 'Show images' }).click();
+  await data.startRun();
+  const review = new ReviewPage(window);
+  await expect(review.filmstrip).toBeVisible();
+  const failures = window.getByRole('button', { name: '1 image could not be scored' });
+  await expect(failures).toBeVisible();
+  await failures.click();
+  await expect(window.getByRole('dialog').getByText('broken-cut.png', { exact: true })).toBeVisible();
+  await window.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  expect((await review.position()).count).toBe(12);
+  await expect(window.getByText(/Nothing is labelled: chosen so that the highest 10 %/)).toBeVisible();
+});
+
+test('a folder that does not exist and one without images say what to do', async ({ window, workbench }) => {
+  const data = new DataPage(window);
+  await data.frame.goTo('Data');
+  await window.getByRole('button', { name: 'Add a folder' }).click();
+  const field = window.getByRole('textbox', { name: 'Folder of images' });
+  await field.fill(path.join(workbench.dataFolder, 'not-there'));
+  await field.press('Enter');
+  await expect(window.getByRole('alert')).toContainText('not-there');
+  await window.getByRole('button', { name: 'Choose a folder' }).click();
+  await expect(window.getByRole('dialog').getByRole('button', { name: 'Choose this folder' })).toBeEnabled();
+});

@@ -1,0 +1,48 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+import { Frame } from './frame.ts';
+
+/** Data: cards, import, images, start of a run. */
+export class DataPage {
+  readonly page: Page;
+  readonly frame: Frame;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.frame = new Frame(page);
+  }
+
+  /** Opens the import page on a folder and waits for what was understood. */
+  async lookInto(folder: string): Promise<Locator> {
+    await this.frame.goTo('Data');
+    await this.page.getByRole('button', { name: 'Add a folder' }).click();
+    await this.page.getByRole('textbox', { name: 'Folder of images' }).fill(folder);
+    await this.page.getByRole('button', { name: 'Look inside' }).click();
+    const preview = this.page.getByRole('region', { name: 'What was understood' });
+    await expect(preview).toBeVisible();
+    return preview;
+  }
+
+  /** Imports what the preview shows and waits until every file was looked at. */
+  async importShown(): Promise<void> {
+    await this.page.getByRole('button', { name: /^Import [\d,]+ images?$/ }).click();
+    await expect(this.page.getByTestId('gallery')).toBeVisible();
+    await expect(this.page.getByTestId('job')).toHaveCount(0);
+  }
+
+  async importFolder(folder: string): Promise<void> {
+    await this.lookInto(folder);
+    await this.importShown();
+  }
+
+  /** From inside a data set: starts a run with a method. */
+  async startRun(method = 'Block statistics'): Promise<void> {
+    await this.page.getByRole('button', { name: 'Start a run' }).first().click();
+    await this.page.getByRole('radio', { name: new RegExp(`^${method}`) }).check();
+    await this.page.getByRole('button', { name: /^Start on/ }).click();
+    await expect(this.page.locator('main')).toHaveAttribute('data-view', 'review');
+  }
+
+  card(name: string): Locator {
+    return this.page.getByRole('article', { name });
+  }
+}

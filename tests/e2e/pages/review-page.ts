@@ -1,0 +1,74 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** Layers of the stage, from the bottom: the image, the heat map, marks. */
+const layers = { image: 0, heat: 1, marks: 2 } as const;
+
+/** What a layer shows: how many pixels are painted, how strongly on average, and a number that changes with any pixel. */
+export interface LayerPixels {
+  readonly paintedShare: number;
+  readonly meanAlpha: number;
+  readonly checksum: number;
+}
+
+/** Review: viewer, panel and filmstrip. */
+export class ReviewPage {
+  readonly page: Page;
+  readonly filmstrip: Locator;
+  readonly strip: Locator;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.filmstrip = page.getByTestId('filmstrip');
+    this.strip = page.getByTestId('run-strip');
+  }
+
+  /** Waits until the run is at its end: the line about its progress is gone. */
+  async waitForEnd(): Promise<void> {
+    await expect(this.filmstrip).toBeVisible({ timeout: 60_000 });
+    await expect(this.strip).toHaveCount(0, { timeout: 60_000 });
+  }
+
+  async waitForHeat(): Promise<void> {
+    await expect.poll(async () => (await this.pixels('heat')).paintedShare).toBeGreaterThan(0);
+  }
+
+  /** The place in the order: `3 of 115`. */
+  async position(): Promise<{ readonly index: number; readonly count: number }> {
+    const text = await this.page.getByTestId('position').innerText();
+    const [index = 0, count = 0] = text.replaceAll(',', '').split(' of ').map(Number);
+    return { index, count };
+  }
+
+  /** Reads the pixels that a layer of the viewer shows. */
+  pixels(layer: keyof typeof layers): Promise<LayerPixels> {
+    return this.page
+      .getByTestId('stage')
+      .locator('canvas')
+      .nth(layers[layer])
+      .evaluate((element) => {
+        if (!(element instanceof HTMLCanvasElement)) throw new Error('This layer is no canvas.');
+        const { width, height } = element;
+        const data =
+          element.getContext('2d')?.getImageData(0, 0, width, height).data ?? new Uint8ClampedArray();
+        let painted = 0;
+        let alpha = 0;
+        let checksum = 0;
+        for (let k = 0; k < data.length; k += 4) {
+          const a = data[k + 3] ?? 0;
+          if (a > 0) painted++;
+          alpha += a;
+          checksum =
+            (checksum * 31 + (data[k] ?? 0) * 3 + (data[k + 1] ?? 0) * 5 + (data[k + 2] ?? 0) * 7 + a) | 0;
+        }
+        const count = data.length / 4;
+        return { paintedShare: painted / count, meanAlpha: alpha / count, checksum };
+      });
+  }
+
+  /** Moves a slider by keys: `Home`, `End`, `ArrowRight`… */
+  async pressOnSlider(name: string, ...keys: readonly string[]): Promise<void> {
+    const slider = this.page.getByRole('slider', { name });
+    await slider.focus();
+    for (const key of keys) await slider.press(key);
+  }
+}

@@ -1,0 +1,226 @@
+// Takes every view in both themes at two sizes, from a fresh data folder: npm run screenshots -- DIR [DATA SET FOLDER]
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { chromium, expect, type Page } from '@playwright/test';
+import { buildProject } from '../../src-main/launch/build.mjs';
+import { obtainBrowser } from '../../src-main/launch/find-browser.mjs';
+import { startWeb } from './hosts.ts';
+import { DataPage } from './pages/data-page.ts';
+import { Frame } from './pages/frame.ts';
+import { ReviewPage } from './pages/review-page.ts';
+import { addBrokenFiles, makeMvtecClass, makePlainFolder } from './test-images.ts';
+
+const sizes = [
+  { width: 1280, height: 720 },
+  { width: 2560, height: 1440 },
+] as const;
+const themes = ['Dark', 'Light'] as const;
+
+interface Scene {
+  readonly name: string;
+  /** Leaves the page at what is to be seen. */
+  readonly show: (page: Page) => Promise<void>;
+}
+
+/** The folder that is shown: the one named, the fixture beside a checkout, or images made here. */
+async function chooseDataFolder(named: string | undefined, scratch: string): Promise<string> {
+  const fixture = path.resolve(import.meta.dirname, '../../../shared/data/fixture');
+  if (named !== undefined) return path.resolve(named);
+  if (existsSync(fixture)) return fixture;
+  const made = path.join(scratch, 'surfaces');
+  for (const className of ['felt', 'steel', 'tile'])
+    await makeMvtecClass(made, { className, goodCount: 12, scratchedCount: 12 });
+  return made;
+}
+
+async function goToHash(page: Page, hash: string): Promise<void> {
+  await page.evaluate((target) => {
+    window.location.hash = target;
+  }, hash);
+}
+
+const beforeAnyData: readonly Scene[] = [
+  { name: '01-data-empty', show: (page) => new Frame(page).goTo('Data') },
+  { name: '02-review-empty', show: (page) => new Frame(page).goTo('Review') },
+  { name: '03-models-empty', show: (page) => new Frame(page).goTo('Models') },
+];
+
+function withData(
+  folder: string,
+  brokenFolder: string,
+  reviewHash: string,
+  imagesHash: string,
+): readonly Scene[] {
+  const settleReview = async (page: Page) => {
+    const review = new ReviewPage(page);
+    await review.waitForEnd();
+    await review.waitForHeat();
+  };
+  return [
+    { name: '10-data', show: (page) => new Frame(page).goTo('Data') },
+    {
+      name: '11-add-folder',
+      show: async (page) => {
+        await goToHash(page, '#/add');
+        await expect(page.getByRole('heading', { name: 'Add a folder' })).toBeVisible();
+      },
+    },
+    {
+      name: '12-folder-dialog',
+      show: async (page) => {
+        await goToHash(page, '#/add');
+        await page.getByRole('button', { name: 'Choose a folder' }).click();
+        await expect(page.getByRole('dialog')).toBeVisible();
+      },
+    },
+    {
+      name: '13-import-preview',
+      show: async (page) => {
+        await new DataPage(page).lookInto(folder);
+      },
+    },
+    {
+      name: '14-import-preview-problems',
+      show: async (page) => {
+        await new DataPage(page).lookInto(brokenFolder);
+      },
+    },
+    { name: '15-images', show: (page) => goToHash(page, imagesHash) },
+    {
+      name: '16-problems',
+      show: async (page) => {
+        await new Frame(page).goTo('Data');
+        await page
+          .getByRole('button', { name: /could not be read/ })
+          .first()
+          .click();
+        await expect(page.getByRole('dialog')).toBeVisible();
+      },
+    },
+    {
+      name: '20-start',
+      show: async (page) => {
+        await goToHash(page, reviewHash.replace('review', 'start'));
+        await expect(page.getByRole('radiogroup', { name: 'Method' })).toBeVisible();
+      },
+    },
+    {
+      name: '30-review',
+      show: async (page) => {
+        await goToHash(page, reviewHash);
+        await settleReview(page);
+      },
+    },
+    {
+      name: '31-review-ground-truth',
+      show: async (page) => {
+        await goToHash(page, reviewHash);
+        await settleReview(page);
+        for (const key of ['ArrowRight', 'ArrowRight', 'g']) await page.keyboard.press(key);
+        await settleReview(page);
+      },
+    },
+    {
+      name: '32-review-zoomed',
+      show: async (page) => {
+        await page.keyboard.press('g');
+        await page.getByRole('list', { name: 'Regions' }).getByRole('button').first().click();
+        await expect
+          .poll(async () => (await new ReviewPage(page).pixels('marks')).paintedShare)
+          .toBeGreaterThan(0);
+      },
+    },
+    {
+      name: '33-review-keys',
+      show: async (page) => {
+        await page.keyboard.press('0');
+        await page.getByTestId('stage').click();
+        await page.keyboard.press('?');
+        await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+      },
+    },
+    { name: '40-models', show: (page) => new Frame(page).goTo('Models') },
+    {
+      name: '50-jobs',
+      show: async (page) => {
+        await new Frame(page).goTo('Data');
+        await new Frame(page).openJobs();
+      },
+    },
+    {
+      name: '60-settings',
+      show: async (page) => {
+        await new Frame(page).goTo('Settings');
+        await expect(page.getByRole('progressbar')).toHaveCount(0);
+      },
+    },
+  ];
+}
+
+async function takeAll(page: Page, scenes: readonly Scene[], target: string): Promise<void> {
+  for (const theme of themes) {
+    await new Frame(page).chooseTheme(theme);
+    for (const size of sizes) {
+      await page.setViewportSize(size);
+      for (const scene of scenes) {
+        await scene.show(page);
+        await expect(page.locator('main').getByRole('heading').first()).toBeVisible();
+        await page.mouse.move(0, 0);
+        await page.evaluate(async () => {
+          await document.fonts.ready;
+          await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+          await Promise.allSettled([...document.images].map((image) => image.decode()));
+        });
+        const name = `${scene.name}-${theme.toLowerCase()}-${size.width}x${size.height}.png`;
+        await page.screenshot({ path: path.join(target, name) });
+        await page.keyboard.press('Escape');
+        await expect(page.getByRole('dialog')).toHaveCount(0);
+      }
+    }
+  }
+}
+
+async function main(): Promise<void> {
+  const [target, named] = process.argv.slice(2);
+  if (target === undefined) throw new Error('Say where the screenshots go: npm run screenshots -- DIR');
+  await mkdir(target, { recursive: true });
+  await buildProject();
+  const found = await obtainBrowser(console.log);
+  if (!found.executable) throw new Error(found.reason);
+  const scratch = await mkdtemp(path.join(tmpdir(), 'workbench-screenshots-'));
+  const browser = await chromium.launch({
+    executablePath: found.executable,
+    args: ['--disable-background-networking', '--no-first-run'],
+    chromiumSandbox: process.getuid?.() !== 0,
+  });
+  const host = await startWeb(path.join(scratch, 'data'), browser);
+  try {
+    const { page } = host;
+    const folder = await chooseDataFolder(named, scratch);
+    const brokenFolder = path.join(scratch, 'delivery-2026-11');
+    await makePlainFolder(brokenFolder, 40);
+    await addBrokenFiles(brokenFolder);
+
+    await takeAll(page, beforeAnyData, target);
+    await page.setViewportSize(sizes[0]);
+    const data = new DataPage(page);
+    await data.importFolder(brokenFolder);
+    await data.importFolder(folder);
+    await data.startRun();
+    await new ReviewPage(page).waitForEnd();
+    const reviewHash = new URL(page.url()).hash;
+    await takeAll(
+      page,
+      withData(folder, brokenFolder, reviewHash, reviewHash.replace('review', 'images')),
+      target,
+    );
+  } finally {
+    await host.stop('close');
+    await browser.close();
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+await main();
