@@ -41,7 +41,11 @@ function blockShapes(prefix: string, width: number, mlpWidth: number): [string, 
 }
 
 /** Shapes of all tensors of a CLIP model by OpenAI's names. */
-export function clipTensorShapes({ embeddingSize, vision, text }: ClipConfig): Record<string, readonly number[]> {
+export function clipTensorShapes({
+  embeddingSize,
+  vision,
+  text,
+}: ClipConfig): Record<string, readonly number[]> {
   const blocks = (prefix: string, layers: number, width: number, mlpWidth: number) =>
     Array.from({ length: layers }, (_, i) => blockShapes(`${prefix}.${i}`, width, mlpWidth)).flat();
   return Object.fromEntries([
@@ -89,6 +93,10 @@ export async function writeRandomTensors(
 ): Promise<void> {
   await writeSafetensors({
     file,
-    tensors: Object.entries(shapes).map(([name, shape]) => ({ name, shape, chunks: () => noise(name, shape) })),
+    tensors: Object.entries(shapes).map(([name, shape]) => ({
+      name,
+      shape,
+      chunks: () => noise(name, shape),
+    })),
   });
 }
