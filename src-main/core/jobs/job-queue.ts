@@ -185,7 +185,7 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
     if (active.get(lane) !== running || closed) return;
     release(lane, running);
     saveEnd(running, { state: error === null ? 'succeeded' : 'failed', error, nowMs: Date.now() });
-    wakeSafely();
+    guarded('No job could be started', wake);
   }
 
   function saveEnd(running: ActiveJob, end: JobEnd): void {
@@ -202,20 +202,26 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
     }
   }
 
-  function wakeSafely(): void {
+  /** For what happens beside a job, or in a timer: its failing ends neither the job nor the program. */
+  function guarded(failure: string, work: () => void): void {
     try {
-      wake();
+      work();
     } catch (thrown) {
-      log('error', `No job could be started: ${toErrorShape(thrown).message}`);
+      log('error', `${failure}: ${toErrorShape(thrown).message}`);
     }
   }
 
-  function afterSettled(running: ActiveJob): void {
-    try {
-      running.kind.onSettled(running.claimed.payload);
-    } catch (thrown) {
-      log('error', `After job ${running.claimed.job.id}: ${toErrorShape(thrown).message}`);
-    }
+  function afterSettled({ kind, claimed }: ActiveJob): void {
+    guarded(`After job ${claimed.job.id}`, () => {
+      kind.onSettled(claimed.payload);
+    });
+  }
+
+  /** How far a job is matters less than the job: what cannot be stored now is stored a second later. */
+  function saveProgress({ claimed, progress }: ActiveJob): void {
+    guarded(`The progress of job ${claimed.job.id} could not be stored`, () => {
+      jobs.saveProgress(claimed.job.id, claimed.attempt, progress);
+    });
   }
 
   function release(lane: JobLane, running: ActiveJob): void {
@@ -243,14 +249,17 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
     const nowMs = Date.now();
     if (nowMs - running.lastSaveMs >= saveEveryMs) {
       running.lastSaveMs = nowMs;
-      jobs.saveProgress(running.claimed.job.id, running.claimed.attempt, running.progress);
+      saveProgress(running);
     }
     if (running.emitTimer !== null) return;
     running.emitTimer = setTimeout(
       () => {
         running.emitTimer = null;
         running.lastEmitMs = Date.now();
-        if (!closed) emitJob(running.claimed.job.id);
+        if (closed) return;
+        guarded('Progress could not be told', () => {
+          emitJob(running.claimed.job.id);
+        });
       },
       Math.max(0, running.lastEmitMs + emitEveryMs - nowMs),
     );
@@ -288,9 +297,7 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
     cancel(jobId) {
       require(jobId);
       const running = [...active.values()].find((candidate) => candidate.claimed.job.id === jobId);
-      if (running !== undefined) {
-        jobs.saveProgress(jobId, running.claimed.attempt, running.progress);
-      }
+      if (running !== undefined) saveProgress(running);
       const changed = jobs.cancel(jobId, Date.now());
       const stopped = letGo(jobId);
       if (changed) emitJob(jobId);
@@ -335,10 +342,13 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
       if (closed) return;
       closed = true;
       for (const running of [...active.values()]) {
-        jobs.saveProgress(running.claimed.job.id, running.claimed.attempt, running.progress);
+        saveProgress(running);
         letGo(running.claimed.job.id);
       }
-      jobs.releaseOwner(lease.owner);
+      // Where this fails, the next process to look finds that this one is gone.
+      guarded('Jobs could not be handed back', () => {
+        jobs.releaseOwner(lease.owner);
+      });
     },
     async settled() {
       const stop = new AbortController();

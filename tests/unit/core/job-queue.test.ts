@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { WorkbenchEvent } from '../../../src-shared/contract/events.ts';
@@ -295,6 +295,33 @@ describe('two processes on one data folder', () => {
 });
 
 describe('a full disk', () => {
+  it('stops neither a job whose progress cannot be stored nor the closing of the queue', async () => {
+    const gated = gatedWork();
+    const { add, queue, jobs, state, logs } = await openQueue(gated.work);
+    const job = add('a');
+    const refuse = () => {
+      throw new WorkbenchError('disk-full', 'There is no room.');
+    };
+    const repository = jobs as { saveProgress: unknown; releaseOwner: unknown };
+    const { saveProgress } = jobs;
+    repository.saveProgress = refuse;
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 5000);
+    onTestFinished(() => void vi.restoreAllMocks());
+    gated.contexts.get('a')?.report({ done: 1, total: 2, message: 'half' });
+    expect(state(job)).toBe('running');
+    expect(queue.get(job)?.progress.done).toBe(1);
+    expect(logs.some((line) => line.includes(`The progress of job ${job} could not be stored`))).toBe(true);
+    repository.saveProgress = saveProgress;
+    gated.release('a');
+    await eventually(() => state(job) === 'succeeded');
+    expect(jobs.get(job)?.progress.done).toBe(1);
+
+    add('b');
+    repository.releaseOwner = refuse;
+    queue.close();
+    expect(gated.contexts.get('b')?.signal.aborted).toBe(true);
+  });
+
   it('fails the job with a reason that can be acted on, and the end is stored once there is room', async () => {
     const fill = (_: string, context: JobContext) => {
       for (;;) {
