@@ -50,6 +50,9 @@ function argument(name: string): string | undefined {
   return process.argv.find((text) => text.startsWith(prefix))?.slice(prefix.length);
 }
 
+// Ctrl+C in a terminal reaches this process as well. Its core decides what becomes of the work, and its end is this one's.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
 const assetsFolder = argument('assets');
 if (assetsFolder === undefined) throw new Error('The compute process needs --assets=FOLDER.');
 const threads = argument('threads');

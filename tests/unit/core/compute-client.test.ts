@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WorkbenchEvent } from '../../../src-shared/contract/events.ts';
@@ -8,7 +10,7 @@ import type {
   ComputeLauncher,
 } from '../../../src-main/core/compute-client/compute-launcher.ts';
 import { createForkLauncher } from '../../../src-main/core/compute-client/fork-launcher.ts';
-import { assetsFolder, eventually } from './support/harness.ts';
+import { assetsFolder, eventually, projectRoot } from './support/harness.ts';
 
 interface Call {
   readonly kind: string;
@@ -222,4 +224,24 @@ describe('the fork launcher', () => {
       message: expect.stringContaining('no-such-entry.ts'),
     });
   });
+
+  // Windows has no signals to send.
+  it.skipIf(process.platform === 'win32')(
+    'starts a process that leaves Ctrl+C to its core and ends with it',
+    async () => {
+      const child = fork(join(projectRoot, 'src-main/compute/child.ts'), [`--assets=${assetsFolder}`], {
+        execArgv: [],
+        serialization: 'advanced',
+        stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      });
+      const ended = once(child, 'exit');
+      await once(child, 'message');
+      child.kill('SIGINT');
+      child.kill('SIGHUP');
+      child.send({ kind: 'call', id: 1, method: 'no such method', params: {} });
+      expect(await once(child, 'message')).toMatchObject([{ kind: 'error', id: 1 }, undefined]);
+      child.disconnect();
+      expect(await ended).toEqual([0, null]);
+    },
+  );
 });
