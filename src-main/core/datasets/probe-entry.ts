@@ -19,7 +19,10 @@ export interface ProbeEntryOptions {
   readonly problems: Problem[];
 }
 
-/** What to store of an image, null for one that cannot be used. A mask that does not fit is left out, the image stays. */
+/**
+ * What to store of an image, null for one that cannot be used. A mask that does not fit is left out, the image stays. A
+ * known image that cannot be looked at just now (a lock, permissions, a disk error) stays as it was known, with its results.
+ */
 export async function probeEntry({
   root,
   entry,
@@ -41,8 +44,15 @@ export async function probeEntry({
   } catch (thrown) {
     const { code, message } = toErrorShape(fromSystemError(thrown, entry.path));
     problems.push({ path: entry.path, code: imageProblem(code), message });
-    return null;
+    return known !== undefined && passingCodes.has(code) ? asKnown(entry, known) : null;
   }
+}
+
+/** Errors that say nothing of the file's content: the next import may well read it. */
+const passingCodes: ReadonlySet<ErrorShape['code']> = new Set(['unreadable', 'forbidden', 'busy']);
+
+function asKnown(entry: LayoutEntry, { id: _, ...known }: KnownImage): ImageRecord {
+  return { ...entry, ...known };
 }
 
 type MaskFacts = Pick<ImageRecord, 'maskPath' | 'maskSizeBytes' | 'maskModifiedAtMs'>;
