@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { app, BrowserWindow, dialog, Menu, protocol, session } from 'electron';
@@ -38,7 +39,7 @@ export async function startElectronHost(options: ElectronHostOptions): Promise<v
   });
   const dataFolder = chooseDataFolder(typeof values.data === 'string' ? values.data : undefined);
   // Chromium's own files, and with them the one-instance lock, belong to the data folder: two folders, two windows.
-  app.setPath('userData', path.join(dataFolder, 'window'));
+  useWindowFolder(path.join(dataFolder, 'window'));
   app.enableSandbox();
   // Must be said before the application is ready.
   protocol.registerSchemesAsPrivileged([
@@ -66,6 +67,16 @@ export async function startElectronHost(options: ElectronHostOptions): Promise<v
   } catch (error) {
     dialog.showErrorBox('Anomaly Workbench cannot start', toErrorShape(error).message);
     app.exit(1);
+  }
+}
+
+/** Electron takes existing folders only. */
+function useWindowFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    app.setPath('userData', folder);
+  } catch {
+    // The core needs the same place, and tells in a dialog why it cannot be used.
   }
 }
 

@@ -42,8 +42,8 @@ if ('code' in outcome) process.exit(outcome.code);
 
 const { runWebHost } = await import(pathToFileURL(path.join(projectRoot, 'out/main/web.js')).href);
 process.exit(
-  await runWebHost(hostArguments, (url) => {
+  await runWebHost(hostArguments, (url, ticketUrl) => {
     console.log(`Opening in the browser because ${outcome.reason}: ${url}`);
-    if (open) openBrowser(url);
+    if (open) openBrowser(ticketUrl);
   }),
 );

@@ -28,6 +28,8 @@ export class Guard {
   readonly #tokenDigest: Buffer;
   readonly #token: string;
   readonly #hosts: ReadonlySet<string>;
+  /** Digests of tickets that were not used yet. */
+  readonly #tickets = new Set<string>();
   /** Cookies ignore ports, so each host on this machine has its own name. */
   readonly cookieName: string;
 
@@ -53,7 +55,7 @@ export class Guard {
 
   /** Takes the token from the cookie; `queryToken` is the one in the printed address, null where there is none. */
   checkToken(headers: IncomingHttpHeaders, queryToken: string | null): Refusal | null {
-    if (queryToken !== null && this.#matches(queryToken)) return null;
+    if (queryToken !== null && (this.#matches(queryToken) || this.#useTicket(queryToken))) return null;
     const cookie = readCookie(headers.cookie, this.cookieName);
     if (cookie !== null && this.#matches(cookie)) return null;
     return {
@@ -63,9 +65,23 @@ export class Guard {
     };
   }
 
+  /**
+   * A token for one use. The address that a browser is started with can be read by every user of this machine in the
+   * list of processes; what stands there must be worth nothing a moment later.
+   */
+  createTicket(): string {
+    const ticket = createToken();
+    this.#tickets.add(digest(ticket).toString('hex'));
+    return ticket;
+  }
+
   /** Session cookie for the page that came with the right token. */
   cookie(): string {
     return `${this.cookieName}=${this.#token}; Path=/; HttpOnly; SameSite=Strict`;
+  }
+
+  #useTicket(candidate: string): boolean {
+    return this.#tickets.delete(digest(candidate).toString('hex'));
   }
 
   /** In constant time, whatever the length of what was sent. */

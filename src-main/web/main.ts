@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { toErrorShape } from '../../src-shared/contract/errors.ts';
+import { toErrorShape, WorkbenchError } from '../../src-shared/contract/errors.ts';
 import type { Log } from '../core/core.ts';
 import { chooseDataFolder } from '../serving/data-folder.ts';
 import { findProjectPaths } from '../serving/project-paths.ts';
@@ -11,12 +11,12 @@ const log: Log = (level, message) => {
 };
 
 /**
- * Runs the web host until it is asked to stop and resolves with the exit code. `onReady` gets the address to open.
- * Arguments: `--data DIR`, `--port N`.
+ * Runs the web host until it is asked to stop and resolves with the exit code. `onReady` gets the address to print and
+ * one that opens once, for a browser's command line. Arguments: `--data DIR`, `--port N`.
  */
 export async function runWebHost(
   args: readonly string[],
-  onReady: (url: string) => void = (url) => {
+  onReady: (url: string, ticketUrl: string) => void = (url) => {
     console.log(`Anomaly Workbench is ready at ${url}`);
   },
 ): Promise<number> {
@@ -28,15 +28,20 @@ export async function runWebHost(
     const serving = await serve({
       paths: findProjectPaths(import.meta.dirname),
       dataFolder: chooseDataFolder(values.data),
-      port: Number(values.port ?? 0),
+      port: readPort(values.port ?? '0'),
       log,
     });
-    onReady(serving.url);
+    onReady(serving.url, serving.createTicketUrl());
     return await waitForSignal(() => serving.close());
   } catch (error) {
     console.error(toErrorShape(error).message);
     return 1;
   }
+}
+
+function readPort(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new WorkbenchError('bad-request', `«${text}» is no port: give a number from 0 to 65535.`);
 }
 
 if (import.meta.main) process.exit(await runWebHost(process.argv.slice(2)));

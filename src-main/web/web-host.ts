@@ -22,6 +22,8 @@ export interface WebHost {
   readonly token: string;
   /** The address to open: it carries the token. */
   readonly url: string;
+  /** An address that opens once, for the command line of a browser. */
+  createTicketUrl(): string;
   close(): Promise<void>;
 }
 
@@ -72,6 +74,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     port,
     token,
     url: `http://${loopback}:${port}/?token=${token}`,
+    createTicketUrl: () => `http://${loopback}:${port}/?token=${guard.createTicket()}`,
     close: async () => {
       for (const socket of sockets.clients) socket.terminate();
       await new Promise<void>((resolve) => {

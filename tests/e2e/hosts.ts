@@ -37,7 +37,7 @@ export async function startWeb(dataFolder: string, browser: Browser | null): Pro
     page,
     pid: pidOf(child),
     output,
-    computePids: () => childrenOf(pidOf(child)),
+    computePids: () => processesBelow(pidOf(child)),
     stop: async (how) => {
       await context.close();
       await stopProcess(child, how);
@@ -61,7 +61,7 @@ export async function startElectron(dataFolder: string): Promise<RunningHost> {
     page,
     pid: pidOf(child),
     output,
-    computePids: () => childrenOf(pidOf(child), 'node.mojom.NodeService'),
+    computePids: () => processesBelow(pidOf(child), 'node.mojom.NodeService'),
     stop: async (how) => {
       if (how === 'close') await application.close();
       else await stopProcess(child, how);
@@ -111,11 +111,16 @@ async function stopProcess(child: ChildProcess, how: 'close' | 'kill'): Promise<
   clearTimeout(timer);
 }
 
-/** Direct children of a process whose command line holds `text`, by `ps` (Linux and macOS). */
-async function childrenOf(pid: number, text = 'compute'): Promise<readonly number[]> {
+/** Processes below a process whose command line holds `text`, by `ps` (Linux and macOS). */
+async function processesBelow(pid: number, text = 'compute'): Promise<readonly number[]> {
   const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,args=']);
-  return stdout.split('\n').flatMap((line) => {
+  const all = stdout.split('\n').flatMap((line) => {
     const [, child, parent, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-    return Number(parent) === pid && command?.includes(text) === true ? [Number(child)] : [];
+    return command === undefined ? [] : [{ pid: Number(child), parent: Number(parent), command }];
   });
+  const below = (parent: number): typeof all =>
+    all.filter((one) => one.parent === parent).flatMap((one) => [one, ...below(one.pid)]);
+  return below(pid)
+    .filter(({ command }) => command.includes(text))
+    .map((one) => one.pid);
 }

@@ -3,7 +3,7 @@
 // utility process is a real process with a `process.parentPort`. `electronWorld` is what a test holds in its hands.
 import { fork, type ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import vm from 'node:vm';
 
@@ -50,6 +50,7 @@ class App extends EventEmitter {
     return electronWorld.isPackaged;
   }
   setPath(name: string, value: string): void {
+    if (!existsSync(value)) throw new Error(`Failed to set '${name}' path: ${value} does not exist`);
     electronWorld.paths.set(name, value);
   }
   enableSandbox(): void {

@@ -65,6 +65,30 @@ describe('npm start', () => {
     expect(await ended).toBe(0);
   });
 
+  it('hands the browser an address that opens once, not the one that it prints', async () => {
+    const opener = path.join(folder, 'xdg-open');
+    await writeFile(
+      opener,
+      `#!/bin/sh\nprintf %s "$1" > ${folder}/opened.part && /bin/mv ${folder}/opened.part ${folder}/opened\n`,
+    );
+    await chmod(opener, 0o755);
+    const env = { ELECTRON_OVERRIDE_DIST_PATH: folder, DISPLAY: ':99', PATH: folder };
+    const { output } = launch([launcher('start.mjs'), '--data', path.join(folder, 'data')], { env });
+    const printed = await address(output);
+    expect(output()).toContain(`ELECTRON_OVERRIDE_DIST_PATH names ${folder}`);
+    const opened = await vi.waitFor(() => readFile(path.join(folder, 'opened'), 'utf8'), { timeout: 10_000 });
+    expect(new URL(opened).origin).toBe(new URL(printed).origin);
+    expect(opened).not.toBe(printed);
+    expect([(await fetch(opened)).status, (await fetch(opened)).status]).toEqual([200, 401]);
+    expect((await fetch(printed)).status).toBe(200);
+  });
+
+  it('refuses a port that is none', async () => {
+    const { output, ended } = launch([launcher('start.mjs'), '--browser', '--port', '70000']);
+    expect(await ended).toBe(1);
+    expect(output()).toContain('«70000» is no port');
+  });
+
   it('tries Electron where there is a runtime, and falls back where that ends at once', async () => {
     const runtime = path.join(folder, 'electron');
     await mkdir(runtime);

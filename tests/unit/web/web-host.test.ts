@@ -136,6 +136,15 @@ describe('who may come in', () => {
     expect(answer.headers['refresh']).toBe('0; url=/review?run=3');
   });
 
+  it('opens once with a ticket, which a browser’s command line shows to everyone, and never again', async () => {
+    const address = host.createTicketUrl().slice(host.url.indexOf('/?'));
+    expect(address).not.toContain(host.token);
+    const answer = await get(address);
+    expect(answer.status).toBe(200);
+    expect(answer.headers['set-cookie']?.[0]).toContain(cookie());
+    expect((await get(address)).status).toBe(401);
+  });
+
   it('opens with the cookie alone, without setting it again', async () => {
     const answer = await get('/', authorised());
     expect(answer.status).toBe(200);
