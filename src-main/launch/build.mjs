@@ -1,3 +1,6 @@
+// What lives here: the scripts behind `npm run …` and `npx anomaly-workbench`: plain JavaScript that any Node from 20 on can start.
+// What may not: product code. These files only choose a Node, build, and start what was built.
+//
 // Builds `out/`: the main-process bundles with rolldown, the window with vite. Does nothing when nothing changed.
 //   node src-main/launch/build.mjs [--force]
 import { createHash } from 'node:crypto';

@@ -1,5 +1,3 @@
-// What lives here: the scripts behind `npm run …` and `npx anomaly-workbench`: plain JavaScript that any Node from 20 on can start.
-// What may not: product code. These files only choose a Node, build, and start what was built.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';

@@ -1,3 +1,5 @@
+// What lives here: what every window is served, whichever host shows it: its own files, assets, security headers.
+// What may not: sockets, IPC, tokens (each host has its own), and anything that decides about data.
 import path from 'node:path';
 import envPaths from 'env-paths';
 

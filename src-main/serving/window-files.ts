@@ -1,5 +1,3 @@
-// What lives here: what every window is served, whichever host shows it: its own files, assets, security headers.
-// What may not: sockets, IPC, tokens (each host has its own), and anything that decides about data.
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 
