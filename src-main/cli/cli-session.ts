@@ -1,4 +1,4 @@
-import { errorCodeSchema, WorkbenchError } from '../../src-shared/contract/errors.ts';
+import { errorCodeSchema, toErrorShape, WorkbenchError } from '../../src-shared/contract/errors.ts';
 import type { MethodName, MethodParams, MethodResult } from '../../src-shared/contract/methods.ts';
 import type { Job } from '../../src-shared/domain/job.ts';
 import type { Core } from '../core/core.ts';
@@ -59,15 +59,24 @@ export class CliSession {
         unsubscribe();
         this.#interrupted.removeEventListener('abort', cancel);
       };
+      let wasRunning = false;
       const see = (seen: Job) => {
         // An answer that was under way when the job ended is older than the end.
         if (ended) return;
         if (seen.state === 'queued' || seen.state === 'running') {
+          // Back in the queue: the process that ran it is gone. Who waits for the job takes it up.
+          const isAbandoned = wasRunning && seen.state === 'queued';
+          wasRunning = seen.state === 'running';
           line.show(seen.progress);
+          if (isAbandoned) this.#core.call('jobs.resume', { jobId: job.id }).then(see, takenUp);
           return;
         }
         stop();
         resolve(seen);
+      };
+      /** Another process may have been faster; its end of the job is told like any other. */
+      const takenUp = (error: unknown) => {
+        if (toErrorShape(error).code !== 'busy') fail(error);
       };
       const fail = (error: unknown) => {
         stop();

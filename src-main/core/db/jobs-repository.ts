@@ -192,10 +192,14 @@ export function createJobsRepository(database: Database) {
     },
     /**
      * Puts what a dead process held back into the queue. A job that was running in `mostInterruptions` deaths is ended
-     * instead: it may be what kills them.
+     * instead: it may be what kills them. Returns what it held.
      */
-    releaseDead(owner: string, mostInterruptions: number, nowMs: number): void {
-      database.transaction(() => {
+    releaseDead(owner: string, mostInterruptions: number, nowMs: number): number[] {
+      return database.transaction(() => {
+        const held = database.all<{ id: number }>(
+          `SELECT id FROM jobs WHERE lease_owner = ? AND state IN ('queued', 'running')`,
+          [owner],
+        );
         database.run(
           `UPDATE jobs SET interruptions = interruptions + 1 WHERE lease_owner = ? AND state = 'running'`,
           [owner],
@@ -207,6 +211,7 @@ export function createJobsRepository(database: Database) {
           { owner, most: mostInterruptions, now: nowMs },
         );
         this.releaseOwner(owner);
+        return held.map(({ id }) => id);
       });
     },
     /** Puts everything an owner held back into the queue. */

@@ -281,7 +281,7 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
       const dead = other.host === lease.host && !isProcessAlive(other.pid);
       if (!dead && other.expiresAtMs > nowMs) continue;
       log('info', `Process ${other.pid} is gone; its jobs go back to the queue`);
-      jobs.releaseDead(other.owner, mostInterruptions, nowMs);
+      for (const jobId of jobs.releaseDead(other.owner, mostInterruptions, nowMs)) emitJob(jobId);
     }
   }
 

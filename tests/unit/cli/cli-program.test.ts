@@ -208,6 +208,29 @@ describe('models', () => {
     expect(core.subscriberCount).toBe(0);
   });
 
+  it('takes a job up that the process running it left behind', async () => {
+    const core: FakeCore = createFakeCore({
+      'models.inspect': () => ({ ...preview, config: model.config, questions: [] }),
+      'models.import': () => ({ modelId: model.id, job: job('running', 0) }),
+      'models.list': () => ({ models: [model] }),
+      'jobs.get': () => {
+        queueMicrotask(() => {
+          core.emit({ event: 'job.changed', job: job('running', 3) });
+          core.emit({ event: 'job.changed', job: job('queued', 3) });
+        });
+        return job('running', 3);
+      },
+      'jobs.resume': () => {
+        setImmediate(() => {
+          core.emit({ event: 'job.changed', job: job('succeeded', 10) });
+        });
+        return job('running', 3);
+      },
+    });
+    expect((await cli(core, ['models', 'import', 'x.pt'])).code).toBe(0);
+    expect(core.calls.filter(({ method }) => method === 'jobs.resume')).toHaveLength(1);
+  });
+
   it('passes a failed job’s own error on', async () => {
     const core = createFakeCore({
       'models.inspect': () => ({ ...preview, config: model.config, questions: [] }),

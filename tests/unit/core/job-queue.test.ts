@@ -291,6 +291,7 @@ describe('two processes on one data folder', () => {
     a.queue.tick();
     expect(a.jobs.get(job)).toMatchObject({ state: 'failed', error: { code: 'internal' } });
     expect(a.jobs.get(job)?.error?.message).toContain('stopped 5 times');
+    expect(a.events.at(-1)).toMatchObject({ event: 'job.changed', job: { id: job, state: 'failed' } });
   });
 });
 
