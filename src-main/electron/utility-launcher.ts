@@ -1,13 +1,10 @@
 import { utilityProcess } from 'electron';
-import type {
-  ComputeConnection,
-  ComputeExit,
-  ComputeLauncher,
-} from '../core/compute-client/compute-launcher.ts';
+import type { ComputeConnection, ComputeLauncher } from '../core/compute-client/compute-launcher.ts';
+import { createExitNotice } from '../core/compute-client/exit-notice.ts';
 import { computeArguments } from '../core/compute-client/fork-launcher.ts';
+import { keepOutputTail } from '../core/compute-client/output-tail.ts';
+import { systemErrorCode } from '../core/error-report.ts';
 import type { ProjectPaths } from '../serving/project-paths.ts';
-
-const keptErrorOutputBytes = 4096;
 
 /** Starts compute processes as Electron's utility processes: a Node of the application's own, without a window. */
 export function createUtilityLauncher(
@@ -21,35 +18,28 @@ function spawnUtility(paths: Pick<ProjectPaths, 'computeEntry' | 'assetsFolder'>
     serviceName: 'Anomaly Workbench compute',
     stdio: 'pipe',
   });
-  let errorOutput = '';
-  const keep = (chunk: Buffer) => {
-    errorOutput = (errorOutput + chunk.toString('utf8')).slice(-keptErrorOutputBytes);
-  };
-  child.stdout?.on('data', keep);
-  child.stderr?.on('data', keep);
-
-  let ended: ComputeExit | null = null;
-  const exitListeners: ((exit: ComputeExit) => void)[] = [];
+  const outputTail = keepOutputTail(child.stdout, child.stderr);
+  const exit = createExitNotice();
   child.once('exit', (code) => {
-    const exit = { code, signal: null, detail: errorOutput.trim() };
-    ended = exit;
-    for (const listener of exitListeners) listener(exit);
+    exit.end({ code, signal: null, detail: outputTail() });
   });
   return {
     send(message) {
-      if (ended === null) child.postMessage(message);
+      if (!exit.hasEnded) child.postMessage(message);
     },
     onMessage(listener) {
       child.on('message', listener);
     },
-    onExit(listener) {
-      if (ended !== null) listener(ended);
-      else exitListeners.push(listener);
-    },
+    onExit: exit.onExit,
     kill() {
       // `child.kill` asks politely (SIGTERM); a graph that computes for seconds does not listen.
-      if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
-      else child.kill();
+      try {
+        if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
+        else child.kill();
+      } catch (error) {
+        // It ended between its last sign of life and this call; «exit» tells of it.
+        if (systemErrorCode(error) !== 'ESRCH') throw error;
+      }
     },
   };
 }

@@ -1,5 +1,7 @@
 import { fork } from 'node:child_process';
-import type { ComputeConnection, ComputeExit, ComputeLauncher } from './compute-launcher.ts';
+import type { ComputeConnection, ComputeLauncher } from './compute-launcher.ts';
+import { createExitNotice } from './exit-notice.ts';
+import { keepOutputTail } from './output-tail.ts';
 
 export interface ForkLauncherOptions {
   /** The compute child's entry: `src-main/compute/child.ts` from source, its bundle in `out/` otherwise. */
@@ -12,8 +14,6 @@ export interface ForkLauncherOptions {
   readonly extraArguments?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
 }
-
-const keptErrorOutputBytes = 4096;
 
 /** The arguments that `compute/child.ts` reads; Electron's launcher passes the same ones. */
 export function computeArguments(options: Pick<ForkLauncherOptions, 'assetsFolder' | 'intraOpThreads'>) {
@@ -34,26 +34,14 @@ function spawnFork(options: ForkLauncherOptions): ComputeConnection {
     execArgv: [],
     ...(options.env === undefined ? {} : { env: options.env }),
   });
-  let errorOutput = '';
-  const keep = (chunk: Buffer) => {
-    errorOutput = (errorOutput + chunk.toString('utf8')).slice(-keptErrorOutputBytes);
-  };
-  child.stdout?.on('data', keep);
-  child.stderr?.on('data', keep);
-
-  let ended: ComputeExit | null = null;
-  const exitListeners: ((exit: ComputeExit) => void)[] = [];
-  const end = (exit: ComputeExit) => {
-    if (ended !== null) return;
-    ended = exit;
-    for (const listener of exitListeners) listener(exit);
-  };
+  const outputTail = keepOutputTail(child.stdout, child.stderr);
+  const { end, onExit } = createExitNotice();
   child.on('error', (error) => {
     // A failed start and a failed send both come here; only the first means that there is no process.
     if (child.pid === undefined) end({ code: null, signal: null, detail: error.message });
   });
   // 'close' comes after 'exit', when the error output was read to its end.
-  child.on('close', (code, signal) => end({ code, signal, detail: errorOutput.trim() }));
+  child.on('close', (code, signal) => end({ code, signal, detail: outputTail() }));
 
   return {
     send(message) {
@@ -64,10 +52,7 @@ function spawnFork(options: ForkLauncherOptions): ComputeConnection {
     onMessage(listener) {
       child.on('message', listener);
     },
-    onExit(listener) {
-      if (ended !== null) listener(ended);
-      else exitListeners.push(listener);
-    },
+    onExit,
     kill() {
       child.kill('SIGKILL');
     },

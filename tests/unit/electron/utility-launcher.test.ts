@@ -80,4 +80,21 @@ describe('the compute process as a utility process', () => {
       expect(exits).toMatchObject([{ code: 9 }]);
     });
   });
+
+  it('may be ended again in the moment when it is gone and has not told yet', async () => {
+    const { connection, messages, exits } = spawn();
+    await vi.waitFor(() => {
+      expect(messages).toEqual(['up']);
+    });
+    const gone = vi.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error('kill ESRCH'), { code: 'ESRCH' });
+    });
+    connection.kill();
+    gone.mockRestore();
+    expect(exits).toEqual([]);
+    connection.kill();
+    await vi.waitFor(() => {
+      expect(exits).toHaveLength(1);
+    });
+  });
 });
