@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import type { RunScores } from '../../src-shared/domain/run.ts';
 import { useRunScores } from './queries.ts';
 import {
@@ -48,14 +48,18 @@ export function useRunThreshold(runId: number | null, className: string | null):
   const changeStore = useThresholdStore((state) => state.change);
   const scores = useMemo(() => query.data && scoresOfClass(query.data, className), [query.data, className]);
   const proposed = useMemo(() => (scores ? proposeThreshold(scores) : null), [scores]);
+  const change = useCallback(
+    (changed: Partial<ChosenThresholds>) => {
+      if (key !== null) changeStore(key, changed);
+    },
+    [changeStore, key],
+  );
   return {
     scores,
     error: query.error,
     proposed,
     chosen,
     value: chosen.score ?? proposed?.value ?? null,
-    change: (change) => {
-      if (key !== null) changeStore(key, change);
-    },
+    change,
   };
 }

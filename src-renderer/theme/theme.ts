@@ -10,7 +10,7 @@ export function createWorkbenchTheme(mode: ThemeMode, reducedMotion: boolean): T
   return createTheme({
     palette: {
       mode,
-      primary: { main: palette.accent, contrastText: palette.onAccent },
+      primary: { main: palette.accent, dark: palette.accentHover, contrastText: palette.onAccent },
       error: { main: palette.defect },
       warning: { main: palette.unsure },
       success: { main: palette.good },

@@ -15,6 +15,8 @@ export interface Palette {
   readonly text: string;
   readonly textQuiet: string;
   readonly accent: string;
+  /** The accent under the pointer. */
+  readonly accentHover: string;
   /** Behind what is selected. */
   readonly accentSoft: string;
   readonly onAccent: string;
@@ -35,6 +37,7 @@ export const palettes: Readonly<Record<ThemeMode, Palette>> = {
     text: '#ededed',
     textQuiet: '#b2b2b2',
     accent: '#6cb0ff',
+    accentHover: '#93c6ff',
     accentSoft: '#1f3550',
     onAccent: '#0b1622',
     defect: '#ff7a70',
@@ -52,6 +55,7 @@ export const palettes: Readonly<Record<ThemeMode, Palette>> = {
     text: '#1a1a1a',
     textQuiet: '#565656',
     accent: '#0a5fc2',
+    accentHover: '#084c9c',
     accentSoft: '#d9e8fa',
     onAccent: '#ffffff',
     defect: '#b8231a',

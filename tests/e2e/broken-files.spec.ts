@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from './fixtures.ts';
 import { DataPage } from './pages/data-page.ts';
@@ -8,7 +9,7 @@ test('broken files are listed with their reasons and stop nothing', async ({
   window,
   workbench,
 }, testInfo) => {
-  // A file that has a whole header and a cut body is answered with an error when its thumbnail is asked for.
+  // The thumbnail of a file that is gone cannot be had.
   workbench.expectConsoleErrors(/Failed to load resource/);
   const folder = testInfo.outputPath('images');
   await makePlainFolder(folder, 12);
@@ -21,19 +22,21 @@ test('broken files are listed with their reasons and stop nothing', async ({
   const list = window.getByRole('dialog');
   await expect(list.getByText('broken-empty.png', { exact: true })).toBeVisible();
   await expect(list.getByText('broken-text.jpg', { exact: true })).toBeVisible();
+  await expect(list.getByText('broken-cut.png', { exact: true })).toBeVisible();
   await expect(list.getByText(/it is empty/)).toBeVisible();
   await list.getByRole('button', { name: 'Close' }).click();
 
   await window.getByRole('button', { name: 'Show images' }).click();
+  await rm(path.join(folder, 'part-0003.png'));
   await data.startRun();
   const review = new ReviewPage(window);
   await expect(review.filmstrip).toBeVisible();
   const failures = window.getByRole('button', { name: '1 image could not be scored' });
   await expect(failures).toBeVisible();
   await failures.click();
-  await expect(window.getByRole('dialog').getByText('broken-cut.png', { exact: true })).toBeVisible();
+  await expect(window.getByRole('dialog').getByText('part-0003.png', { exact: true })).toBeVisible();
   await window.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
-  expect((await review.position()).count).toBe(12);
+  expect((await review.position()).count).toBe(11);
   await expect(window.getByText(/Nothing is labelled: chosen so that the highest 10 %/)).toBeVisible();
 });
 

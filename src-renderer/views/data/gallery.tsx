@@ -1,7 +1,7 @@
 import LinearProgress from '@mui/material/LinearProgress';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Images } from 'lucide-react';
-import { useRef, type KeyboardEvent } from 'react';
+import { useEffect, useRef, type KeyboardEvent } from 'react';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { ImageRow, Run } from '../../../src-shared/domain/run.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
@@ -23,8 +23,9 @@ interface GalleryProps {
   readonly sort: 'score' | 'path';
 }
 
-const cellWidthPx = 168;
-const rowHeightPx = 180;
+/** Cells of small windows and of large ones, in CSS pixels. */
+const cells = { small: { width: 168, height: 180 }, large: { width: 224, height: 232 } } as const;
+const largeFromWidthPx = 1600;
 const gapPx = 8;
 const sidePx = 24;
 
@@ -32,15 +33,19 @@ const sidePx = 24;
 export function Gallery({ dataset, run, className, sort }: GalleryProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const { width } = useElementSize(scroller);
-  const columns = Math.max(1, Math.floor((width - 2 * sidePx + gapPx) / (cellWidthPx + gapPx)));
+  const cell = width < largeFromWidthPx ? cells.small : cells.large;
+  const columns = Math.max(1, Math.floor((width - 2 * sidePx + gapPx) / (cell.width + gapPx)));
   const known = className === null ? dataset.imageCount : countOfClass(dataset, className);
 
   const rows = useVirtualizer({
     count: Math.ceil(known / columns),
     getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeightPx + gapPx,
+    estimateSize: () => cell.height + gapPx,
     overscan: 2,
   });
+  useEffect(() => {
+    rows.measure();
+  }, [rows, cell]);
   const visible = rows.getVirtualItems();
   const pages = useImagePages(
     { datasetId: dataset.id, runId: run?.id ?? null, className, sort, descending: sort === 'score' },
@@ -80,7 +85,7 @@ export function Gallery({ dataset, run, className, sort }: GalleryProps) {
             style={{
               transform: `translateY(${virtualRow.start}px)`,
               gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
-              height: rowHeightPx,
+              height: cell.height,
             }}
           >
             {Array.from({ length: columns }, (_, column) => virtualRow.index * columns + column)

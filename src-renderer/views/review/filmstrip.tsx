@@ -1,5 +1,6 @@
+import useMediaQuery from '@mui/material/useMediaQuery';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
+import { memo, useEffect, useRef } from 'react';
 import type { Run, RunScores } from '../../../src-shared/domain/run.ts';
 import { ScoreBar } from '../../components/score-bar.tsx';
 import { markOfLabel, StateMark, wordOfLabel } from '../../components/state-mark.tsx';
@@ -15,21 +16,33 @@ interface FilmstripProps {
   readonly onSelect: (index: number) => void;
 }
 
-const frameWidthPx = 92;
+const frameWidthPx = { low: 92, tall: 124 } as const;
 const gapPx = 4;
 
 /** All scored images, worst first; only those in view are drawn. */
-export function Filmstrip({ scores, run, selected, threshold, onSelect }: FilmstripProps) {
+export const Filmstrip = memo(function Filmstrip({
+  scores,
+  run,
+  selected,
+  threshold,
+  onSelect,
+}: FilmstripProps) {
   const scroller = useRef<HTMLDivElement>(null);
+  const isTall = useMediaQuery('(min-height: 1080px)', { noSsr: true });
+  const frameWidth = isTall ? frameWidthPx.tall : frameWidthPx.low;
   const frames = useVirtualizer({
     horizontal: true,
     count: scores.imageIds.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => frameWidthPx + gapPx,
+    estimateSize: () => frameWidth + gapPx,
     paddingStart: 8,
     paddingEnd: 8,
     overscan: 4,
   });
+
+  useEffect(() => {
+    frames.measure();
+  }, [frames, frameWidth]);
 
   useEffect(() => {
     frames.scrollToIndex(selected, { align: 'center' });
@@ -49,7 +62,7 @@ export function Filmstrip({ scores, run, selected, threshold, onSelect }: Filmst
               key={imageId}
               type="button"
               className={styles.frame}
-              style={{ transform: `translateX(${start}px)`, width: frameWidthPx }}
+              style={{ transform: `translateX(${start}px)`, width: frameWidth }}
               aria-current={index === selected ? 'true' : undefined}
               aria-label={`Image ${formatCount(index + 1)} of ${formatCount(scores.imageIds.length)}, ${wordOfLabel(label)}, score ${formatScore(score, span)}`}
               tabIndex={index === selected ? 0 : -1}
@@ -59,7 +72,7 @@ export function Filmstrip({ scores, run, selected, threshold, onSelect }: Filmst
               }}
             >
               <span className={styles.picture}>
-                <Thumbnail imageId={imageId} sizePx={128} />
+                <Thumbnail imageId={imageId} sizePx={isTall ? 256 : 128} />
               </span>
               <span className={styles.mark}>
                 <StateMark kind={markOfLabel(label)} onImage />
@@ -71,4 +84,4 @@ export function Filmstrip({ scores, run, selected, threshold, onSelect }: Filmst
       </div>
     </nav>
   );
-}
+});

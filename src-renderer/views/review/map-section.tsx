@@ -1,6 +1,6 @@
 import Button from '@mui/material/Button';
 import Slider from '@mui/material/Slider';
-import { useEffect, useMemo } from 'react';
+import { memo, useDeferredValue, useEffect, useMemo } from 'react';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { cssColour, type ColourMapName } from '../../../src-shared/maps/colour-maps.ts';
 import { findRegions, type Region } from '../../../src-shared/maps/regions.ts';
@@ -13,6 +13,7 @@ import { describeMapProposal, type MapProposal } from '../../state/map-threshold
 import { useOverlayStore } from '../../state/overlay.ts';
 import { useImage } from '../../state/queries.ts';
 import { useRegionStore } from '../../state/regions.ts';
+import type { ChosenThresholds } from '../../state/thresholds.ts';
 import { useViewportStore } from '../../state/viewport.ts';
 import styles from './review-panel.module.css';
 
@@ -23,28 +24,39 @@ interface MapSectionProps {
   readonly value: number | null;
   readonly proposal: MapProposal | undefined;
   readonly isChosen: boolean;
-  readonly onChange: (value: number | null) => void;
+  readonly onChange: (change: Pick<ChosenThresholds, 'map'>) => void;
 }
 
 const steps = 1000;
+/** Nobody reads more; a low threshold finds thousands. */
+const mostListed = 50;
 /** Smaller regions than this share of the map are noise of the upsampling, not findings. */
 const smallestShare = 0.0002;
 
 /** The colour bar with the map threshold on it, and the regions that reach it. */
-export function MapSection({ imageId, run, value, proposal, isChosen, onChange }: MapSectionProps) {
+export const MapSection = memo(function MapSection({
+  imageId,
+  run,
+  value,
+  proposal,
+  isChosen,
+  onChange,
+}: MapSectionProps) {
   const row = useImage(imageId, run.id).data;
   const colourMap = useOverlayStore((state) => state.overlay.colourMap);
   const hasMap = row !== undefined && row.result !== null && row.result.score !== null;
   const map = useResource(hasMap ? pixelMapResource(run.id, imageId, run.rendering) : null).value;
+  // The list may lag behind a handle that is being dragged; handle and contour may not.
+  const listedValue = useDeferredValue(value);
   const regions = useMemo(
     () =>
-      map && value !== null
+      map && listedValue !== null
         ? findRegions(map.data, map.sizePx, map.sizePx, {
-            threshold: value,
+            threshold: listedValue,
             minAreaPx: Math.max(1, Math.round(smallestShare * map.data.length)),
           }).regions
         : null,
-    [map, value],
+    [map, listedValue],
   );
   if (!run.scale || value === null) return null;
   const { mapMin, mapMax } = run.scale;
@@ -61,7 +73,7 @@ export function MapSection({ imageId, run, value, proposal, isChosen, onChange }
           value={Math.round(positionOn(value, mapMin, mapMax) * steps)}
           getAriaValueText={() => formatScore(value, span)}
           onChange={(_, position) => {
-            onChange(mapMin + (Number(position) / steps) * span);
+            onChange({ map: mapMin + (Number(position) / steps) * span });
           }}
           sx={{
             display: 'block',
@@ -90,7 +102,7 @@ export function MapSection({ imageId, run, value, proposal, isChosen, onChange }
           {proposal && (
             <Button
               onClick={() => {
-                onChange(null);
+                onChange({ map: null });
               }}
             >
               Back to {formatScore(proposal.value, span)}
@@ -110,7 +122,7 @@ export function MapSection({ imageId, run, value, proposal, isChosen, onChange }
       )}
     </section>
   );
-}
+});
 
 function gradientStops(colourMap: ColourMapName): string {
   return Array.from({ length: 17 }, (_, k) => cssColour(colourMap, k / 16)).join(', ');
@@ -146,7 +158,7 @@ function RegionList({ regions, mapSizePx, image, span }: RegionListProps) {
     <>
       <p data-testid="region-count">{formatNoun(regions.length, 'region')} at or above the map threshold</p>
       <ol className={styles.regions} aria-label="Regions">
-        {regions.map((region, index) => {
+        {regions.slice(0, mostListed).map((region, index) => {
           const areaPx = Math.round(region.areaPx * across * down);
           return (
             <li key={region.label}>
@@ -179,6 +191,9 @@ function RegionList({ regions, mapSizePx, image, span }: RegionListProps) {
           );
         })}
       </ol>
+      {regions.length > mostListed && (
+        <p className={styles.explained}>The {formatCount(mostListed)} with the highest peaks are listed.</p>
+      )}
     </>
   );
 }

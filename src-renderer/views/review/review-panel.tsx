@@ -70,9 +70,7 @@ export function ReviewPanel(props: ReviewPanelProps) {
         value={props.mapThreshold}
         proposal={props.mapProposal}
         isChosen={threshold.chosen.map !== null}
-        onChange={(map) => {
-          threshold.change({ map });
-        }}
+        onChange={threshold.change}
       />
       <section className={styles.section}>
         <h2>Run</h2>

@@ -1,7 +1,7 @@
 import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
 import { Images, Play, Timer } from 'lucide-react';
-import { useMemo } from 'react';
+import { useCallback, useDeferredValue, useMemo } from 'react';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
@@ -107,10 +107,15 @@ function Review({ dataset, run }: { readonly dataset: Dataset; readonly run: Run
   // An image without a score (it failed, or its turn has not come) can be looked at as well.
   const shownId = imageId !== null && found < 0 ? imageId : (imageIds[index] ?? null);
 
-  const goTo = (next: number) => {
-    const id = imageIds[Math.min(imageIds.length - 1, Math.max(0, next))];
-    if (id !== undefined) replace({ imageId: id });
-  };
+  const goTo = useCallback(
+    (next: number) => {
+      const id = imageIds[Math.min(imageIds.length - 1, Math.max(0, next))];
+      if (id !== undefined) replace({ imageId: id });
+    },
+    [imageIds, replace],
+  );
+  // The bars of the filmstrip may lag behind a handle that is being dragged; the handle may not.
+  const shownThreshold = useDeferredValue(threshold.value);
   useReviewKeys({ goTo, index, count: imageIds.length });
   usePreload(run, imageIds, index);
 
@@ -139,7 +144,7 @@ function Review({ dataset, run }: { readonly dataset: Dataset; readonly run: Run
               scores={scores}
               run={run}
               selected={index}
-              threshold={threshold.value}
+              threshold={shownThreshold}
               onSelect={goTo}
             />
           )}

@@ -1,6 +1,6 @@
 import Button from '@mui/material/Button';
 import Slider from '@mui/material/Slider';
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import type { Run, RunScores } from '../../../src-shared/domain/run.ts';
 import { positionOn } from '../../components/score-bar.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
@@ -106,56 +106,58 @@ interface HistogramProps {
 const binCount = 48;
 const heightPx = 48;
 
-/** Counts of scores: good below, anomalous above them, unlabelled on top; the image itself as a small pointer. */
+/** Counts of scores: good below, anomalous above them, unlabelled on top; threshold and the image itself as lines. */
 function Histogram({ scores, min, max, threshold, score }: HistogramProps) {
-  const bins = useMemo(() => binScores(scores, min, max, binCount), [scores, min, max]);
+  return (
+    <svg className={styles.histogram} viewBox={`0 0 100 ${heightPx}`} preserveAspectRatio="none" aria-hidden>
+      <Bars scores={scores} min={min} max={max} />
+      <Mark at={positionOn(threshold, min, max)} stroke="var(--text)" />
+      {score !== null && <Mark at={positionOn(score, min, max)} stroke="var(--accent)" dashes="2 2" />}
+    </svg>
+  );
+}
+
+const Bars = memo(function Bars({ scores, min, max }: Pick<HistogramProps, 'scores' | 'min' | 'max'>) {
+  const bins = binScores(scores, min, max, binCount);
   const highest = Math.max(
     1,
     ...bins.map(({ good, anomalous, unlabelled }) => good + anomalous + unlabelled),
   );
   const tall = (count: number) => (count / highest) * (heightPx - 8);
+  return bins.map(({ good, anomalous, unlabelled }, index) => {
+    const x = (index * 100) / binCount;
+    const width = 100 / binCount - 0.3;
+    const goodTop = heightPx - tall(good);
+    const anomalousTop = goodTop - tall(anomalous);
+    const topOfAll = anomalousTop - tall(unlabelled);
+    return (
+      <g key={x}>
+        <rect x={x} width={width} y={goodTop} height={tall(good)} fill="var(--good)" />
+        <rect x={x} width={width} y={anomalousTop} height={tall(anomalous)} fill="var(--defect)" />
+        <rect x={x} width={width} y={topOfAll} height={tall(unlabelled)} fill="var(--text-quiet)" />
+      </g>
+    );
+  });
+});
+
+interface MarkProps {
+  /** 0-1 from the left. */
+  readonly at: number;
+  readonly stroke: string;
+  readonly dashes?: string;
+}
+
+function Mark({ at, stroke, dashes }: MarkProps) {
   return (
-    <svg className={styles.histogram} viewBox={`0 0 100 ${heightPx}`} preserveAspectRatio="none" aria-hidden>
-      {bins.map(({ good, anomalous, unlabelled }, index) => {
-        const x = (index * 100) / binCount;
-        const width = 100 / binCount - 0.3;
-        const goodTop = heightPx - tall(good);
-        const anomalousTop = goodTop - tall(anomalous);
-        return (
-          <g key={index}>
-            <rect x={x} width={width} y={goodTop} height={tall(good)} fill="var(--good)" />
-            <rect x={x} width={width} y={anomalousTop} height={tall(anomalous)} fill="var(--defect)" />
-            <rect
-              x={x}
-              width={width}
-              y={anomalousTop - tall(unlabelled)}
-              height={tall(unlabelled)}
-              fill="var(--text-quiet)"
-            />
-          </g>
-        );
-      })}
-      <line
-        x1={positionOn(threshold, min, max) * 100}
-        x2={positionOn(threshold, min, max) * 100}
-        y1={0}
-        y2={heightPx}
-        stroke="var(--text)"
-        strokeWidth={2}
-        vectorEffect="non-scaling-stroke"
-      />
-      {score !== null && (
-        <line
-          x1={positionOn(score, min, max) * 100}
-          x2={positionOn(score, min, max) * 100}
-          y1={0}
-          y2={heightPx}
-          stroke="var(--accent)"
-          strokeWidth={2}
-          strokeDasharray="2 2"
-          vectorEffect="non-scaling-stroke"
-        />
-      )}
-    </svg>
+    <line
+      x1={at * 100}
+      x2={at * 100}
+      y1={0}
+      y2={heightPx}
+      stroke={stroke}
+      strokeWidth={2}
+      strokeDasharray={dashes}
+      vectorEffect="non-scaling-stroke"
+    />
   );
 }

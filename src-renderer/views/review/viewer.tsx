@@ -1,4 +1,4 @@
-import { useLayoutEffect, useMemo, useState } from 'react';
+import { memo, useLayoutEffect, useMemo, useState } from 'react';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { traceContours } from '../../../src-shared/maps/contour.ts';
 import { paintHeatMap } from '../../canvas/heat-map.ts';
@@ -23,7 +23,7 @@ interface ViewerProps {
 }
 
 /** The image with what the run says of it laid over. */
-export function Viewer({ imageId, run, mapThreshold }: ViewerProps) {
+export const Viewer = memo(function Viewer({ imageId, run, mapThreshold }: ViewerProps) {
   const overlay = useOverlayStore((state) => state.overlay);
   const highlight = useRegionStore((state) => state.highlight);
   const [point, setPoint] = useState<Point | null>(null);
@@ -85,7 +85,7 @@ export function Viewer({ imageId, run, mapThreshold }: ViewerProps) {
       </div>
     </section>
   );
-}
+});
 
 /** `x 123  y 45  map 0.734`. */
 function readOut(

@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  formatAddress,
+  parseAddress,
+  startAddress,
+  views,
+  type Address,
+} from '../../../src-renderer/state/address.ts';
+
+describe('addresses', () => {
+  it('says where the window is in words that a reader understands', () => {
+    const address: Address = { ...startAddress, view: 'review', datasetId: 3, runId: 5, imageId: 17 };
+    expect(formatAddress(address)).toBe('#/review?set=3&run=5&image=17');
+  });
+
+  it('comes back as it was written, whatever is in folder and class names', () => {
+    const id = fc.option(fc.integer({ min: 1, max: 1_000_000 }), { nil: null });
+    const text = fc.option(fc.string({ minLength: 1, unit: 'grapheme' }), { nil: null });
+    fc.assert(
+      fc.property(
+        fc.record({
+          view: fc.constantFrom(...views),
+          datasetId: id,
+          runId: id,
+          imageId: id,
+          className: text,
+          sort: fc.constantFrom('score' as const, 'path' as const),
+          path: text,
+          layout: fc.constantFrom('folder' as const, 'mvtec' as const, null),
+          methodId: fc.constantFrom('baseline' as const, 'anomalyclip' as const, null),
+        }),
+        (address) => {
+          expect(parseAddress(formatAddress(address))).toEqual(address);
+        },
+      ),
+    );
+  });
+
+  it('starts at Data where the address is empty or leads nowhere', () => {
+    expect(parseAddress('')).toEqual(startAddress);
+    expect(parseAddress('#/no-such-view?set=3')).toEqual(startAddress);
+  });
+
+  it('drops single parts that cannot be read and keeps the others', () => {
+    expect(parseAddress('#/review?set=abc&run=5&image=-1&sort=odd')).toEqual({
+      ...startAddress,
+      view: 'review',
+      runId: 5,
+    });
+  });
+});
