@@ -19,6 +19,7 @@ import { createModelImportJobKind } from './jobs/model-import-job.ts';
 import { createScanJobKind } from './jobs/scan-job.ts';
 import { watchOtherProcesses } from './jobs/watch-other-processes.ts';
 import { libraryFolders } from './library-folders.ts';
+import { sweepLibrary } from './library-sweep.ts';
 import { createPurge } from './purge.ts';
 
 export type { AssetResponse, Core, CoreOptions, Log, LogLevel } from './core.ts';
@@ -42,6 +43,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
   const imageTools = parts.imageTools ?? defaultImageTools;
   const database = openDatabase({ ...options, dataFolder: folders.dataFolder });
   const repositories = createRepositories(database);
+  await sweepLibrary(folders, repositories, log);
   const events = createEventBus(log);
   const closing = new AbortController();
   const compute = createComputeClient({

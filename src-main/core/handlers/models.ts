@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { fromSystemError } from '../error-report.ts';
+import { removedModelFolder } from '../library-sweep.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 
 export function modelsHandlers(services: Services): DomainHandlers<'models'> {
@@ -70,7 +70,7 @@ export function modelsHandlers(services: Services): DomainHandlers<'models'> {
         );
       }
       const folder = folders.model(modelId);
-      const trash = `${folder}.removed-${randomUUID()}`;
+      const trash = removedModelFolder(folder);
       try {
         // Renaming first: a model is there as a whole or not at all, whatever happens while its files are deleted.
         if (existsSync(folder)) await rename(folder, trash);

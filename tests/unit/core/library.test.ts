@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -72,6 +73,22 @@ describe('models', () => {
     await test.core.call('jobs.resume', { jobId: job.id });
     expect((await test.jobEnd(job.id)).state).toBe('failed');
     expect(existsSync(join(dataFolder, 'models', modelId))).toBe(false);
+  });
+
+  it('are whole again or gone after a removal that was killed, at the next start', async () => {
+    const dataFolder = await temporaryFolder();
+    const models = join(dataFolder, 'models');
+    const aside = (modelId: string) => join(models, `${modelId}.removed-${randomUUID()}`);
+    const test = await openTestCore({ dataFolder });
+    await importModel(test, 'Listed');
+    await importModel(test, 'Gone');
+    await test.core.call('models.remove', { modelId: 'gone' });
+    await test.core.close();
+    await rename(join(models, 'listed'), aside('listed'));
+    await mkdir(aside('gone'));
+    await openTestCore({ dataFolder });
+    expect(await readdir(models)).toEqual(['listed']);
+    expect(await readdir(join(models, 'listed'))).toEqual(['model.safetensors']);
   });
 
   it('are not removed while a run uses them, and go with their files', async () => {
