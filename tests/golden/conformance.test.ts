@@ -86,7 +86,7 @@ describe('conformance with the golden numbers', () => {
       onItem: ({ item }) => streamed.push(item),
     });
     items = new Map(result.items.map((item) => [item.item, item]));
-  });
+  }, 120_000);
 
   it.each([...clipItems, ...otherItems])('passes %s', (name) => {
     const item = items.get(name);

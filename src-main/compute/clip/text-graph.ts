@@ -3,7 +3,7 @@ import type { ClipConfig } from '../../../src-shared/domain/model.ts';
 import { add, broadcast, concat, gather, input, matmul, reshape, slice } from '../tensor-graph/operators.ts';
 import type { Graph, Tensor } from '../tensor-graph/tensor.ts';
 import type { ModelWeights } from './model-weights.ts';
-import { createBlock, layerNormOf } from './transformer.ts';
+import { addAttention, createBlock, layerNormOf } from './transformer.ts';
 
 /** Names of the graph's inputs and output. */
 export const textNames = {
@@ -55,10 +55,7 @@ export function textGraph(config: ClipConfig, weights: ModelWeights, shape: Text
       epsilon: config.layerNormEpsilon,
     });
     const normalised = block.normalise(x);
-    const [query, key, value] = (['query', 'key', 'value'] as const).map((which) =>
-      block.project(which, normalised),
-    ) as [Tensor, Tensor, Tensor];
-    x = block.feedForward(add(x, block.attend(query, key, value, prompts)));
+    x = block.feedForward(addAttention(block, x, normalised, { batch: prompts }));
   }
   const ends = gather(x, input(textNames.endRows, [prompts], 'i64'));
   const features = matmul(

@@ -20,8 +20,15 @@ export interface Block {
   normalise(x: Tensor): Tensor;
   /** One of the three input projections of normalised tokens. */
   project(which: 'query' | 'key' | 'value', normalised: Tensor): Tensor;
-  /** Attention of `batch` sequences and its output projection; all [batch·length, width]. */
-  attend(query: Tensor, key: Tensor, value: Tensor, batch?: number): Tensor;
+  /**
+   * Keys without their bias: it adds the same number, q·b, to all scores of a query, and softmax does not see that. Of use where
+   * keys are compared with queries, not with each other.
+   */
+  projectUnbiasedKey(normalised: Tensor): Tensor;
+  /** softmax(q·kᵀ)·v of `batch` sequences, all [batch·length, width], before the output projection. */
+  mix(query: Tensor, key: Tensor, value: Tensor, batch?: number): Tensor;
+  /** The output projection's weight [width, width] and bias [width]. */
+  readonly outProjection: { readonly weight: Tensor; readonly bias: Tensor };
   /** x + MLP(ln_2(x)) */
   feedForward(x: Tensor): Tensor;
 }
@@ -55,21 +62,16 @@ export function createBlock(weights: ModelWeights, options: BlockOptions): Block
     // q, k and v are separate products on thirds of one stored matrix: whatever a path does not need is then never computed.
     project: (which, normalised) => {
       const first = projectionOrder[which] * width;
-      return linear(
-        normalised,
-        weightRows(inProjection, first, first + width),
-        weightRows(tensor('attn.in_proj_bias'), first, first + width),
-      );
+      const bias = weightRows(tensor('attn.in_proj_bias'), first, first + width);
+      return linear(normalised, weightRows(inProjection, first, first + width), bias);
     },
-    attend: (query, key, value, batch = 1) => {
+    projectUnbiasedKey: (normalised) => linear(normalised, weightRows(inProjection, width, 2 * width), null),
+    mix: (query, key, value, batch = 1) => {
       const sequences = (x: Tensor) => reshape(x, [batch, (x.shape[0] ?? 0) / batch, width]);
       const mixed = attention(sequences(query), sequences(key), sequences(value), { heads, causal });
-      return linear(
-        reshape(mixed, query.shape),
-        tensor('attn.out_proj.weight'),
-        tensor('attn.out_proj.bias'),
-      );
+      return reshape(mixed, query.shape);
     },
+    outProjection: { weight: tensor('attn.out_proj.weight'), bias: tensor('attn.out_proj.bias') },
     feedForward: (x) => {
       const hidden = linear(
         layerNormOf(weights, `${prefix}.ln_2`, x, epsilon),
@@ -79,4 +81,24 @@ export function createBlock(weights: ModelWeights, options: BlockOptions): Block
       return add(x, linear(activate(hidden), tensor('mlp.c_proj.weight'), tensor('mlp.c_proj.bias')));
     },
   };
+}
+
+export interface AttentionOptions {
+  /** The normalised rows that attend, where not all of them are wanted. */
+  readonly queries?: Tensor;
+  /** Projected keys that another path has made already. */
+  readonly key?: Tensor;
+  readonly batch?: number;
+}
+
+/** x + proj(attn(q, k, v)) of `batch` sequences, x with as many rows as attend. */
+export function addAttention(
+  block: Block,
+  x: Tensor,
+  normalised: Tensor,
+  { queries = normalised, key = block.projectUnbiasedKey(normalised), batch = 1 }: AttentionOptions = {},
+): Tensor {
+  const { weight, bias } = block.outProjection;
+  const mixed = block.mix(block.project('query', queries), key, block.project('value', normalised), batch);
+  return add(x, linear(mixed, weight, bias));
 }

@@ -19,7 +19,7 @@ import {
 import type { Graph, Tensor } from '../tensor-graph/tensor.ts';
 import type { ModelWeights } from './model-weights.ts';
 import { resamplePositions } from './position-embedding.ts';
-import { createBlock, layerNormOf, type Block } from './transformer.ts';
+import { addAttention, createBlock, layerNormOf, type Block } from './transformer.ts';
 
 /** CLIP's normalisation of RGB in 0…1 (methods.md §1). */
 export const pixelMean = [0.48145466, 0.4578275, 0.40821073] as const;
@@ -127,7 +127,7 @@ function runBlocks(config: ClipConfig, weights: ModelWeights, tokens: Tensor, ne
   const firstDpam = layers - (needs.dpam?.blocks ?? 0) + 1;
   const dpam = new Map<number, Tensor>();
   let ordinary = tokens;
-  let second: Tensor | null = null;
+  let second: SecondStream | null = null;
   for (let layer = 1; layer <= layers; layer++) {
     const block = createBlock(weights, {
       prefix: `visual.transformer.resblocks.${layer - 1}`,
@@ -137,30 +137,49 @@ function runBlocks(config: ClipConfig, weights: ModelWeights, tokens: Tensor, ne
       epsilon: config.layerNormEpsilon,
     });
     const normalised = block.normalise(ordinary);
-    if (needs.dpam && layer >= firstDpam)
-      second = dpamStep(block, second ?? ordinary, normalised, needs.dpam.variant);
+    const variant = layer >= firstDpam ? needs.dpam?.variant : undefined;
+    if (variant) second = dpamStep(block, second ?? { rows: ordinary, bias: null }, normalised, variant);
     const patchesEnd = layer === layers && !needs.patchFeatures && !(needs.dpam && second === null);
-    ordinary = ordinaryStep(block, ordinary, normalised, patchesEnd);
-    if (needs.dpam?.layers.includes(layer)) dpam.set(layer, second ?? ordinary);
+    // K-K attention has made the keys already, with their bias.
+    const shared = variant === 'kk' ? { key: block.project('key', normalised) } : {};
+    ordinary = ordinaryStep(block, ordinary, normalised, { ...shared, classOnly: patchesEnd });
+    if (needs.dpam?.layers.includes(layer)) dpam.set(layer, second ? readSecond(second) : ordinary);
   }
   return { last: ordinary, dpam };
 }
 
 /** x + proj(attn(q, k, v)), then the MLP. `classOnly`: in the last block the class token alone goes on. */
-function ordinaryStep(block: Block, x: Tensor, normalised: Tensor, classOnly: boolean): Tensor {
-  const first = (rows: Tensor) => (classOnly ? slice(rows, 0, 0, 1) : rows);
-  const query = block.project('query', first(normalised));
-  const attended = block.attend(query, block.project('key', normalised), block.project('value', normalised));
-  return block.feedForward(add(first(x), attended));
+function ordinaryStep(
+  block: Block,
+  x: Tensor,
+  normalised: Tensor,
+  { classOnly, ...shared }: { readonly classOnly: boolean; readonly key?: Tensor },
+): Tensor {
+  if (!classOnly) return block.feedForward(addAttention(block, x, normalised, shared));
+  const queries = slice(normalised, 0, 0, 1);
+  return block.feedForward(addAttention(block, slice(x, 0, 0, 1), normalised, { ...shared, queries }));
+}
+
+/**
+ * DPAM's stream. Nothing reads it between the layers whose features are wanted, so the blocks' output biases are summed beside it
+ * (one row, folded when the session is made) and added where it is read.
+ */
+interface SecondStream {
+  readonly rows: Tensor;
+  readonly bias: Tensor | null;
 }
 
 /** x' = x + proj(attn(v, v, v)) with v of the ordinary stream and no MLP; queries or keys in place of values for qq and kk. */
-function dpamStep(block: Block, x: Tensor, normalised: Tensor, variant: DpamVariant): Tensor {
+function dpamStep(block: Block, x: SecondStream, normalised: Tensor, variant: DpamVariant): SecondStream {
+  const { weight, bias } = block.outProjection;
   const value = block.project('value', normalised);
-  const attending = {
-    vv: value,
-    qq: block.project('query', normalised),
-    kk: block.project('key', normalised),
-  }[variant];
-  return add(x, block.attend(attending, attending, value));
+  const attending = block.project(({ vv: 'value', qq: 'query', kk: 'key' } as const)[variant], normalised);
+  return {
+    rows: linear(block.mix(attending, attending, value), weight, x.rows),
+    bias: x.bias ? add(x.bias, bias) : bias,
+  };
+}
+
+function readSecond({ rows, bias }: SecondStream): Tensor {
+  return bias ? add(rows, bias) : rows;
 }

@@ -23,10 +23,12 @@ function direct(opType: string, domain?: string) {
     );
 }
 
-function inputsOf(
-  tensor: Tensor,
-  writer: GraphWriter,
-): readonly { readonly tensor: Tensor; readonly name: string }[] {
+interface Operand {
+  readonly tensor: Tensor;
+  readonly name: string;
+}
+
+function inputsOf(tensor: Tensor, writer: GraphWriter): readonly Operand[] {
   return tensor.inputs.map((t) => ({ tensor: t, name: writer.value(t) }));
 }
 
@@ -75,17 +77,15 @@ const rules: { readonly [K in Exclude<OperatorKind, Leaf>]: Rule<K> } = {
   // Gemm takes PyTorch's [out, in] weights as they lie in the file (transB) and packs them once when the session is made;
   // a MatMul would need a transposed copy of every weight first.
   linear: (_, tensor, writer, output) => {
-    const [x, ...parameters] = inputsOf(tensor, writer);
-    if (!x) throw new Error('linear without input');
-    const k = x.tensor.shape.at(-1) ?? 1;
+    const [x, weights, addend] = inputsOf(tensor, writer);
+    if (!x || !weights) throw new Error('linear without operands');
     const flat = x.tensor.shape.length === 2;
-    const rows = flat ? x.name : writer.reshape(x.name, [elementCount(x.tensor.shape) / k, k]);
-    const product = writer.node(
-      'Gemm',
-      [rows, ...parameters.map((p) => p.name)],
-      { transB: { int: 1 } },
-      flat ? named(output) : {},
-    );
+    const rowsOf = ({ tensor: t, name }: Operand) => {
+      const width = t.shape.at(-1) ?? 1;
+      return t.shape.length <= 2 ? name : writer.reshape(name, [elementCount(t.shape) / width, width]);
+    };
+    const operands = [rowsOf(x), weights.name, ...(addend ? [rowsOf(addend)] : [])];
+    const product = writer.node('Gemm', operands, { transB: { int: 1 } }, flat ? named(output) : {});
     return flat ? product : writer.reshape(product, tensor.shape, output);
   },
   // ONNX Runtime's kernel works through keys and values block by block on the CPU and never holds all of q·kᵀ.

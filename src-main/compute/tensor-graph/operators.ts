@@ -156,19 +156,19 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   return makeTensor({ kind: 'matmul' }, [a, b], [...batch, m, n], 'f32');
 }
 
-/** x [..., k] · weightᵀ + bias with weight [n, k] as PyTorch's Linear stores it, bias [n] or none → [..., n]. */
-export function linear(x: Tensor, weights: Tensor, bias: Tensor | null): Tensor {
+/**
+ * x [..., k] · weightᵀ + addend → [..., n], with weight [n, k] as PyTorch's Linear stores it. `addend` is a bias [n], a whole
+ * [..., n] to add the product to (cheaper than an addition of its own), or nothing.
+ */
+export function linear(x: Tensor, weights: Tensor, addend: Tensor | null): Tensor {
   const k = x.shape.at(-1);
   const [n, k2] = weights.shape;
   if (weights.shape.length !== 2 || n === undefined || k === undefined || k !== k2)
     throw shapeError('linear', `weight ${formatShape(weights.shape)} does not fit ${formatShape(x.shape)}`);
-  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== n))
-    throw shapeError(
-      'linear',
-      `bias ${formatShape(bias.shape)} does not fit weight ${formatShape(weights.shape)}`,
-    );
-  const inputs = bias ? [x, weights, bias] : [x, weights];
-  return makeTensor({ kind: 'linear' }, inputs, [...x.shape.slice(0, -1), n], 'f32');
+  const shape = [...x.shape.slice(0, -1), n];
+  if (addend && addend.shape.join() !== String(n) && addend.shape.join() !== shape.join())
+    throw shapeError('linear', `${formatShape(addend.shape)} cannot be added to ${formatShape(shape)}`);
+  return makeTensor({ kind: 'linear' }, addend ? [x, weights, addend] : [x, weights], shape, 'f32');
 }
 
 /**

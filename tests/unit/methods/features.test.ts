@@ -25,7 +25,7 @@ let model: StoredModel;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'features-'));
   model = await writeTinyModel(folder);
-});
+}, 60_000);
 afterAll(async () => {
   await sessions.releaseAll();
   rmSync(folder, { recursive: true, force: true });
@@ -121,6 +121,12 @@ describe('image features', () => {
     expect(await linearCount(dpam([2]))).toBe(1 + 6 + 2);
     expect(await linearCount(dpam([5]))).toBe(1 + 4 * 6 + 4 * 1 + 1);
     expect(await linearCount({ ...dpam([5]), rawClassFeature: true })).toBe(1 + 5 * 6 + 4);
+    const kk = {
+      ...dpam([5]),
+      dpam: { variant: 'kk' as const, blocks: 4, layers: [5] },
+      rawClassFeature: true,
+    };
+    expect(await linearCount(kk)).toBe(1 + 5 * 6 + 4);
   });
 
   it.each([

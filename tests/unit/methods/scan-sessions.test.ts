@@ -31,7 +31,7 @@ beforeAll(async () => {
     file: promptFile,
     tensors: [...tinyPrompts()].map(([name, { shape, data }]) => ({ name, shape, chunks: () => [data] })),
   });
-});
+}, 60_000);
 afterAll(async () => {
   await scans.closeAll();
   rmSync(folder, { recursive: true, force: true });

@@ -143,7 +143,7 @@ describe('operators computed by ONNX Runtime', () => {
     }
   });
 
-  it('multiplies matrices, and by stored weights [out, in] with and without bias', async () => {
+  it('multiplies matrices, and by stored weights [out, in] with and without something to add', async () => {
     const x = values(2 * 3 * 4);
     const w = values(5 * 4, 2);
     const weights = op.constant([5, 4], w);
@@ -151,6 +151,7 @@ describe('operators computed by ONNX Runtime', () => {
     const input = op.constant([2, 3, 4], x);
     const results = await evaluate({
       linear: op.linear(input, weights, bias),
+      onto: op.linear(input, weights, op.constant([2, 3, 5], values(30, 4))),
       plain: op.linear(op.reshape(input, [6, 4]), weights, null),
       product: op.matmul(input, op.transpose(weights, [1, 0])),
     });
@@ -159,6 +160,10 @@ describe('operators computed by ONNX Runtime', () => {
     );
     expectClose(results['plain']!, expected);
     expectClose(results['product']!, expected);
+    expectClose(
+      results['onto']!,
+      expected.map((v, i) => v + values(30, 4)[i]!),
+    );
     expectClose(
       results['linear']!,
       expected.map((v, i) => v + values(5, 3)[i % 5]!),
