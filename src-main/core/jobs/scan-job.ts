@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import { WorkbenchError, type ErrorCode } from '../../../src-shared/contract/errors.ts';
 import { idSchema } from '../../../src-shared/domain/dataset.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { packPatchMap } from '../../../src-shared/maps/patch-map-codec.ts';
@@ -33,6 +33,17 @@ const openAttempts = 3;
 const runEventEveryMs = 500;
 
 const crashMessage = 'the compute process stopped while reading this image';
+
+/** What the compute process may say against one image. Anything else would be said of every image, and ends the scan. */
+const imageCodes: ReadonlySet<ErrorCode> = new Set([
+  'unreadable',
+  'unsupported',
+  'corrupt-file',
+  'too-large',
+  'internal',
+]);
+/** So many images that fail inside the method before one is scored are the method's fault, not theirs. */
+const mostDefectsAtFirst = 8;
 
 /** Scores every image of a run's data set that has no result yet: starting, resuming and catching up are the same. */
 export function createScanJobKind(options: ScanJobOptions) {
@@ -109,6 +120,8 @@ async function scanImages(scan: ScanImages): Promise<void> {
   const inFlight = new Set<Promise<void>>();
   const progress = createScanProgress(scan);
   let fatal: { reason: unknown } | null = null;
+  let scoredAny = run.scoredCount > 0;
+  let defects = 0;
 
   async function score(target: ScanTarget, isSuspect: boolean): Promise<void> {
     const startMs = performance.now();
@@ -117,6 +130,7 @@ async function scanImages(scan: ScanImages): Promise<void> {
       context.store(() => {
         repositories.results.storeScore(run.id, target, outcome.scored);
       });
+      scoredAny = true;
       progress.scored(target);
       return;
     }
@@ -126,6 +140,13 @@ async function scanImages(scan: ScanImages): Promise<void> {
     }
     await requireRoot(dataset);
     const message = outcome.kind === 'crashed' ? crashMessage : outcome.message;
+    if (outcome.kind === 'failed' && outcome.code === 'internal' && !scoredAny) defects += 1;
+    if (defects >= mostDefectsAtFirst) {
+      throw new WorkbenchError(
+        'internal',
+        `The first ${defects} images all failed inside the method, so the others were not tried: ${message} Try other settings or another model, and please report it.`,
+      );
+    }
     context.store(() => {
       repositories.results.storeFailure(run.id, target, message, performance.now() - startMs);
     });
@@ -164,7 +185,7 @@ async function scanImages(scan: ScanImages): Promise<void> {
 
 type ImageOutcome =
   | { readonly kind: 'scored'; readonly scored: ScoredImage }
-  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: 'crashed' };
 
 /** Asks the compute process; whatever it says against this image is an outcome, everything else is thrown. */
@@ -179,10 +200,11 @@ async function scoreImage(
     const patchMap = packPatchMap(rows, columns, map);
     return { kind: 'scored', scored: { score, rows, columns, patchMap, ...mapRange(map), durationMs } };
   } catch (thrown) {
-    if (signal.aborted || !(thrown instanceof WorkbenchError) || thrown.code === 'cancelled') throw thrown;
-    return thrown.code === 'compute-crashed'
-      ? { kind: 'crashed' }
-      : { kind: 'failed', message: thrown.message };
+    if (signal.aborted || !(thrown instanceof WorkbenchError)) throw thrown;
+    const { code, message } = thrown;
+    if (code === 'compute-crashed') return { kind: 'crashed' };
+    if (imageCodes.has(code)) return { kind: 'failed', code, message };
+    throw thrown;
   }
 }
 

@@ -67,6 +67,17 @@ describe('a scan', () => {
     });
   });
 
+  it('stops when nothing but failures inside the method comes, instead of spoiling the whole run', async () => {
+    const test = await openTestCore();
+    const { datasetId } = await importPictures(test, names(30, 'nan'));
+    const { run, job } = await test.core.call('runs.create', baselineRun(datasetId));
+    const ended = await test.jobEnd(job.id);
+    expect(ended).toMatchObject({ state: 'failed', error: { code: 'internal' } });
+    expect(ended.error?.message).toContain('The first 8 images all failed inside the method');
+    const { failedCount } = await test.core.call('runs.get', { runId: run.id });
+    expect(failedCount).toBeLessThan(10);
+  });
+
   it('recovers when the compute process dies once under an image', async () => {
     const test = await openTestCore();
     const { datasetId } = await importPictures(test, [...names(3), 'crash-once-007.png', 'z-009.png']);
