@@ -172,27 +172,44 @@ function applyPalette(header: BmpHeader, bytes: Buffer, indices: Uint8Array): Ui
   return rgb;
 }
 
+/** Bytes of a row of plain pixels, padded to four. */
+function rowBytesOf({ widthPx, bitsPerPixel }: BmpHeader): number {
+  return Math.ceil((widthPx * bitsPerPixel) / 32) * 4;
+}
+
+/** Whether the pixels are run-length coded: then only decoding tells how many bytes they need. */
+function hasRunLengths({ compression }: BmpHeader): boolean {
+  return compression === compressions.rle8 || compression === compressions.rle4;
+}
+
+/** Throws `corrupt-file` where a file of so many bytes cannot hold its palette and pixels. */
+export function checkBmpLength(file: string, header: BmpHeader, sizeBytes: number): void {
+  const { widthPx, heightPx, bitsPerPixel, pixelOffset } = header;
+  const paletteEnd = header.paletteOffset + header.paletteLength * header.paletteEntryBytes;
+  if (paletteEnd > sizeBytes) throw corruptImage(file, 'it ends inside its palette');
+  if (hasRunLengths(header)) return;
+  // Some writers leave out the padding of the last row.
+  const lastRowBytes = Math.ceil((widthPx * bitsPerPixel) / 8);
+  if (pixelOffset + rowBytesOf(header) * (heightPx - 1) + lastRowBytes > sizeBytes) {
+    throw corruptImage(file, 'it ends before its last pixel');
+  }
+}
+
 /**
  * Decodes a BMP file of 1, 4, 8, 16, 24 or 32 bits, plain, with bit fields or run-length coded; alpha is dropped. The
  * header is checked against the file's length before anything is allocated. Throws `corrupt-file`, `unsupported`, `too-large`.
  */
 export function decodeBmp(file: string, bytes: Buffer, maxPixels: number): RgbImage {
   const header = parseBmpHeader(file, bytes);
-  const { widthPx: width, heightPx: height, bitsPerPixel, compression, pixelOffset } = header;
+  const { widthPx: width, heightPx: height, bitsPerPixel, pixelOffset } = header;
   checkImageSize(file, width, height, maxPixels);
-  const paletteEnd = header.paletteOffset + header.paletteLength * header.paletteEntryBytes;
-  if (paletteEnd > bytes.length) throw corruptImage(file, 'it ends inside its palette');
-  if (compression === compressions.rle8 || compression === compressions.rle4) {
+  checkBmpLength(file, header, bytes.length);
+  if (hasRunLengths(header)) {
     const indices = expandRunLengths(bytes.subarray(pixelOffset), width, height, bitsPerPixel === 4 ? 4 : 8);
     if (indices === null) throw corruptImage(file, 'its run lengths do not fit its size');
     return { width, height, data: applyPalette(header, bytes, indices) };
   }
-  const rowBytes = Math.ceil((width * bitsPerPixel) / 32) * 4;
-  // Some writers leave out the padding of the last row.
-  const lastRowBytes = Math.ceil((width * bitsPerPixel) / 8);
-  if (pixelOffset + rowBytes * (height - 1) + lastRowBytes > bytes.length) {
-    throw corruptImage(file, 'it ends before its last pixel');
-  }
+  const rowBytes = rowBytesOf(header);
   if (bitsPerPixel <= 8) {
     return { width, height, data: applyPalette(header, bytes, readIndices(header, bytes, rowBytes)) };
   }

@@ -1,4 +1,4 @@
-import { parseBmpHeader } from './decode-bmp.ts';
+import { checkBmpLength, parseBmpHeader } from './decode-bmp.ts';
 import { decodeImage } from './decode-image.ts';
 import { toDecodeError } from './image-errors.ts';
 import {
@@ -20,7 +20,8 @@ export interface ImageProbe {
 
 /**
  * Size and format of an image file from its header alone, by its content and not its name. Pixels that are damaged
- * further on go unnoticed here, but a file that is cut off does not: one whose end looks wrong is decoded. Throws `unreadable`, `unsupported`, `too-large` or `corrupt-file`, nothing else.
+ * further on go unnoticed here, but not that a PNG, JPEG, WebP or BMP is cut off: one whose end looks wrong is decoded.
+ * Throws `unreadable`, `unsupported`, `too-large` or `corrupt-file`, nothing else.
  */
 export async function probeImage(
   file: string,
@@ -28,8 +29,10 @@ export async function probeImage(
 ): Promise<ImageProbe> {
   const { format, head, sizeBytes, endLooksRight } = await readImageHead(file);
   if (format === 'bmp') {
-    const { widthPx, heightPx } = parseBmpHeader(file, head);
+    const header = parseBmpHeader(file, head);
+    const { widthPx, heightPx } = header;
     checkImageSize(file, widthPx, heightPx, maxPixels);
+    checkBmpLength(file, header, sizeBytes);
     return { widthPx, heightPx, format, sizeBytes };
   }
   try {

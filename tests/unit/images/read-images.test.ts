@@ -189,7 +189,7 @@ describe('damaged and hostile files', () => {
     }
   });
 
-  test.each(['png', 'jpeg', 'webp'] as const)('the probe finds a %s that is cut off', async (name) => {
+  test.each(['png', 'jpeg', 'webp', 'bmp'] as const)('the probe finds a %s that is cut off', async (name) => {
     const whole = await formats[name]();
     for (const share of [0.5, 0.9]) {
       const file = folder.write(`cut.${name}`, whole.subarray(0, Math.floor(whole.length * share)));
