@@ -36,6 +36,7 @@ DEFECT_WORDS = {
     "pits": ["pitted {}", "{} with pitting", "corroded {}"], "hole": ["{} with a hole", "punctured {}"], "foreign": ["{} with a foreign body", "contaminated {}"],
     "displaced": ["{} with a misplaced piece", "misaligned {}"], "blur": ["smeared {}", "smudged {}"], "bend": ["bent {}", "dented {}"], "fibre": ["{} with a hair on it", "{} with a loose thread"],
     "crumbs": ["dirty {}", "{} with dirt on it"], "discolouration": ["discoloured {}", "{} with a colour defect", "burnt {}"], "worn": ["worn {}", "{} with missing print"],
+    "embedded": ["{} with a streak", "{} with an embedded fibre"],
     "impurity": ["impure {}", "{} with an impurity"], "chip": ["chipped {}"], "broken edge": ["{} with a broken edge", "{} with a piece missing"], "broken": ["broken {}", "{} broken in two"],
     "missing part": ["{} with a missing part", "incomplete {}"], "turned part": ["{} with one turned"], "recoloured part": ["{} with one of another colour"], "broken part": ["{} with one broken"],
     "wrong part": ["{} with a wrong part"], "misplaced part": ["{} with a misplaced part"], "defect": ["{} with a defect"],

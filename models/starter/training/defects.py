@@ -218,7 +218,27 @@ def flattened(rng, image, at, scale, allowed):
     return mix(image, np.clip(layer, 0, 1).astype(np.float32), alpha * rng.uniform(0.7, 1)), alpha
 
 
+def embedded(rng, image, at, scale, allowed):
+    """Long fibres, slubs or streaks within the surface: soft, faint, in places gone under."""
+    size = image.shape[0]
+    alpha = np.zeros((size, size), np.float32)
+    thickness, fade = log_uniform(rng, 1.5, 11) * size / 288, rng.uniform(0.6, 3)
+    for _ in range(int(rng.choice([1, 1, 2, 3, 4]))):
+        start = tuple(np.asarray(at) + rng.normal(0, scale * 1.5, 2))
+        path = wander(rng, start, rng.uniform(0, 6.28), size * rng.uniform(0.15, 0.9), 5, rng.uniform(0.05, 0.3))
+        alpha = np.maximum(alpha, polyline(size, path, thickness * rng.uniform(0.6, 1.3)))
+    alpha = blur(alpha, fade)
+    if rng.random() < 0.6:
+        alpha = alpha * smoothstep(noise(rng, size, rng.uniform(8, 40), 2), rng.uniform(-0.8, 0), 0.8)
+    alpha = np.clip(alpha * 1.2, 0, 1) * allowed
+    strength = log_uniform(rng, 0.07, 0.5)
+    layer = image * (1 - strength) if rng.random() < 0.7 else image + (1 - image) * strength
+    tone = np.clip(layer * (1 + rng.normal(0, 0.06, 3)), 0, 1).astype(np.float32)
+    return mix(image, tone, alpha), alpha
+
+
 MAKERS = {
+    "embedded": embedded,
     "scratch": scratch, "crack": crack, "stain": stain, "ink": ink, "pits": pits, "hole": hole, "foreign": foreign_texture,
     "displaced": displaced, "blur": blurred, "bend": bent, "fibre": fibre, "crumbs": crumbs, "discolouration": discoloured, "worn": flattened,
 }
@@ -228,7 +248,7 @@ WEIGHTS = {
 }
 
 
-def add_defects(rng, image, allowed, weights=WEIGHTS, count=None, scale_range=(4.0, 48.0)):
+def add_defects(rng, image, allowed, weights=WEIGHTS, count=None, scale_range=(4.0, 48.0), contrast=0.07):
     """Add one or more visible defects where `allowed` > 0.5; returns (image, mask uint8 0/1, names). Retries what cannot be seen."""
     size = image.shape[0]
     out, mask, names = image, np.zeros((size, size), bool), []
@@ -244,9 +264,9 @@ def add_defects(rng, image, allowed, weights=WEIGHTS, count=None, scale_range=(4
             scale = log_uniform(rng, scale_range[0], min(scale_range[1], max(scale_range[0] + 1, room * 0.35))) * size / 288
             changed, alpha = MAKERS[kind](rng, out, (float(xs[k]), float(ys[k])), scale, allowed)
             difference = np.abs(changed - out).max(2)
-            seen = (difference > 0.035) & (alpha > 0.3)
+            seen = (difference > 0.5 * contrast) & (alpha > 0.3)
             region = (alpha > 0.4) & (allowed > 0.3)
-            if seen.sum() >= max(10, 0.35 * region.sum()) and difference[seen].mean() > 0.07:
+            if seen.sum() >= max(10, 0.35 * region.sum()) and difference[seen].mean() > contrast:
                 out, mask = changed.astype(np.float32), mask | region
                 names.append(kind)
                 break

@@ -28,7 +28,7 @@ ENSEMBLE = {
 
 
 def load_checkpoint(path, which):
-    state = torch.load(path)
+    state = torch.load(path, weights_only=False)
     weights = state[which]
     layers = 1 + max(int(k.split(".")[3]) for k in weights if k.startswith("visual.transformer.resblocks."))
     model = Starter({"vision_layers": layers})

@@ -15,9 +15,10 @@ import cv2
 import numpy as np
 from PIL import Image
 
+import extra_scenes
 import materials
 import scenes
-from defects import add_defects
+from defects import WEIGHTS, add_defects
 
 SIDE, PER_SHARD, SEED = 288, 500, 20261122
 PAPERS = Path("/work/shared/data/paper-impurities")
@@ -41,10 +42,10 @@ def load_papers():
     return good, bad
 
 
-def paper(rng, size, abnormal, papers):
+def paper(rng, size, abnormal, papers, faint=False):
     """A real paper, whole or cropped; bad ones have their own mask, some good ones get a synthetic defect."""
     good, bad = papers
-    real = abnormal and rng.random() < 0.7
+    real = abnormal and rng.random() < (0.4 if faint else 0.7)
     image, mask = (bad if real else good)[rng.integers(len(bad if real else good))]
     side = 128 if rng.random() < 0.5 else int(rng.integers(80, 128))
     y, x = rng.integers(129 - side), rng.integers(129 - side)
@@ -55,17 +56,24 @@ def paper(rng, size, abnormal, papers):
     mask = cv2.resize(np.ascontiguousarray(mask).astype(np.float32), (size, size)) > 0.5
     names = ["impurity"] if mask.any() else []
     if abnormal and not real:
-        image, mask, names = add_defects(rng, image, np.ones((size, size), np.float32))
+        weights, contrast = (extra_scenes.FAINT, 0.03) if faint else (WEIGHTS, 0.07)
+        image, mask, names = add_defects(rng, image, np.ones((size, size), np.float32), weights, contrast=contrast)
     if rng.random() < 0.3:
         image = np.clip(image * rng.uniform(0.7, 1.2) + rng.normal(0, 0.05, 3), 0, 1).astype(np.float32)
     return (image * 255).astype(np.uint8), mask, "paper", "paper", names
 
 
-def picture(rng, size, papers):
+# Shards from this number on also show the scenes that were added later, and fewer papers.
+LATER = 100
+FAINT = 200
+
+
+def picture(rng, size, papers, shard=0):
     abnormal = rng.random() < 0.62
-    if rng.random() < PAPER_SHARE:
-        return paper(rng, size, abnormal, papers)
-    return scenes.compose(rng, size, abnormal)
+    share, kinds = (PAPER_SHARE, scenes.SCENES) if shard < LATER else (0.05, extra_scenes.MORE_SCENES) if shard < FAINT else (0.25, extra_scenes.FAINT_SCENES)
+    if rng.random() < share:
+        return paper(rng, size, abnormal, papers, shard >= FAINT)
+    return scenes.compose(rng, size, abnormal, kinds)
 
 
 def main(work: Path, first: int, last: int):
@@ -81,7 +89,7 @@ def main(work: Path, first: int, last: int):
         images, masks = np.zeros((PER_SHARD, SIDE, SIDE, 3), np.uint8), np.zeros((PER_SHARD, SIDE, SIDE), np.uint8)
         meta = []
         for k in range(PER_SHARD):
-            images[k], masks[k], scene, name, names = picture(rng, SIDE, papers)
+            images[k], masks[k], scene, name, names = picture(rng, SIDE, papers, shard)
             meta.append({"scene": scene, "name": name, "defects": names})
         np.save(out / f"{shard:04d}.images.npy", images)
         np.save(out / f"{shard:04d}.masks.npy", masks)

