@@ -27,7 +27,15 @@ const node = {
 };
 const main = { regex: 'src-main/', message: 'This folder may not import the main process.' };
 const renderer = { regex: 'src-renderer/', message: 'This folder may not import the renderer.' };
-const hosts = { regex: '/(electron|web|cli|launch)/', message: 'core, compute and images import no host.' };
+const hosts = {
+  regex: '/(electron|web|cli|launch|serving)/',
+  message: 'core, compute and images import no host.',
+};
+const otherHosts = {
+  regex: '/(electron|web|cli|launch)/',
+  message: 'What all hosts share knows none of them.',
+};
+const compute = { regex: '/compute/', message: 'Decoding images knows nothing of who asks for it.' };
 const ort = { regex: '^onnxruntime-node', message: 'Only src-main/compute touches ONNX Runtime.' };
 const sqlite = { regex: '^better-sqlite3', message: 'Only src-main/core/db touches SQLite.' };
 const core = { regex: '/core/', message: 'The compute process and image decoding know nothing of core.' };
@@ -71,7 +79,7 @@ export default tseslint.config(
   },
   layer(['src-shared/**/*.ts'], [main, renderer, electron, react, node]),
   layer(['src-renderer/**/*.{ts,tsx}'], [main, electron, node], ['src-renderer/vite.config.ts']),
-  layer(['src-main/images/**/*.ts'], [renderer, electron, react, hosts, core, ort, sqlite]),
+  layer(['src-main/images/**/*.ts'], [renderer, electron, react, hosts, core, compute, ort, sqlite]),
   layer(['src-main/compute/**/*.ts'], [renderer, electron, react, hosts, core, sqlite]),
   layer(
     ['src-main/core/**/*.ts'],
@@ -79,8 +87,9 @@ export default tseslint.config(
     ['src-main/core/db/**'],
   ),
   layer(['src-main/core/db/**/*.ts'], [renderer, electron, react, hosts, ort, insideCompute]),
-  layer(['src-main/{web,cli}/**/*.ts'], [renderer, electron, react, ort, sqlite]),
-  layer(['src-main/electron/**/*.ts'], [renderer, react, ort, sqlite]),
+  layer(['src-main/serving/**/*.ts'], [renderer, electron, react, otherHosts, insideCompute, ort, sqlite]),
+  layer(['src-main/{web,cli}/**/*.ts'], [renderer, electron, react, insideCompute, ort, sqlite]),
+  layer(['src-main/electron/**/*.ts'], [renderer, react, insideCompute, ort, sqlite]),
   {
     files: ['tests/**/*.{ts,tsx}'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
