@@ -31,8 +31,6 @@ export interface DatasetCore {
   readonly layout: DatasetLayout;
 }
 
-export type DatasetsRepository = ReturnType<typeof createDatasetsRepository>;
-
 /** Data sets with their problems. A removed one is invisible at once; `purgeStep` clears its rows away bit by bit. */
 export function createDatasetsRepository(database: Database) {
   const columns = 'id, name, root, layout, state, created_at_ms';

@@ -76,8 +76,6 @@ export interface ImageLocation {
   readonly maskPath: string | null;
 }
 
-export type ImagesRepository = ReturnType<typeof createImagesRepository>;
-
 export function createImagesRepository(database: Database) {
   const selected = imageColumns.join(', ');
   return {

@@ -13,8 +13,6 @@ interface ModelRow {
   imported_at_ms: number;
 }
 
-export type ModelsRepository = ReturnType<typeof createModelsRepository>;
-
 export function createModelsRepository(database: Database) {
   const toModel = (row: ModelRow): Model => ({
     id: row.id,

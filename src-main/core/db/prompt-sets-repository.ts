@@ -21,8 +21,6 @@ interface PromptSetRow {
   imported_at_ms: number;
 }
 
-export type PromptSetsRepository = ReturnType<typeof createPromptSetsRepository>;
-
 export function createPromptSetsRepository(database: Database) {
   const toStored = (row: PromptSetRow): StoredPromptSet => ({
     storedFile: row.stored_file,

@@ -36,8 +36,6 @@ export interface LabelledScore {
   readonly score: number;
 }
 
-export type ResultsRepository = ReturnType<typeof createResultsRepository>;
-
 export function createResultsRepository(database: Database) {
   const toResult = (row: ResultRow): Result => ({
     runId: row.run_id,

@@ -45,8 +45,6 @@ export interface NewRun {
   readonly createdAtMs: number;
 }
 
-export type RunsRepository = ReturnType<typeof createRunsRepository>;
-
 /** Runs; a run's state is its job's. A removed run is invisible at once, `purgeStep` clears its results away. */
 export function createRunsRepository(database: Database) {
   const select = `SELECT r.*, j.state,

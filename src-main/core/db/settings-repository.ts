@@ -3,8 +3,6 @@ import type { Database } from './database.ts';
 
 type Json = z.core.util.JSONType;
 
-export type SettingsRepository = ReturnType<typeof createSettingsRepository>;
-
 /** Free values by key, as JSON. */
 export function createSettingsRepository(database: Database) {
   return {
