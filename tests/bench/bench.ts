@@ -20,7 +20,7 @@ const readySchema = z.object({
   torch: z.string().optional(),
   loadSeconds: z.number().optional(),
 });
-const timesSchema = z.object({
+const answerSchema = z.object({
   seconds: z.array(z.number()).min(1),
   cpuSeconds: z.number(),
   peakBytes: z.number(),
@@ -42,9 +42,17 @@ const { values: options } = parseArgs({
   },
 });
 const rounds = Number(options.rounds);
-
 const here = import.meta.dirname;
-const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+
+/** One program that is timed. `torch` computes what the released code does; `torch-lean` spares what `ours` spares, see below. */
+interface Contender {
+  readonly name: 'ours' | 'torch' | 'torch-lean';
+  readonly worker: JsonProcess;
+  readonly ready: z.infer<typeof readySchema>;
+  readonly seconds: number[];
+  readonly cpuSeconds: number[];
+  peakBytes: number;
+}
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -53,59 +61,71 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? NaN)) / 2;
 }
 
+const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+
 function findPython(): string | null {
   const standard = '/opt/peer/env/bin/python';
   return options.python ?? process.env['ANOMALY_BENCH_PYTHON'] ?? (existsSync(standard) ? standard : null);
 }
 
-async function startTorch(): Promise<{ torch: JsonProcess | null; version: string | null }> {
+async function startContender(
+  name: Contender['name'],
+  command: string,
+  args: readonly string[],
+): Promise<Contender> {
+  const worker = startJsonProcess(command, args);
+  const ready = await worker.next(readySchema);
+  return { name, worker, ready, seconds: [], cpuSeconds: [], peakBytes: 0 };
+}
+
+/**
+ * PyTorch twice: the released arithmetic, in which the last block updates all tokens although only the class token of that stream
+ * is read; and the same without that, as our graph does it.
+ */
+async function startTorch(): Promise<Contender[]> {
   const python = findPython();
   if (python === null) {
     console.log(
       'No PyTorch: name a Python that has it by --python or ANOMALY_BENCH_PYTHON. Only our own figure follows.',
     );
-    return { torch: null, version: null };
+    return [];
   }
-  const torch = startJsonProcess(python, [join(here, 'torch-reference.py'), '--threads', options.threads]);
+  const script = [join(here, 'torch-reference.py'), '--threads', options.threads];
   try {
-    return { torch, version: (await torch.next(readySchema)).torch ?? 'unknown' };
+    return [
+      await startContender('torch', python, [...script, '--as-released']),
+      await startContender('torch-lean', python, script),
+    ];
   } catch (error) {
     console.log(
       `No PyTorch: ${python} cannot run the reference (${String(error)}). Only our own figure follows.`,
     );
-    return { torch: null, version: null };
+    return [];
   }
 }
 
-async function timeOne(worker: JsonProcess) {
-  worker.order('1');
-  const { seconds, cpuSeconds, peakBytes } = await worker.next(timesSchema);
-  return { seconds: seconds[0] ?? NaN, cpuSeconds, peakBytes };
+async function timeOne(contender: Contender) {
+  contender.worker.order('1');
+  const answer = await contender.worker.next(answerSchema);
+  contender.peakBytes = answer.peakBytes;
+  return answer;
 }
 
-/** Takes turns, starting with the other one every round, so that what disturbs the machine disturbs both alike. */
-async function takeTurns(ours: JsonProcess, torch: JsonProcess | null) {
-  const times = { ours: [] as number[], torch: [] as number[] };
-  const cpu = { ours: [] as number[], torch: [] as number[] };
-  const peaks = { ours: 0, torch: 0 };
-  await timeOne(ours);
-  if (torch) await timeOne(torch);
+/** Takes turns, beginning one further on every round, so that what disturbs the machine disturbs all alike. */
+async function takeTurns(contenders: readonly Contender[]): Promise<void> {
+  for (const contender of contenders) await timeOne(contender);
   for (let round = 0; round < rounds; round++) {
-    const order = round % 2 === 0 ? (['ours', 'torch'] as const) : (['torch', 'ours'] as const);
-    for (const who of order) {
-      const worker = who === 'ours' ? ours : torch;
-      if (!worker) continue;
-      const { seconds, cpuSeconds, peakBytes } = await timeOne(worker);
-      times[who].push(seconds);
-      cpu[who].push(cpuSeconds);
-      peaks[who] = peakBytes;
+    const said: string[] = [];
+    for (let i = 0; i < contenders.length; i++) {
+      const contender = contenders[(round + i) % contenders.length];
+      if (!contender) continue;
+      const { seconds, cpuSeconds } = await timeOne(contender);
+      contender.seconds.push(...seconds);
+      contender.cpuSeconds.push(cpuSeconds);
+      said.push(`${contender.name} ${seconds[0]?.toFixed(2)} s`);
     }
-    const theirs = torch ? `, PyTorch ${times.torch.at(-1)?.toFixed(2)} s` : '';
-    console.log(
-      `round ${round + 1}: ours ${times.ours.at(-1)?.toFixed(2)} s${theirs}, load ${loadavg()[0]?.toFixed(1)}`,
-    );
+    console.log(`round ${round + 1}: ${said.sort().join(', ')}; load ${loadavg()[0]?.toFixed(1)}`);
   }
-  return { times, cpu, peaks };
 }
 
 async function measureScan(folder: string, promptFile: string): Promise<z.infer<typeof scanSchema>> {
@@ -126,6 +146,26 @@ async function measureScan(folder: string, promptFile: string): Promise<z.infer<
   return result;
 }
 
+function figuresOf({ seconds, cpuSeconds, peakBytes, ready }: Contender) {
+  return {
+    ...(ready.torch === undefined ? {} : { version: ready.torch }),
+    seconds: { median: median(seconds), min: Math.min(...seconds), all: seconds },
+    cpuSeconds: median(cpuSeconds),
+    peakBytes,
+  };
+}
+
+/** Ours divided by theirs: below 1, ours is faster. */
+function ratiosOf(ours: Contender, theirs: Contender) {
+  return {
+    ofMedians: median(ours.seconds) / median(theirs.seconds),
+    medianOfRounds: median(theirs.seconds.map((seconds, round) => (ours.seconds[round] ?? NaN) / seconds)),
+    ofMinima: Math.min(...ours.seconds) / Math.min(...theirs.seconds),
+    /** Of time on the processor, all threads: what other programs take away counts less in it. */
+    ofCpuMedians: median(ours.cpuSeconds) / median(theirs.cpuSeconds),
+  };
+}
+
 const folder = await mkdtemp(join(options.scratch, 'anomaly-bench-'));
 try {
   console.log(`Writing a model of ViT-L/14@336's shapes to ${folder} …`);
@@ -133,50 +173,35 @@ try {
   const promptFile = join(folder, 'prompts.safetensors');
   await writeRandomTensors(promptFile, anomalyClipPromptShapes);
 
-  const ours = startJsonProcess(process.execPath, [join(here, 'vision-worker.ts'), folder, options.threads]);
-  const { loadSeconds = NaN } = await ours.next(readySchema);
-  const { torch, version } = await startTorch();
-  const { times, cpu, peaks } = await takeTurns(ours, torch);
-  await ours.end();
-  await torch?.end();
+  const ours = await startContender('ours', process.execPath, [
+    join(here, 'vision-worker.ts'),
+    folder,
+    options.threads,
+  ]);
+  const others = await startTorch();
+  await takeTurns([ours, ...others]);
+  for (const { worker } of [ours, ...others]) await worker.end();
   const scan = await measureScan(folder, promptFile);
 
-  const ratios = times.torch.map((seconds, i) => (times.ours[i] ?? NaN) / seconds);
   const report = {
     processor: cpus()[0]?.model ?? 'unknown',
     threads: Number(options.threads),
     rounds,
-    loadSeconds,
-    oursSeconds: { median: median(times.ours), min: Math.min(...times.ours), all: times.ours },
-    oursCpuSeconds: median(cpu.ours),
-    oursPeakBytes: peaks.ours,
-    torch: torch
-      ? {
-          version,
-          seconds: { median: median(times.torch), min: Math.min(...times.torch), all: times.torch },
-          cpuSeconds: median(cpu.torch),
-          peakBytes: peaks.torch,
-          ratioOfMedians: median(times.ours) / median(times.torch),
-          medianOfRatios: median(ratios),
-          ratioOfMinima: Math.min(...times.ours) / Math.min(...times.torch),
-        }
-      : null,
+    loadSeconds: ours.ready.loadSeconds,
+    ours: figuresOf(ours),
+    ...Object.fromEntries(
+      others.map((other) => [other.name, { ...figuresOf(other), oursDividedByThis: ratiosOf(ours, other) }]),
+    ),
     anomalyClipOnFourImages: scan,
   };
   console.log(
-    `\nours: ${report.oursSeconds.median.toFixed(2)} s an image (median of ${rounds}), peak ${gibibytes(peaks.ours)}`,
+    `\nours: ${median(ours.seconds).toFixed(2)} s an image (median of ${rounds}), peak ${gibibytes(ours.peakBytes)}`,
   );
-  if (report.torch) {
-    const { seconds, ratioOfMedians, medianOfRatios, ratioOfMinima } = report.torch;
+  for (const other of others) {
+    const ratios = ratiosOf(ours, other);
     console.log(
-      `PyTorch ${version}: ${seconds.median.toFixed(2)} s an image, peak ${gibibytes(peaks.torch)}`,
-    );
-    console.log(
-      `ours / PyTorch: ${ratioOfMedians.toFixed(3)} of medians, ${medianOfRatios.toFixed(3)} median of paired ratios, ${ratioOfMinima.toFixed(3)} of minima`,
-    );
-    // Time on the processor, all threads: what other programs take away counts less in it than in time on the clock.
-    console.log(
-      `processor seconds an image: ours ${report.oursCpuSeconds.toFixed(1)}, PyTorch ${report.torch.cpuSeconds.toFixed(1)}`,
+      `${other.name} ${other.ready.torch ?? ''}: ${median(other.seconds).toFixed(2)} s, peak ${gibibytes(other.peakBytes)}; ` +
+        `ours is ${ratios.ofMedians.toFixed(3)} times that (minima ${ratios.ofMinima.toFixed(3)}, processor time ${ratios.ofCpuMedians.toFixed(3)})`,
     );
   }
   console.log(

@@ -2,11 +2,13 @@ import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { ConformanceItem } from '../../../src-shared/domain/conformance.ts';
 import type { DpamVariant, MapRendering } from '../../../src-shared/domain/method.ts';
 import { renderPixelMap } from '../../../src-shared/maps/render-pixel-map.ts';
+import { resizeBicubic } from '../../images/resize-bicubic.ts';
 import type { Tokenizer } from '../clip/tokenizer.ts';
 import { visionNames } from '../clip/vision-graph.ts';
 import { anomalyClipMethod } from '../methods/anomalyclip.ts';
 import { clipAcMethod, readImagenetTemplates } from '../methods/clip-ac.ts';
 import { clipMethod, plainNeeds, plainScore } from '../methods/clip.ts';
+import { defaultDpamBlocks, paperLayers } from '../methods/defaults.ts';
 import { anomalyClipPrompts } from '../methods/learned-prompts.ts';
 import type { FeatureNeeds, ImageFeatures, MethodScore, RgbImage } from '../methods/method.ts';
 import { ensembleFeature, normalised, rowOf, type TextPair } from '../methods/similarity.ts';
@@ -47,7 +49,14 @@ export async function* checkClipGolden(
   const parsed = parseClipGolden(golden);
   const model = await writeGoldenModel(tools.workFolder, golden, parsed);
   const encoder = createTextEncoder(model, tools.tokenizer, tools.sessions);
-  const check = { ...tools, golden, parsed, model, encoder, images: imagesOf(golden) };
+  const check = {
+    ...tools,
+    golden,
+    parsed,
+    model,
+    encoder,
+    images: imagesOf(golden, parsed.config.image_size),
+  };
   try {
     for (const [key, expected] of golden.tensors) {
       if (inputTensors.has(key)) continue;
@@ -86,15 +95,15 @@ const features = (actual: Float32Array, shape: readonly number[], expected: Expe
 /** Which check a tensor's name calls for. The first pattern that matches counts. */
 const checks: readonly (readonly [RegExp, Check])[] = [
   [/^input\.pixel_values$/, checkPixelValues],
-  [/^clip\.tokens$/, (check, key, expected) => checkTokens(check, check.parsed['clip.texts'], key, expected)],
+  [/^clip\.tokens$/, (check, key, expected) => checkTokens(check, textsOf(check), key, expected)],
   [
     /^anomalyclip\.prompt_tokens$/,
     (check, key, expected) => checkTokens(check, learnedPrompts(check).texts, key, expected),
   ],
   [
     /^clip\.text_features$/,
-    async ({ encoder, parsed }, key, expected) => {
-      const { data, rows, width } = await encoder.encodeTexts(parsed['clip.texts']);
+    async (check, key, expected) => {
+      const { data, rows, width } = await check.encoder.encodeTexts(textsOf(check));
       return features(data, [rows, width], expected, key);
     },
   ],
@@ -113,18 +122,27 @@ const checks: readonly (readonly [RegExp, Check])[] = [
   [/^(clip\.map_abnormal|clip_ac\.map_abnormal|anomalyclip\.map(_before_smoothing)?)$/, checkMap],
 ];
 
-function imagesOf(golden: GoldenFile): readonly RgbImage[] {
+/** The golden's images as the model sees them: resized where they have another size than the configuration says. */
+function imagesOf(golden: GoldenFile, sizePx: number): readonly RgbImage[] {
   const pixels = golden.tensors.get('input.images_u8');
   const [count = 0, height = 0, width = 0, channels = 0] = pixels?.shape ?? [];
-  if (!pixels || channels !== 3 || height !== width)
-    throw damaged(golden.jsonPath, 'its tensors lack input.images_u8 [images, size, size, 3]');
+  if (!pixels || channels !== 3)
+    throw damaged(golden.jsonPath, 'its tensors lack input.images_u8 [images, height, width, 3]');
   const each = height * width * 3;
   const all = Uint8Array.from(pixels.data);
-  return Array.from({ length: count }, (_, i) => ({
-    width,
-    height,
-    data: all.slice(i * each, (i + 1) * each),
-  }));
+  return Array.from({ length: count }, (_, i) =>
+    resizeBicubic({ width, height, data: all.slice(i * each, (i + 1) * each) }, sizePx, sizePx),
+  );
+}
+
+function textsOf({ golden, parsed }: ClipCheck): readonly string[] {
+  const texts = parsed['clip.texts'];
+  if (!texts) throw damaged(golden.jsonPath, 'clip.texts are missing');
+  return texts;
+}
+
+function dpamBlocksOf({ parsed, model }: ClipCheck): number {
+  return parsed.config.dpam_blocks ?? defaultDpamBlocks(model.config);
 }
 
 function learnedPrompts({ parsed, model }: ClipCheck) {
@@ -199,16 +217,13 @@ async function checkRawClass({ model, images, sessions }: ClipCheck, key: string
   return features(rows, [images.length, model.config.embeddingSize], expected, key);
 }
 
-async function checkDpamLayer(
-  { model, images, parsed, sessions }: ClipCheck,
-  key: string,
-  expected: Expected,
-) {
+async function checkDpamLayer(check: ClipCheck, key: string, expected: Expected) {
+  const { model, images, sessions } = check;
   const layer = Number(/\d+$/.exec(key)?.[0]);
   const variant = (/^dpam\.(vv|qq|kk)/.exec(key)?.[1] ?? 'vv') as DpamVariant;
   const needs: FeatureNeeds = {
     imageSizePx: images[0]?.width ?? 0,
-    dpam: { variant, blocks: parsed.config.dpam_blocks, layers: [layer] },
+    dpam: { variant, blocks: dpamBlocksOf(check), layers: [layer] },
   };
   const outputs = await probeVision(model, needs, images, sessions);
   const rows = outputs.get(visionNames.dpam(variant, layer)) ?? new Float32Array(0);
@@ -247,8 +262,8 @@ async function runMethod(check: ClipCheck, key: string): Promise<MethodRun> {
   const imageSizePx = images[0]?.width ?? 0;
   const config = model.config;
   if (key.startsWith('anomalyclip')) {
-    const { features_list, dpam_blocks, sigma } = parsed.config;
-    const settings = { imageSizePx, layers: features_list, dpamBlocks: dpam_blocks, sigmaPx: sigma };
+    const { features_list: layers = paperLayers(config), sigma: sigmaPx } = parsed.config;
+    const settings = { imageSizePx, layers, dpamBlocks: dpamBlocksOf(check), sigmaPx };
     const score = await anomalyClipMethod.prepare({
       config,
       textEncoder: encoder,
@@ -288,14 +303,14 @@ async function runMethod(check: ClipCheck, key: string): Promise<MethodRun> {
   };
 }
 
-async function textPair({ encoder, parsed }: ClipCheck): Promise<TextPair> {
-  const rows = await encoder.encodeTexts(parsed['clip.texts'].slice(0, 2));
+async function textPair(check: ClipCheck): Promise<TextPair> {
+  const rows = await check.encoder.encodeTexts(textsOf(check).slice(0, 2));
   return { normal: normalised(rowOf(rows, 0)), abnormal: normalised(rowOf(rows, 1)) };
 }
 
 /** The object for which the method's own prompts are the golden's, null where no object gives them. */
 async function objectOf({ parsed, assetsFolder }: ClipCheck, ensemble: boolean): Promise<string | null> {
-  const [normal = '', anomalous] = parsed['clip.texts'];
+  const [normal = '', anomalous] = parsed['clip.texts'] ?? [];
   const object = /^a photo of a normal (.+)$/.exec(normal)?.[1];
   if (object === undefined || object.includes('_')) return null;
   if (!ensemble) return anomalous === `a photo of an anomalous ${object}` ? object : null;

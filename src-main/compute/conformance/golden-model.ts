@@ -29,17 +29,18 @@ const clipGoldenSchema = z.object({
     transformer_width: size,
     transformer_heads: size,
     transformer_layers: size.max(256),
-    features_list: z.array(size).min(1),
-    dpam_blocks: z.number().int().nonnegative(),
+    features_list: z.array(size).min(1).optional(),
+    dpam_blocks: z.number().int().nonnegative().optional(),
     image_size: size,
-    sigma: z.number().nonnegative(),
+    sigma: z.number().nonnegative().default(4),
   }),
   activation: z.string().optional(),
   weights: z.record(z.string(), formula),
   weights_prefix: z.string(),
-  prompt_params: z.record(z.string(), formula),
-  prompt_prefix: z.string(),
-  'clip.texts': z.array(z.string()).min(2),
+  prompt_params: z.record(z.string(), formula).default({}),
+  prompt_prefix: z.string().default(''),
+  /** The first two are CLIP's normal and anomalous sentence. */
+  'clip.texts': z.array(z.string()).min(2).optional(),
   'clip_ac.prompts': z
     .object({ normal: z.array(z.string()).min(1), anomalous: z.array(z.string()).min(1) })
     .optional(),
@@ -52,9 +53,12 @@ export type ClipGolden = z.infer<typeof clipGoldenSchema>;
 /** Golden models' heads are 64 wide where the JSON says nothing (golden/README.md). */
 const goldenHeadWidth = 64;
 
-/** True for the kind of file that pins down CLIP, CLIP-AC, DPAM and AnomalyCLIP. */
-export function isClipGolden({ json }: GoldenFile): boolean {
-  return 'clip.texts' in json && 'weights' in json;
+/** Beginnings of the names of results of CLIP, CLIP-AC, the compositional ensemble, DPAM and AnomalyCLIP. */
+const clipResults = /^(clip|clip_ac|compositional_ensemble|anomalyclip|dpam)\./;
+
+/** True for the kind of file that pins down those. */
+export function isClipGolden({ tensors }: GoldenFile): boolean {
+  return [...tensors.keys()].some((key) => clipResults.test(key));
 }
 
 export function parseClipGolden(golden: GoldenFile): ClipGolden {

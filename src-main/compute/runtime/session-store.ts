@@ -35,6 +35,14 @@ export function createSessionStore(options: SessionStoreOptions = {}): SessionSt
   const live = new Map<number, Promise<InferenceSession>>();
   const released = new Set<number>();
   let counter = 0;
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** One thing at a time: no session may make room while it is being run, and ONNX Runtime has all threads anyway. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
+  }
 
   async function dispose(id: number): Promise<void> {
     const session = live.get(id);
@@ -55,30 +63,29 @@ export function createSessionStore(options: SessionStoreOptions = {}): SessionSt
     return session;
   }
 
+  async function release(id: number): Promise<void> {
+    released.add(id);
+    await dispose(id);
+  }
+
   return {
     async load(graphFile) {
       const id = counter++;
-      await sessionFor(id, graphFile).catch(async (error: unknown) => {
-        await dispose(id);
-        throw error;
-      });
-      return {
-        async run(feeds) {
-          const session = await sessionFor(id, graphFile);
-          return session.run(feeds);
-        },
-        async release() {
-          released.add(id);
+      await inTurn(() =>
+        sessionFor(id, graphFile).catch(async (error: unknown) => {
           await dispose(id);
-        },
+          throw error;
+        }),
+      );
+      return {
+        run: (feeds) => inTurn(async () => (await sessionFor(id, graphFile)).run(feeds)),
+        release: () => inTurn(() => release(id)),
       };
     },
-    async releaseAll() {
-      for (const id of [...live.keys()]) {
-        released.add(id);
-        await dispose(id);
-      }
-    },
+    releaseAll: () =>
+      inTurn(async () => {
+        for (const id of [...live.keys()]) await release(id);
+      }),
   };
 }
 
