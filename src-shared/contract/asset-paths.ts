@@ -1,3 +1,5 @@
+// What lives here: everything that crosses a process: methods, events, errors, asset addresses, as zod schemas.
+// What may not: behaviour. Both sides parse with these schemas, in both directions.
 import { z } from 'zod';
 
 /** Large bytes reach the renderer by address, not by message. Hosts put their own origin in front. */

@@ -1,5 +1,3 @@
-// What lives here: everything that crosses a process: methods, events, errors, asset addresses, as zod schemas.
-// What may not: behaviour. Both sides parse with these schemas, in both directions.
 import { z } from 'zod';
 
 /** Stable codes; the message beside a code is written for the user and names the file and what to do. */

@@ -1,3 +1,5 @@
+// What lives here: the readonly types of the domain, each with the zod schema it is inferred from.
+// What may not: anything that runs in one process only, and any function with a side effect.
 import { z } from 'zod';
 
 /** One item of a folder of reference numbers, held against what this build computes. */

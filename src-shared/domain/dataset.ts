@@ -1,5 +1,3 @@
-// What lives here: the readonly types of the domain, each with the zod schema it is inferred from.
-// What may not: anything that runs in one process only, and any function with a side effect.
 import { z } from 'zod';
 
 export const idSchema = z.number().int().positive();
