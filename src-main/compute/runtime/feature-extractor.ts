@@ -26,17 +26,24 @@ export function createPixelExtractor(): FeatureExtractor {
   };
 }
 
+/** Writes the vision graph that computes `needs` beside the model's weights and returns its path. Throws what `visionGraph` and `storeGraph` throw. */
+export async function storeVisionGraph(
+  { folder, config }: StoredModel,
+  needs: FeatureNeeds,
+): Promise<string> {
+  return storeGraph(folder, visionGraph(config, await readModelWeights(folder), needs));
+}
+
 /** Loads the vision graph that computes `needs`. Throws what `visionGraph`, `storeGraph` and the session store throw. */
 export async function createFeatureExtractor(
   model: StoredModel,
   needs: FeatureNeeds,
   sessions: SessionStore,
 ): Promise<FeatureExtractor> {
-  const { folder, config } = model;
+  const { config } = model;
   const { imageSizePx, dpam } = needs;
   const gridSize = gridSizeOf(config, imageSizePx);
-  const weights = await readModelWeights(folder);
-  const graph = await sessions.load(await storeGraph(folder, visionGraph(config, weights, needs)));
+  const graph = await sessions.load(await storeVisionGraph(model, needs));
   return {
     async extract(image) {
       if (image.width !== imageSizePx || image.height !== imageSizePx)

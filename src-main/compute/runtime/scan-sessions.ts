@@ -8,7 +8,12 @@ import { createTokenizer, type Tokenizer } from '../clip/tokenizer.ts';
 import type { ImageFeatures, MethodScore } from '../methods/method.ts';
 import { methods } from '../methods/registry.ts';
 import type { ComputeParams, ComputeResult } from '../protocol.ts';
-import { createFeatureExtractor, createPixelExtractor, type FeatureExtractor } from './feature-extractor.ts';
+import {
+  createFeatureExtractor,
+  createPixelExtractor,
+  storeVisionGraph,
+  type FeatureExtractor,
+} from './feature-extractor.ts';
 import { readLearnedPrompts } from './read-learned-prompts.ts';
 import { createSessionStore, type SessionStore } from './session-store.ts';
 import { createTextEncoder } from './text-encoder.ts';
@@ -25,7 +30,7 @@ export interface ScanSessions {
 
 export interface ScanSessionsOptions {
   readonly assetsFolder: string;
-  /** Absent: what Node reports. */
+  /** Absent: one for each physical core. */
   readonly intraOpThreads?: number;
 }
 
@@ -77,6 +82,8 @@ export function createScanSessions({ assetsFolder, intraOpThreads }: ScanSession
         );
       const config = model?.config ?? null;
       const needs = method.needs(config, settings);
+      // Written first, since it refuses sizes and layers that do not fit, and prompts can take a minute.
+      if (model && method.needsModel) await storeVisionGraph(model, needs);
       const score = await prepareScore(params);
       const extractor =
         model && method.needsModel

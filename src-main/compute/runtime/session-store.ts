@@ -1,7 +1,7 @@
-import { availableParallelism } from 'node:os';
 import type { Tensor as OrtTensor } from 'onnxruntime-node';
 import { InferenceSession } from 'onnxruntime-node';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import { physicalCores } from './physical-cores.ts';
 
 export type Feeds = Readonly<Record<string, OrtTensor>>;
 export type Fetched = Readonly<Record<string, OrtTensor>>;
@@ -19,7 +19,7 @@ export interface SessionStore {
 }
 
 export interface SessionStoreOptions {
-  /** Threads inside one operator; the number of physical cores is best. Absent: what Node reports. */
+  /** Threads inside one operator; absent: one for each physical core. */
   readonly intraOpThreads?: number;
   /** Sessions kept in memory at a time (ViT-L: 1.2 GB each); the least recently used one makes room. */
   readonly maxSessions?: number;
@@ -30,7 +30,7 @@ export interface SessionStoreOptions {
  * is made again when it is run.
  */
 export function createSessionStore(options: SessionStoreOptions = {}): SessionStore {
-  const { maxSessions = 2, intraOpThreads = availableParallelism() } = options;
+  const { maxSessions = 2, intraOpThreads = physicalCores() } = options;
   /** By a number of the loaded graph, least recently used first. */
   const live = new Map<number, Promise<InferenceSession>>();
   const released = new Set<number>();
