@@ -1,3 +1,5 @@
+// What lives here: everything that touches ONNX Runtime, foreign checkpoints and features, as a child process.
+// What may not: the database, hosts, and anything a crash must not lose.
 import { env, listSupportedBackends } from 'onnxruntime-node';
 import { WorkbenchError } from '../../src-shared/contract/errors.ts';
 import { importModel } from './clip/import-model.ts';

@@ -1,6 +1,3 @@
-// What lives here: everything that touches ONNX Runtime, foreign checkpoints and features, as a child process.
-// What may not: the database, hosts, and anything a crash must not lose.
-//
 // The one door of the compute process: the messages between core and the compute process, parsed on both sides.
 // Messages travel by structured clone (child_process.fork with serialization 'advanced', Electron's utilityProcess).
 import { z } from 'zod';

@@ -1,3 +1,5 @@
+// What lives here: the Electron host: window, menu, dialogs, preload, IPC, protocol, utility process. The only importer of 'electron'.
+// What may not: anything that another host needs too, and any decision about data.
 import { appHost, appOrigin } from '../../src-shared/contract/ipc-channels.ts';
 import { plain, type WindowServer } from '../serving/window-server.ts';
 

@@ -1,5 +1,3 @@
-// What lives here: the Electron host: window, menu, dialogs, preload, IPC, protocol, utility process. The only importer of 'electron'.
-// What may not: anything that another host needs too, and any decision about data.
 import path from 'node:path';
 import { app } from 'electron';
 import { findProjectPaths } from '../serving/project-paths.ts';
