@@ -98,9 +98,15 @@ async function importDataset(run: ImportRun): Promise<void> {
       for (const record of records) {
         if (record === null) continue;
         const before = known.get(record.path);
-        if (before === undefined || isOtherImage(before, record)) changed = true;
-        if (before !== undefined && isOtherImage(before, record)) {
+        if (before === undefined) {
+          changed = true;
+        } else if (isOtherFile(before, record)) {
+          changed = true;
           repositories.results.forgetImage(before.id);
+        } else if (before.className !== record.className) {
+          // A new name alone never costs hours of computing: the results go with it.
+          changed = true;
+          repositories.results.setClass(before.id, record.className);
         }
         repositories.images.upsert(dataset.id, record, context.pass);
       }
@@ -132,12 +138,8 @@ async function importDataset(run: ImportRun): Promise<void> {
 }
 
 /** Whether results of what was there before would be wrong for what is there now. */
-function isOtherImage(before: KnownImage, now: ImageRecord): boolean {
-  return (
-    before.sizeBytes !== now.sizeBytes ||
-    before.modifiedAtMs !== now.modifiedAtMs ||
-    before.className !== now.className
-  );
+function isOtherFile(before: KnownImage, now: ImageRecord): boolean {
+  return before.sizeBytes !== now.sizeBytes || before.modifiedAtMs !== now.modifiedAtMs;
 }
 
 async function removeUnseen(

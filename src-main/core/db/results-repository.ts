@@ -245,6 +245,10 @@ export function createResultsRepository(database: Database) {
     forgetImage(imageId: number): boolean {
       return database.run('DELETE FROM results WHERE image_id = ?', [imageId]).changes > 0;
     },
+    /** Keeps what all runs said of an image whose class has another name now. */
+    setClass(imageId: number, className: string): void {
+      database.run('UPDATE results SET class_name = ? WHERE image_id = ?', [className, imageId]);
+    },
     /** Counts and scale of a data set's runs from what is stored, after results were taken away. */
     recount(datasetId: number): void {
       database.run(

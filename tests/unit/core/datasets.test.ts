@@ -296,6 +296,19 @@ describe('importing a folder again', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it('keeps all results when the data set is given another name', async () => {
+    const test = await openTestCore();
+    const { root, datasetId } = await importPictures(test, ['a-1.png', 'b-2.png']);
+    const { run, job } = await test.core.call('runs.create', baselineRun(datasetId));
+    await test.jobEnd(job.id);
+    const { dataset, job: again } = await test.core.call('datasets.import', { path: root, name: 'renamed' });
+    await test.jobEnd(again.id);
+    expect([...(await listed(test, dataset, run.id)).values()].map((row) => row.score)).toEqual([0.01, 0.02]);
+    const renamed = await test.core.call('runs.get', { runId: run.id });
+    expect(renamed.scoredCount).toBe(2);
+    expect(renamed.imageAuroc.map((entry) => entry.className)).toEqual(['renamed']);
+  });
+
   it('notices a file of the same length by its time', async () => {
     const test = await openTestCore();
     const { root, datasetId } = await importPictures(test, ['a-1.png']);
