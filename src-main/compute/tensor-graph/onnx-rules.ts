@@ -1,4 +1,4 @@
-import { contribDomain, type GraphWriter } from './lower-to-onnx.ts';
+import { contribDomain, type GraphWriter } from './graph-writer.ts';
 import { onnxDataTypes } from './onnx-schema.ts';
 import { elementCount, type Operator, type OperatorKind, type OperatorOf, type Tensor } from './tensor.ts';
 
@@ -88,6 +88,22 @@ const rules: { readonly [K in Exclude<OperatorKind, Leaf>]: Rule<K> } = {
     const product = writer.node('Gemm', operands, { transB: { int: 1 } }, flat ? named(output) : {});
     return flat ? product : writer.reshape(product, tensor.shape, output);
   },
+  conv2d: ({ strides, pads, groups }, tensor, writer, output) => {
+    const operands = inputsOf(tensor, writer);
+    return writer.node(
+      'Conv',
+      operands.map((t) => t.name),
+      {
+        kernel_shape: { ints: only(operands, 1).tensor.shape.slice(2) },
+        strides: { ints: strides },
+        pads: { ints: pads },
+        group: { int: groups },
+      },
+      named(output),
+    );
+  },
+  // Bounds are constants, so that ONNX Runtime merges this into the convolution before it.
+  clip: direct('Clip'),
   // ONNX Runtime's kernel works through keys and values block by block on the CPU and never holds all of q·kᵀ.
   attention: (operator, tensor, writer, output) =>
     writer.node(

@@ -123,6 +123,13 @@ export function softmax(x: Tensor): Tensor {
   return unary('softmax', x);
 }
 
+/** Values below `min` become `min`, values above `max` become `max`. ReLU6 is clip(x, 0, 6). */
+export function clip(x: Tensor, min: number, max: number): Tensor {
+  if (x.dtype !== 'f32') throw shapeError('clip', `needs f32, not ${x.dtype}`);
+  if (!(min <= max)) throw shapeError('clip', `${min} to ${max} is no range`);
+  return makeTensor({ kind: 'clip' }, [x, scalar(min), scalar(max)], x.shape, 'f32');
+}
+
 export function cast(x: Tensor, dtype: Dtype): Tensor {
   return x.dtype === dtype ? x : makeTensor({ kind: 'cast' }, [x], x.shape, dtype);
 }

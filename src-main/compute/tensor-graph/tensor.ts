@@ -39,6 +39,14 @@ export type Operator =
   | { readonly kind: 'layerNorm'; readonly epsilon: number }
   | { readonly kind: 'matmul' }
   | { readonly kind: 'linear' }
+  | {
+      readonly kind: 'conv2d';
+      readonly strides: readonly [number, number];
+      /** Rows and columns of zeros at the top, left, bottom and right. */
+      readonly pads: readonly [number, number, number, number];
+      readonly groups: number;
+    }
+  | { readonly kind: 'clip' }
   | { readonly kind: 'attention'; readonly heads: number; readonly causal: boolean }
   | { readonly kind: 'gather' }
   | { readonly kind: 'transpose'; readonly permutation: readonly number[] }
