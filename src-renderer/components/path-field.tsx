@@ -68,7 +68,7 @@ export function PathField(props: PathFieldProps) {
       {choosing && (
         <FolderDialog
           kind={what}
-          title={label}
+          title={`Choose a ${what}`}
           startPath={null}
           onChoose={choose}
           onClose={() => {

@@ -1,13 +1,9 @@
 // What lives here: pieces that more than one view is made of.
 // What may not: anything that knows a view.
 
-export type MarkKind = 'defect' | 'good' | 'unsure';
+import type { Label } from '../../src-shared/domain/dataset.ts';
 
-const words: Readonly<Record<MarkKind, string>> = {
-  defect: 'anomalous',
-  good: 'good',
-  unsure: 'unlabelled',
-};
+export type MarkKind = 'defect' | 'good' | 'unsure';
 
 const colours: Readonly<Record<MarkKind, string>> = {
   defect: 'var(--defect)',
@@ -16,7 +12,8 @@ const colours: Readonly<Record<MarkKind, string>> = {
 };
 
 interface StateMarkProps {
-  readonly kind: MarkKind;
+  /** Null draws nothing. */
+  readonly kind: MarkKind | null;
   readonly sizePx?: number;
   /** Drawn on a photograph: with a dark rim, so that it stands off any picture. */
   readonly onImage?: boolean;
@@ -26,6 +23,7 @@ interface StateMarkProps {
 
 /** Defect, good or unsure, each with its own shape as well as its colour: diamond, disc, triangle. */
 export function StateMark({ kind, sizePx = 12, onImage = false, label }: StateMarkProps) {
+  if (kind === null) return null;
   const spoken = label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label };
   return (
     <svg
@@ -52,11 +50,12 @@ const markOnImage: Readonly<Record<MarkKind, string>> = {
   unsure: '#f2b53c',
 };
 
-export function markOfLabel(label: 'good' | 'anomalous' | null): MarkKind {
-  if (label === null) return 'unsure';
+/** The mark of a label; none where there is no label. */
+export function markOfLabel(label: Label | null): MarkKind | null {
+  if (label === null) return null;
   return label === 'good' ? 'good' : 'defect';
 }
 
-export function wordOfLabel(label: 'good' | 'anomalous' | null): string {
-  return words[markOfLabel(label)];
+export function wordOfLabel(label: Label | null): string {
+  return label ?? 'unlabelled';
 }

@@ -2,11 +2,14 @@ import IconButton from '@mui/material/IconButton';
 import Tooltip from '@mui/material/Tooltip';
 import type { LucideIcon } from 'lucide-react';
 import type { MouseEvent } from 'react';
+import styles from './tip-button.module.css';
 
 interface TipButtonProps {
   readonly icon: LucideIcon;
   /** The verb; spoken and shown on hover. */
   readonly label: string;
+  /** One word that stands beside the icon where there is room for it. */
+  readonly word?: string;
   /** The key that does the same. */
   readonly shortcut?: string;
   readonly onClick: (event: MouseEvent<HTMLElement>) => void;
@@ -16,7 +19,7 @@ interface TipButtonProps {
 }
 
 /** An icon as a button, with its name and key in a tooltip. */
-export function TipButton({ icon: Icon, label, shortcut, onClick, pressed, disabled }: TipButtonProps) {
+export function TipButton({ icon: Icon, label, word, shortcut, onClick, pressed, disabled }: TipButtonProps) {
   return (
     <Tooltip title={shortcut === undefined ? label : `${label} (${shortcut})`}>
       <span>
@@ -38,6 +41,7 @@ export function TipButton({ icon: Icon, label, shortcut, onClick, pressed, disab
           }
         >
           <Icon size={18} strokeWidth={1.75} aria-hidden />
+          {word !== undefined && <span className={styles.word}>{word}</span>}
         </IconButton>
       </span>
     </Tooltip>

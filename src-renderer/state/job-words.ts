@@ -1,28 +1,30 @@
 import type { Job, JobState } from '../../src-shared/domain/job.ts';
-import { formatCount, formatDuration, formatRate } from './format.ts';
+import { formatBytes, formatCount, formatDuration, formatRate } from './format.ts';
 
-const nouns = { scan: 'image', 'dataset-import': 'file', 'model-import': 'tensor' } as const;
+const nouns = { scan: 'image', 'dataset-import': 'file' } as const;
 
 /** 0-1, or null while the total is unknown. */
 export function jobShare({ progress: { done, total } }: Pick<Job, 'progress'>): number | null {
   return total === null || total === 0 ? null : Math.min(1, done / total);
 }
 
-/** `34 of 115 images · 2.1 images/s · 38 s left`. */
+/** `34 of 115 images · 2.1 images/s · 38 s left`; a model is counted in bytes: `0.9 GB of 1.7 GB · 95 MB/s · 9 s left`. */
 export function describeProgress({
   kind,
   progress,
   state,
 }: Pick<Job, 'kind' | 'progress' | 'state'>): string {
   const { done, total, ratePerSecond, secondsLeft } = progress;
-  const noun = nouns[kind];
+  const noun = kind === 'model-import' ? null : nouns[kind];
+  const amount = noun === null ? formatBytes : formatCount;
+  const plural = (count: number) => (noun === null ? '' : ` ${noun}${count === 1 ? '' : 's'}`);
   const parts = [
-    total === null
-      ? `${formatCount(done)} ${noun}${done === 1 ? '' : 's'}`
-      : `${formatCount(done)} of ${formatCount(total)} ${noun}${total === 1 ? '' : 's'}`,
+    total === null ? `${amount(done)}${plural(done)}` : `${amount(done)} of ${amount(total)}${plural(total)}`,
   ];
   if (state === 'running') {
-    if (ratePerSecond !== null && ratePerSecond > 0) parts.push(formatRate(ratePerSecond, noun));
+    if (ratePerSecond !== null && ratePerSecond > 0) {
+      parts.push(noun === null ? `${formatBytes(ratePerSecond)}/s` : formatRate(ratePerSecond, noun));
+    }
     if (secondsLeft !== null) parts.push(`${formatDuration(secondsLeft)} left`);
   }
   return parts.join(' · ');

@@ -13,7 +13,7 @@ export function describeProposal(proposed: ProposedThreshold): string {
     case 'most-anomalous':
       return `Only anomalous images are labelled: chosen so that ${formatPercent(proposed.share)} of the ${formatCount(proposed.anomalousCount)} score above it.`;
     case 'top-share':
-      return `Nothing is labelled: chosen so that the highest ${formatPercent(proposed.share)} of ${formatNoun(proposed.imageCount, 'image')} lie above it.`;
+      return `Nothing is labelled: chosen so that about the highest ${formatPercent(proposed.share)} of ${formatNoun(proposed.imageCount, 'image')} reach it.`;
   }
 }
 

@@ -1,21 +1,10 @@
 import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { expectAccessible } from './expect-accessible.ts';
 import { expect, test } from './fixtures.ts';
 import { DataPage } from './pages/data-page.ts';
 import { Frame } from './pages/frame.ts';
 import { ReviewPage } from './pages/review-page.ts';
 import { addBrokenFiles, makeMvtecClass, makePlainFolder } from './test-images.ts';
-
-/** Everything axe knows of WCAG 2.2 A and AA and of good practice. */
-async function expectAccessible(page: Page, place: string): Promise<void> {
-  await page.evaluate(async () => {
-    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
-  });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-  expect(found, place).toEqual([]);
-}
 
 for (const theme of ['Dark', 'Light'] as const) {
   test(`every view passes axe in the ${theme.toLowerCase()} theme`, async ({

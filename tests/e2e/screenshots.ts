@@ -6,9 +6,11 @@ import path from 'node:path';
 import { chromium, expect, type Page } from '@playwright/test';
 import { buildProject } from '../../src-main/launch/build.mjs';
 import { obtainBrowser } from '../../src-main/launch/find-browser.mjs';
+import { tinyClipConfig, writeMadeUpCheckpoint } from '../support/made-up-checkpoints.ts';
 import { startWeb } from './hosts.ts';
 import { DataPage } from './pages/data-page.ts';
 import { Frame } from './pages/frame.ts';
+import { ModelsPage } from './pages/models-page.ts';
 import { ReviewPage } from './pages/review-page.ts';
 import { addBrokenFiles, makeMvtecClass, makePlainFolder } from './test-images.ts';
 
@@ -205,6 +207,14 @@ async function main(): Promise<void> {
 
     await takeAll(page, beforeAnyData, target);
     await page.setViewportSize(sizes[0]);
+    const checkpoint = await writeMadeUpCheckpoint(path.join(scratch, 'checkpoint'), 'openai-torchscript', {
+      config: tinyClipConfig,
+    });
+    const models = new ModelsPage(page);
+    await models.importShown(await models.lookInto(checkpoint), 'Made-up CLIP');
+    await models.importPrompts(
+      path.resolve(import.meta.dirname, '../support/fixtures/anomalyclip-prompts.pth'),
+    );
     const data = new DataPage(page);
     await data.importFolder(brokenFolder);
     await data.importFolder(folder);

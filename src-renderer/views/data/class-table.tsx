@@ -14,7 +14,7 @@ interface ClassTableProps {
 const columns = [
   { field: 'good', name: 'Good', mark: 'good' },
   { field: 'anomalous', name: 'Anomalous', mark: 'defect' },
-  { field: 'unlabelled', name: 'Unlabelled', mark: 'unsure' },
+  { field: 'unlabelled', name: 'Unlabelled', mark: null },
   { field: 'masks', name: 'Masks', mark: null },
 ] as const;
 

@@ -92,9 +92,9 @@ function Understood({ preview, answers, onAnswers, onClose }: UnderstoodProps) {
   return (
     <>
       <div>
-        <h3>
+        <h2>
           {formatNames[preview.format]}, {formatBytes(preview.sizeBytes)}, {preview.sourceDtype}
-        </h3>
+        </h2>
         {preview.config && <p className={styles.quiet}>{modelFacts(preview.config)}</p>}
       </div>
       {questions.length > 0 && (

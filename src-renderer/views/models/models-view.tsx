@@ -123,7 +123,7 @@ function ModelRow({ model }: { readonly model: Model }) {
   return (
     <li className={styles.row}>
       <div className={styles.text}>
-        <h3>{model.name}</h3>
+        <h2>{model.name}</h2>
         <p className={styles.quiet}>{modelFacts(model.config)}</p>
         <p className={styles.quiet} title={model.sourceFile}>
           {formatNames[model.format]} · {formatBytes(model.sizeBytes)} · from {fileName(model.sourceFile)} ·{' '}

@@ -20,6 +20,7 @@ import styles from './review-panel.module.css';
 interface MapSectionProps {
   readonly imageId: number;
   readonly run: Run;
+  readonly isScored: boolean;
   /** The map threshold in force; null while it is worked out. */
   readonly value: number | null;
   readonly proposal: MapProposal | undefined;
@@ -37,6 +38,7 @@ const smallestShare = 0.0002;
 export const MapSection = memo(function MapSection({
   imageId,
   run,
+  isScored,
   value,
   proposal,
   isChosen,
@@ -44,8 +46,7 @@ export const MapSection = memo(function MapSection({
 }: MapSectionProps) {
   const row = useImage(imageId, run.id).data;
   const colourMap = useOverlayStore((state) => state.overlay.colourMap);
-  const hasMap = row !== undefined && row.result !== null && row.result.score !== null;
-  const map = useResource(hasMap ? pixelMapResource(run.id, imageId, run.rendering) : null).value;
+  const map = useResource(isScored ? pixelMapResource(run.id, imageId, run.rendering) : null).value;
   // The list may lag behind a handle that is being dragged; handle and contour may not.
   const listedValue = useDeferredValue(value);
   const regions = useMemo(

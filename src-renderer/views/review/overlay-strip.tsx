@@ -27,6 +27,7 @@ export function OverlayStrip({ hasMask }: { readonly hasMask: boolean }) {
       <TipButton
         icon={Flame}
         label="Heat map"
+        word="Heat"
         shortcut="O"
         pressed={overlay.visible}
         onClick={() => {
@@ -57,6 +58,7 @@ export function OverlayStrip({ hasMask }: { readonly hasMask: boolean }) {
       <TipButton
         icon={Blend}
         label="Heat only above the map threshold"
+        word="Cut"
         shortcut="X"
         pressed={overlay.cutOff}
         onClick={() => {
@@ -66,6 +68,7 @@ export function OverlayStrip({ hasMask }: { readonly hasMask: boolean }) {
       <TipButton
         icon={Spline}
         label="Contour at the map threshold"
+        word="Contour"
         shortcut="C"
         pressed={overlay.contour}
         onClick={() => {
@@ -74,6 +77,7 @@ export function OverlayStrip({ hasMask }: { readonly hasMask: boolean }) {
       />
       <TipButton
         icon={Shapes}
+        word="Truth"
         label={hasMask ? 'Ground truth, hatched' : 'Ground truth: this image has no mask'}
         shortcut="G"
         pressed={overlay.groundTruth}
@@ -84,6 +88,7 @@ export function OverlayStrip({ hasMask }: { readonly hasMask: boolean }) {
       <TipButton
         icon={Contrast}
         label="Invert the image"
+        word="Invert"
         shortcut="I"
         pressed={overlay.invert}
         onClick={() => {

@@ -57,7 +57,8 @@ export function ReviewPanel(props: ReviewPanelProps) {
               · {row.image.widthPx}×{row.image.heightPx} px
             </p>
             <p className={styles.label}>
-              <StateMark kind={markOfLabel(row.image.label)} /> Labelled {wordOfLabel(row.image.label)}
+              <StateMark kind={markOfLabel(row.image.label)} />
+              {row.image.label === null ? 'No label' : `Labelled ${wordOfLabel(row.image.label)}`}
             </p>
             {row.result?.error !== null && row.result?.error !== undefined && <p>{row.result.error}</p>}
           </>
@@ -67,6 +68,7 @@ export function ReviewPanel(props: ReviewPanelProps) {
       <MapSection
         imageId={imageId}
         run={run}
+        isScored={index !== null}
         value={props.mapThreshold}
         proposal={props.mapProposal}
         isChosen={threshold.chosen.map !== null}

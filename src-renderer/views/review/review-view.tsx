@@ -105,6 +105,7 @@ function Review({ dataset, run }: { readonly dataset: Dataset; readonly run: Run
   const found = imageId === null ? 0 : imageIds.indexOf(imageId);
   const index = Math.max(0, found);
   // An image without a score (it failed, or its turn has not come) can be looked at as well.
+  const isScored = imageId === null || found >= 0;
   const shownId = imageId !== null && found < 0 ? imageId : (imageIds[index] ?? null);
 
   const goTo = useCallback(
@@ -128,10 +129,10 @@ function Review({ dataset, run }: { readonly dataset: Dataset; readonly run: Run
       ) : (
         <>
           <div className={styles.middle}>
-            <Viewer imageId={shownId} run={run} mapThreshold={mapThreshold} />
+            <Viewer imageId={shownId} run={run} isScored={isScored} mapThreshold={mapThreshold} />
             <ReviewPanel
               imageId={shownId}
-              index={found < 0 && imageId !== null ? null : index}
+              index={isScored ? index : null}
               dataset={dataset}
               run={run}
               threshold={threshold}

@@ -51,12 +51,17 @@ export function ScoreThreshold({ run, score, threshold }: ScoreThresholdProps) {
       <div>
         <Histogram scores={scores} min={scoreMin} max={scoreMax} threshold={value} score={score} />
         <div className={styles.legend} aria-hidden>
-          <span>
-            <StateMark kind="good" sizePx={8} /> good
-          </span>
-          <span>
-            <StateMark kind="defect" sizePx={8} /> anomalous
-          </span>
+          {scores.labels.includes('good') && (
+            <span>
+              <StateMark kind="good" sizePx={8} /> good
+            </span>
+          )}
+          {scores.labels.includes('anomalous') && (
+            <span>
+              <StateMark kind="defect" sizePx={8} /> anomalous
+            </span>
+          )}
+          {scores.labels.includes(null) && <span className={styles.unlabelled}>unlabelled</span>}
           {score !== null && <span className={styles.here}>this image</span>}
         </div>
         <Slider

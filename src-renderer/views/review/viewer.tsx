@@ -19,11 +19,13 @@ import styles from './viewer.module.css';
 interface ViewerProps {
   readonly imageId: number;
   readonly run: Run;
+  /** Whether the run has a score and a map of it. */
+  readonly isScored: boolean;
   readonly mapThreshold: number | null;
 }
 
 /** The image with what the run says of it laid over. */
-export const Viewer = memo(function Viewer({ imageId, run, mapThreshold }: ViewerProps) {
+export const Viewer = memo(function Viewer({ imageId, run, isScored, mapThreshold }: ViewerProps) {
   const overlay = useOverlayStore((state) => state.overlay);
   const highlight = useRegionStore((state) => state.highlight);
   const [point, setPoint] = useState<Point | null>(null);
@@ -32,8 +34,7 @@ export const Viewer = memo(function Viewer({ imageId, run, mapThreshold }: Viewe
   const thumbnail = useResource(picture.value ? null : thumbnailResource(imageId, 256));
   const hasMask = row.data !== undefined && row.data.image.maskPath !== null;
   const mask = useResource(overlay.groundTruth && hasMask ? maskResource(imageId) : null);
-  const hasMap = row.data !== undefined && row.data.result !== null && row.data.result.score !== null;
-  const map = useResource(hasMap ? pixelMapResource(run.id, imageId, run.rendering) : null);
+  const map = useResource(isScored ? pixelMapResource(run.id, imageId, run.rendering) : null);
 
   const shown = picture.value ?? thumbnail.value ?? null;
   const image = row.data?.image;

@@ -25,6 +25,13 @@ describe('jobs in words', () => {
     expect(describeProgress(job)).toBe('34 of 115 images · 2.1 images/s · 38 s left');
   });
 
+  it('count a model in bytes', () => {
+    const progress = { done: 9e8, total: 1.7e9, ratePerSecond: 9.5e7, secondsLeft: 8.7, message: '' };
+    expect(describeProgress({ kind: 'model-import', state: 'running', progress })).toBe(
+      '900 MB of 1.7 GB · 95.0 MB/s · 9 s left',
+    );
+  });
+
   it('say only what is known', () => {
     const progress = { done: 1, total: null, ratePerSecond: null, secondsLeft: null, message: '' };
     expect(describeProgress({ ...job, progress })).toBe('1 image');
