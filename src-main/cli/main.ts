@@ -47,11 +47,13 @@ export async function runCli(
     },
     serve: async ({ port = 0 }) => {
       const serving = await serve({ paths, dataFolder: dataFolder(), port, log });
+      // Before the address is printed: whoever reads it may ask for the end in the same moment.
+      const ended = waitForSignal(() => serving.close());
       const { url } = serving;
       io.stdout(
         json ? `${JSON.stringify({ url, port: serving.port })}\n` : `Anomaly Workbench is ready at ${url}\n`,
       );
-      await waitForSignal(() => serving.close());
+      await ended;
     },
   });
   catchOutput(program, io, json);

@@ -31,8 +31,10 @@ export async function runWebHost(
       port: readPort(values.port ?? '0'),
       log,
     });
+    // Listening for signals comes first: whoever reads the address may ask for the end in the same moment.
+    const ended = waitForSignal(() => serving.close());
     onReady(serving.url, serving.createTicketUrl());
-    return await waitForSignal(() => serving.close());
+    return await ended;
   } catch (error) {
     console.error(toErrorShape(error).message);
     return 1;
