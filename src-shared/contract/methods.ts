@@ -7,6 +7,7 @@ import {
   importPreviewSchema,
   problemSchema,
 } from '../domain/dataset.ts';
+import { runEvaluationSchema } from '../domain/evaluation.ts';
 import { jobSchema } from '../domain/job.ts';
 import { methodIdSchema, methodInfoSchema, methodSettingsSchema } from '../domain/method.ts';
 import {
@@ -151,6 +152,11 @@ export const contractMethods = {
       failures: z.array(z.object({ imageId: idSchema, path: z.string(), message: z.string() })),
     }),
   },
+  /**
+   * Metrics from what a run has stored and the masks as they are now (seconds for hundreds of images). Takes 8 bytes a
+   * pixel of the largest class.
+   */
+  'runs.evaluate': { params: z.object({ runId: idSchema }).strict(), result: runEvaluationSchema },
   'runs.create': {
     params: z
       .object({

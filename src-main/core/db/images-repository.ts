@@ -68,6 +68,14 @@ export interface KnownImage {
   readonly maskModifiedAtMs: number | null;
 }
 
+/** An image that a run can be judged by. */
+export interface LabelledImage {
+  readonly id: number;
+  readonly path: string;
+  readonly label: Label;
+  readonly maskPath: string | null;
+}
+
 /** An image of a registered data set as the asset route needs it. */
 export interface ImageLocation {
   readonly id: number;
@@ -115,6 +123,14 @@ export function createImagesRepository(database: Database) {
           [datasetId],
         )
         .map((row) => row.name);
+    },
+    /** The labelled images of a class outside the train split, by path. */
+    labelled(datasetId: number, className: string): LabelledImage[] {
+      return database.all<LabelledImage>(
+        `SELECT id, path, label, mask_path AS maskPath FROM images
+         WHERE dataset_id = ? AND class_name = ? AND label IS NOT NULL AND split IS NOT 'train' ORDER BY path`,
+        [datasetId, className],
+      );
     },
     /** A page of ids by path; the index alone answers it, however far down the page lies. */
     idsByPath(

@@ -2,15 +2,20 @@ import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { ParsedParams } from '../../../src-shared/contract/methods.ts';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
+import type { RunEvaluation } from '../../../src-shared/domain/evaluation.ts';
+import { createLimitedWork } from '../assets/limited-work.ts';
 import type { Repositories } from '../db/repositories.ts';
+import { evaluateRun } from '../evaluation/evaluate-run.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 
 /** What a run's maps are rendered at until its method was opened and said so itself; no map exists before that. */
 const renderingBeforeStart = { sizePx: 518, sigmaPx: 0 };
 
 export function runsHandlers(services: Services): DomainHandlers<'runs'> {
-  const { database, repositories, events, queue, purge } = services;
+  const { database, repositories, events, queue, purge, closing } = services;
   const { runs, results, jobs } = repositories;
+  /** One at a time: each holds a class's pixels. */
+  const evaluating = createLimitedWork<RunEvaluation>(1);
 
   function requireRun(runId: number): Run {
     const run = runs.get(runId);
@@ -28,6 +33,10 @@ export function runsHandlers(services: Services): DomainHandlers<'runs'> {
     'runs.failures': ({ runId, offset, limit }) => {
       requireRun(runId);
       return { total: results.countFailures(runId), failures: results.failures(runId, offset, limit) };
+    },
+    'runs.evaluate': ({ runId }) => {
+      const run = requireRun(runId);
+      return evaluating.once(String(runId), () => evaluateRun(repositories, run, closing));
     },
     'runs.create': (params) => {
       const { runId, jobId } = database.transaction(() => {
