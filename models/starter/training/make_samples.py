@@ -46,7 +46,7 @@ def knitted(rng, defect):
     if ladder is not None:
         rungs = np.exp(-(((y / row % 1) - 0.5) / 0.16) ** 2)
         yarn = np.where(ladder, 0.15 + 0.5 * rungs, yarn)
-    c = colour(rng, (0.3, 0.8), (0.5, 0.9))
+    c = colour(rng, (0.1, 0.45), (0.45, 0.8))
     return flat(c) * (0.25 + 0.8 * yarn + rng.normal(0, 0.06, (SIDE, SIDE)))[..., None], mask, "sweater"
 
 
@@ -66,10 +66,10 @@ def marble(rng, defect):
         mask = gone > 0.5
     elif defect == "glue_drip":
         at = (rng.uniform(70, 250), rng.uniform(30, 110))
-        line = polyline(SIDE, wander(rng, at, np.pi / 2 + rng.normal(0, 0.08), rng.uniform(90, 160), 4, 0.03), 9)
+        line = polyline(SIDE, wander(rng, at, np.pi / 2 + rng.normal(0, 0.12), rng.uniform(90, 160), 4, 0.07), 7)
         end = blur(np.maximum(line, blob(rng, SIDE, (at[0], at[1]), 13, 0.2, 1.0)), 1.5)
         gy, gx = np.gradient(blur(end, 3))
-        image = mix(image, np.clip(flat([0.84, 0.78, 0.55]) + ((gx + gy) * 4)[..., None], 0, 1), np.clip(end * 1.3, 0, 1) * 0.9)
+        image = mix(image, np.clip(flat([0.8, 0.76, 0.62]) + ((gx + gy) * 1.5)[..., None], 0, 1), np.clip(end * 1.3, 0, 1) * 0.75)
         mask = end > 0.4
     return image, mask, "stone slab"
 
@@ -78,6 +78,9 @@ def honeycomb(rng, defect):
     """A sandwich panel's core seen from above; cells crushed or filled with resin."""
     y, x = grid(SIDE)
     s = 30.0
+    turn, shift = rng.normal(0, 0.06), rng.uniform(-10, 10, 2)
+    x, y = (x - 160) * np.cos(turn) - (y - 160) * np.sin(turn) + 160 + shift[0], (x - 160) * np.sin(turn) + (y - 160) * np.cos(turn) + 160 + shift[1]
+    x, y = x + noise(rng, SIDE, 60, 2) * 2.2, y + noise(rng, SIDE, 60, 2) * 2.2
     mask = np.zeros((SIDE, SIDE), bool)
     if defect == "crushed_cells":
         at = rng.uniform(90, 230, 2)
@@ -85,7 +88,7 @@ def honeycomb(rng, defect):
         mask = e > 0.35
         x = x + e * noise(rng, SIDE, 22, 2) * 22
         y = y + e * noise(rng, SIDE, 22, 2) * 22
-    points = np.array([(c * s + (r % 2) * s / 2, r * s * 0.866) for r in range(-1, 15) for c in range(-1, 13)])
+    points = np.array([(c * s + (r % 2) * s / 2, r * s * 0.866) for r in range(-3, 17) for c in range(-3, 15)])
     best, second = np.full((SIDE, SIDE), 1e9, np.float32), np.full((SIDE, SIDE), 1e9, np.float32)
     index = np.zeros((SIDE, SIDE), int)
     for k, (px, py) in enumerate(points):
@@ -110,7 +113,7 @@ def blister(rng, defect):
     foil = np.clip(0.72 + noise(rng, SIDE, 5, 2) * 0.05 + noise(rng, SIDE, 160, 1) * 0.08, 0, 1)
     image = flat([1, 1, 1.02]) * foil[..., None]
     mask = np.zeros((SIDE, SIDE), bool)
-    pill = colour(rng, (0.3, 0.9), (0.75, 1))
+    pill = colour(rng, (0.05, 0.45), (0.75, 0.98))
     chosen = int(rng.integers(10))
     y, x = grid(SIDE)
     for k in range(10):
@@ -165,7 +168,7 @@ def comb(rng, defect):
     m = cv2.getRotationMatrix2D((160, 160), float(angle), float(rng.uniform(0.95, 1.05)))
     m[:, 2] += rng.normal(0, 5, 2)
     body, mask = cv2.warpAffine(body, m, (SIDE, SIDE)), cv2.warpAffine(mask.astype(np.uint8), m, (SIDE, SIDE)) > 0
-    c = colour(rng, (0.4, 0.9), (0.3, 0.8))
+    c = colour(rng, (0.05, 0.55), (0.2, 0.65))
     image = image * (1 - 0.45 * blur(np.roll(body, (6, 5), (0, 1)), 3))[..., None]
     gy, gx = np.gradient(blur(body, 1.5))
     return mix(image, np.clip(flat(c) * (1 + (gx + gy) * 2.5)[..., None], 0, 1), body), mask, "comb"
