@@ -5,6 +5,58 @@ export const activationSchema = z.enum(['quick_gelu', 'gelu']);
 export type Activation = z.infer<typeof activationSchema>;
 
 const size = z.number().int().positive().max(65_536);
+const kernelSize = z.number().int().min(1).max(31);
+const stride = z.number().int().min(1).max(16);
+
+/**
+ * How an image becomes tokens. `patch`: CLIP's one convolution whose stride is its kernel. `convolutional`: a stem of
+ * inverted residuals (MobileNetV2, arXiv 1801.04381, §3.3) in front of the transformer (a hybrid as in ViT, arXiv
+ * 2010.11929, §3.1). `kernel`, `stride` and channels in pixels and planes of their own input.
+ */
+export const stemSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('patch') }).readonly(),
+  z
+    .object({
+      kind: z.literal('convolutional'),
+      /** TensorFlow's «same»: outputs are ⌈n / stride⌉ wide, an odd row of zeros goes to the right and the bottom. */
+      padding: z.literal('same'),
+      /** After every convolution that is not the last of its block. */
+      activation: z.literal('relu6'),
+      /** The first convolution, of normalised pixels · `rescale` + `shift` (tensors of the checkpoint). */
+      conv: z.object({ kernel: kernelSize, stride, channels: size }).readonly(),
+      /** Blocks: 1×1 to channels · expansion (none for 1), depthwise kernel×kernel, 1×1; residual where shapes agree. */
+      stages: z
+        .array(
+          z
+            .object({
+              repeats: z.number().int().min(1).max(64),
+              kernel: kernelSize,
+              /** Of the stage's first block. */
+              stride,
+              expansion: z.number().int().min(1).max(16),
+              channels: size,
+            })
+            .readonly(),
+        )
+        .min(1)
+        .max(16)
+        .readonly(),
+      /**
+       * What tokens are made of, joined in this order: the output of a stage (from 1), its unshuffle×unshuffle neighbours
+       * put one behind the other (channel c at (dy, dx) becomes c·unshuffle² + dy·unshuffle + dx).
+       */
+      taps: z
+        .array(
+          z.object({ stage: z.number().int().min(1), unshuffle: z.number().int().min(1).max(32) }).readonly(),
+        )
+        .min(1)
+        .max(16)
+        .readonly(),
+    })
+    .readonly(),
+]);
+export type Stem = z.infer<typeof stemSchema>;
+export type ConvolutionalStem = Extract<Stem, { kind: 'convolutional' }>;
 
 /** Sizes of a CLIP vision transformer, read from tensors and the checkpoint's config. */
 export const visionConfigSchema = z
@@ -12,10 +64,17 @@ export const visionConfigSchema = z
     width: size,
     layers: size.max(256),
     heads: size,
+    /** Pixels from one token to the next. */
     patchSize: size,
     /** Side of the square grid of position embeddings: pretraining image size / patch size. */
     gridSize: size,
     mlpWidth: size,
+    /** Absent: `patch`. */
+    stem: stemSchema.optional(),
+    /** Side of the square that the model's makers say it reads best; absent: the methods' rule. */
+    preferredImageSizePx: size.optional(),
+    /** Blocks, counted from the last, that the model was trained to have a second attention path over; absent: as in the papers. */
+    dpamBlocks: size.max(256).optional(),
   })
   .readonly();
 export type VisionConfig = z.infer<typeof visionConfigSchema>;
@@ -70,9 +129,19 @@ export const modelSchema = z
     sourceDtype: tensorDtypeSchema,
     sizeBytes: z.number().int().nonnegative(),
     importedAtMs: z.number().int(),
+    /** Came with the program, which makes it anew where it is missing. */
+    bundled: z.boolean().optional(),
+    /** What to say wherever this model is chosen. */
+    note: z.string().optional(),
   })
   .readonly();
 export type Model = z.infer<typeof modelSchema>;
+
+/** Id of the model that comes with the program. */
+export const starterModelId = 'starter';
+/** Said wherever it is chosen. */
+export const starterModelNote =
+  'starter model, for trying out and for textures and simple objects; for work that matters import ViT-L/14@336';
 
 /** A question that a checkpoint leaves open; the import waits for the answer and never guesses. */
 export const modelQuestionSchema = z

@@ -4,6 +4,8 @@ export interface CanonicalPlace {
   readonly part: number;
   readonly parts: number;
   readonly transpose: boolean;
+  /** One of two matrices whose product the canonical tensor is. */
+  readonly factor?: 'left' | 'right';
 }
 
 export type NamedPlace = CanonicalPlace | 'harmless' | 'unknown';
@@ -34,6 +36,13 @@ const topTensors = new Set([
   'logit_scale',
 ]);
 
+/** A convolutional stem in the place of `visual.conv1`. */
+const stemTensor =
+  /^visual\.stem\.(?:rescale|shift|(?:conv|proj|blocks\.(?:0|[1-9]\d{0,2})\.(?:expand|depthwise|project))\.(?:weight|bias))$/;
+
+/** The token embedding as a product of two matrices, [vocabulary, narrow] × [narrow, width]. */
+const tokenEmbeddingFactors = ['token_embedding.narrow', 'token_embedding.expand'];
+
 /** Buffers that say nothing the tensors do not say: the causal mask, OpenAI's three sizes, positions counted from 0. */
 const harmless = /^(?:attn_mask|input_resolution|context_length|vocab_size|(?:.*\.)?position_ids)$/;
 
@@ -41,7 +50,9 @@ const harmless = /^(?:attn_mask|input_resolution|context_length|vocab_size|(?:.*
 export function placeOfOpenAiName(name: string): NamedPlace {
   const bare = name.startsWith('text.') ? name.slice('text.'.length) : name;
   if (harmless.test(bare)) return 'harmless';
-  if (topTensors.has(bare)) return whole(bare);
+  if (topTensors.has(bare) || stemTensor.test(bare)) return whole(bare);
+  const factor = tokenEmbeddingFactors.indexOf(bare);
+  if (factor >= 0) return { ...whole('token_embedding.weight'), factor: factor === 0 ? 'left' : 'right' };
   // A linear layer in place of the bare matrix keeps it transposed.
   if (bare === 'text_projection.weight') return whole('text_projection', true);
   const block = /^(?:visual\.)?transformer\.resblocks\.(?:0|[1-9]\d{0,2})\.(.+)$/.exec(bare);

@@ -1,4 +1,5 @@
 import type { ClipConfig } from '../../../src-shared/domain/model.ts';
+import { stemTensors } from './stem-layout.ts';
 
 /** A tensor that a model of some configuration has: OpenAI's state-dict name and shape. */
 export interface ExpectedTensor {
@@ -29,7 +30,9 @@ function blockTensors(prefix: string, width: number, mlpWidth: number, layers: n
 /** Every tensor of a stored model, in the order in which `model.safetensors` lists them. */
 export function expectedTensors({ vision, text, embeddingSize }: ClipConfig): ExpectedTensor[] {
   return [
-    { name: 'visual.conv1.weight', shape: [vision.width, 3, vision.patchSize, vision.patchSize] },
+    ...(vision.stem?.kind === 'convolutional'
+      ? stemTensors(vision.stem, vision.width)
+      : [{ name: 'visual.conv1.weight', shape: [vision.width, 3, vision.patchSize, vision.patchSize] }]),
     { name: 'visual.class_embedding', shape: [vision.width] },
     { name: 'visual.positional_embedding', shape: [vision.gridSize ** 2 + 1, vision.width] },
     { name: 'visual.ln_pre.weight', shape: [vision.width] },

@@ -129,7 +129,7 @@ export function chooseConfig(
       embeddingSize: sizes.embeddingSize,
       activation,
       layerNormEpsilon: side?.layerNormEpsilon ?? 1e-5,
-      vision: { ...sizes.vision, heads: visionHeads },
+      vision: { ...sizes.vision, ...side?.recommended, heads: visionHeads },
       text: { ...sizes.text, heads: textHeads },
     },
     questions,

@@ -17,6 +17,8 @@ export interface ClipTensor {
   readonly name: string;
   readonly shape: readonly number[];
   readonly parts: readonly TensorPart[];
+  /** The tensor is its part [rows, n] times this matrix [n, columns]. */
+  readonly rightFactor?: TensorPart | undefined;
 }
 
 export interface ClipTensors {
@@ -29,7 +31,10 @@ export interface ClipTensors {
   readonly warnings: readonly string[];
 }
 
-const openAiAnchor = 'visual.conv1.weight';
+/** The first convolution of a stem. */
+export const stemAnchor = 'visual.stem.conv.weight';
+/** What turns pixels into tokens: CLIP's convolution or a stem of several. */
+const openAiAnchors = ['visual.conv1.weight', stemAnchor];
 const huggingFaceAnchor = 'vision_model.embeddings.patch_embedding.weight';
 
 function prefixesOf(names: readonly string[], anchor: string): string[] {
@@ -57,7 +62,7 @@ function notClip(path: string, names: readonly string[]): WorkbenchError {
 
 /** Which of the accepted name schemes the file uses, and what stands before its names. */
 function findNaming(path: string, names: readonly string[]): Pick<ClipTensors, 'naming' | 'prefix'> {
-  const openAi = prefixesOf(names, openAiAnchor);
+  const openAi = openAiAnchors.flatMap((anchor) => prefixesOf(names, anchor));
   const huggingFace = prefixesOf(names, huggingFaceAnchor);
   const [prefix = ''] = [...openAi, ...huggingFace];
   const found = openAi.length + huggingFace.length;
@@ -109,6 +114,28 @@ function mergeParts(path: string, name: string, parts: readonly (TensorPart | un
   return { name, shape: [(shape[0] ?? 0) * present.length, ...shape.slice(1)], parts: present };
 }
 
+/** The product of a stored matrix and another. */
+function productOf(path: string, left: ClipTensor, rightFactor: TensorPart): ClipTensor {
+  const { entry } = rightFactor;
+  const [rows, narrow, ...more] = left.shape;
+  const [narrow2, columns, ...more2] = entry.shape;
+  if (
+    rows === undefined ||
+    columns === undefined ||
+    narrow === undefined ||
+    narrow < 1 ||
+    narrow !== narrow2 ||
+    more.length + more2.length > 0
+  )
+    throw corrupt(
+      path,
+      `the factors of ${left.name} have the shapes [${left.shape.join(', ')}] and [${entry.shape.join(', ')}], which make no product.`,
+    );
+  if (rows * columns > maxTensorElements)
+    throw new WorkbenchError('too-large', `${path}: the tensor ${left.name} is far too large.`);
+  return { ...left, shape: [rows, columns], rightFactor };
+}
+
 /**
  * Sorts a checkpoint's tensors into canonical ones. Shapes are not checked yet. Throws `unsupported` for anything that is not a CLIP
  * with a vision transformer and for tensors that would change what it computes, `corrupt-file` for damaged tables.
@@ -119,6 +146,8 @@ export function readClipTensors(checkpoint: Checkpoint): ClipTensors {
   const { naming, prefix } = findNaming(path, names);
   const placeOf = naming === 'openai' ? placeOfOpenAiName : placeOfHuggingFaceName;
   const collected = new Map<string, (TensorPart | undefined)[]>();
+  const rightFactors = new Map<string, TensorPart>();
+  const leftFactors = new Set<string>();
   const foreign: string[] = [];
   const outside: string[] = [];
   const blocking: string[] = [];
@@ -145,9 +174,15 @@ export function readClipTensors(checkpoint: Checkpoint): ClipTensors {
     if (entry.elementCount > maxTensorElements) {
       throw new WorkbenchError('too-large', `${path}: the tensor ${fullName} is far too large.`);
     }
+    const part = { entry: { ...entry, dtype }, transpose: place.transpose };
+    if (place.factor === 'right') {
+      rightFactors.set(place.name, part);
+      continue;
+    }
+    if (place.factor === 'left') leftFactors.add(place.name);
     const parts = collected.get(place.name) ?? new Array<undefined>(place.parts).fill(undefined);
     if (parts[place.part] !== undefined) throw corrupt(path, `it holds the tensor ${place.name} twice.`);
-    parts[place.part] = { entry: { ...entry, dtype }, transpose: place.transpose };
+    parts[place.part] = part;
     collected.set(place.name, parts);
   }
   if (blocking.length > 0) {
@@ -163,7 +198,15 @@ export function readClipTensors(checkpoint: Checkpoint): ClipTensors {
   return {
     naming,
     prefix,
-    tensors: new Map([...collected].map(([name, parts]) => [name, mergeParts(path, name, parts)])),
+    tensors: new Map(
+      [...collected].map(([name, parts]) => {
+        const tensor = mergeParts(path, name, parts);
+        const right = rightFactors.get(name);
+        if (leftFactors.has(name) !== (right !== undefined))
+          throw corrupt(path, `the tensor ${name} is stored as two factors and one of them is missing.`);
+        return [name, right ? productOf(path, tensor, right) : tensor];
+      }),
+    ),
     hasOpenAiSizes: ['input_resolution', 'context_length', 'vocab_size'].every((name) =>
       checkpoint.tensors.has(`${prefix}${name}`),
     ),

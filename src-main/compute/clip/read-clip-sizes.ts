@@ -1,8 +1,9 @@
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import type { ClipConfig } from '../../../src-shared/domain/model.ts';
+import type { ClipConfig, ConvolutionalStem } from '../../../src-shared/domain/model.ts';
 import { corrupt } from '../checkpoints/checkpoint-file.ts';
 import type { ClipTensors } from './clip-tensors.ts';
 import type { SideConfig, StatedSize } from './side-config.ts';
+import { stemPatchSize } from './stem-layout.ts';
 
 /** A configuration without what no tensor says: heads, activation, epsilon. */
 export type ClipSizes = Pick<ClipConfig, 'embeddingSize'> & {
@@ -15,8 +16,15 @@ export const clipVocabularySize = 49_408;
 
 const maxSize = 65_536;
 
-/** Reads all sizes off the tensors' shapes. Throws `corrupt-file` naming the tensor that is missing or mis-shaped. */
-export function readClipSizes(path: string, { tensors }: ClipTensors): ClipSizes {
+/**
+ * Reads all sizes off the tensors' shapes; `stem` is what the configuration says of a convolutional one, whose patch size no
+ * tensor tells. Throws `corrupt-file` naming the tensor that is missing or mis-shaped.
+ */
+export function readClipSizes(
+  path: string,
+  { tensors }: ClipTensors,
+  stem: ConvolutionalStem | null = null,
+): ClipSizes {
   function shapeOf(name: string, rank: number): readonly number[] {
     const shape = tensors.get(name)?.shape;
     if (shape === undefined) throw corrupt(path, `the tensor ${name} is missing.`);
@@ -39,10 +47,18 @@ export function readClipSizes(path: string, { tensors }: ClipTensors): ClipSizes
       `${path}: only the image half of a CLIP. Choose the file with both halves.`,
     );
   }
-  const [width = 0, channels, patchSize = 0, patchHeight] = shapeOf('visual.conv1.weight', 4);
-  if (channels !== 3 || patchSize !== patchHeight) {
-    throw corrupt(path, 'the tensor visual.conv1.weight is not made for square patches of colour images.');
+  function patchesOf(): { width: number; patchSize: number } {
+    if (stem) {
+      const [, width = 0] = shapeOf('visual.positional_embedding', 2);
+      return { width, patchSize: stemPatchSize(stem) ?? 0 };
+    }
+    const [width = 0, channels, patchSize = 0, patchHeight] = shapeOf('visual.conv1.weight', 4);
+    if (channels !== 3 || patchSize !== patchHeight) {
+      throw corrupt(path, 'the tensor visual.conv1.weight is not made for square patches of colour images.');
+    }
+    return { width, patchSize };
   }
+  const { width, patchSize } = patchesOf();
   const [positions = 0] = shapeOf('visual.positional_embedding', 2);
   const gridSize = Math.round(Math.sqrt(positions - 1));
   if (gridSize < 1 || gridSize ** 2 + 1 !== positions) {
@@ -58,7 +74,14 @@ export function readClipSizes(path: string, { tensors }: ClipTensors): ClipSizes
   const [textMlpWidth = 0] = shapeOf('transformer.resblocks.0.mlp.c_fc.weight', 2);
   const sizes: ClipSizes = {
     embeddingSize,
-    vision: { width, layers: layersOf('visual.transformer.resblocks.'), patchSize, gridSize, mlpWidth },
+    vision: {
+      width,
+      layers: layersOf('visual.transformer.resblocks.'),
+      patchSize,
+      gridSize,
+      mlpWidth,
+      ...(stem ? { stem } : {}),
+    },
     text: {
       width: textWidth,
       layers: layersOf('transformer.resblocks.'),

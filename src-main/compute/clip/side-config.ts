@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import type { Activation } from '../../../src-shared/domain/model.ts';
+import type { Activation, ClipConfig, ConvolutionalStem } from '../../../src-shared/domain/model.ts';
 import { corrupt, fileError } from '../checkpoints/checkpoint-file.ts';
+import { readStemConfig, stemConfigSchema } from './stem-config.ts';
 
 /** What the configuration beside a checkpoint says that tensors cannot say, and what must agree with them. */
 export interface SideConfig {
@@ -11,6 +12,10 @@ export interface SideConfig {
   readonly visionHeads: number;
   readonly textHeads: number;
   readonly layerNormEpsilon: number;
+  /** A convolutional stem in the place of CLIP's one convolution. */
+  readonly stem?: ConvolutionalStem;
+  /** What the makers recommend. */
+  readonly recommended?: Pick<ClipConfig['vision'], 'preferredImageSizePx' | 'dpamBlocks'>;
   /** By words for a message: what the configuration says of sizes that the tensors say too. */
   readonly statedSizes: readonly { what: StatedSize; size: number }[];
   readonly warnings: readonly string[];
@@ -135,6 +140,10 @@ const openClipSchema = z.object({
       timm_model_name: z.string().nullish(),
       act_kwargs: z.record(z.string(), z.unknown()).nullish(),
       norm_kwargs: z.object({ eps: z.number().positive().optional() }).nullish(),
+      // Our own additions (models/starter/FORMAT.md), for any model with them.
+      stem: stemConfigSchema.nullish(),
+      dpam_first_layer: whole.nullish(),
+      preferred_image_size: whole.nullish(),
     }),
     text_cfg: z.object({
       layers: whole.optional(),
@@ -152,6 +161,19 @@ const openClipSchema = z.object({
     .object({ mean: z.array(z.number()).optional(), std: z.array(z.number()).optional() })
     .optional(),
 });
+
+/** DPAM from layer n of L on is DPAM over the last L - n + 1 blocks. */
+function recommendedBy(
+  vision: z.infer<typeof openClipSchema>['model_cfg']['vision_cfg'],
+  file: string,
+): NonNullable<SideConfig['recommended']> {
+  const { layers, dpam_first_layer: first, preferred_image_size: imageSize } = vision;
+  const size = imageSize ? { preferredImageSizePx: imageSize } : {};
+  if (!first) return size;
+  if (typeof layers !== 'number' || first > layers)
+    throw corrupt(file, `dpam_first_layer ${first} is not one of the vision layers.`);
+  return { ...size, dpamBlocks: layers - first + 1 };
+}
 
 const clipMean = [0.48145466, 0.4578275, 0.40821073];
 
@@ -184,6 +206,7 @@ export async function readOpenClipConfig(file: string, visionWidth: number): Pro
   const headWidth = vision.head_width ?? 64;
   if (visionWidth % headWidth !== 0)
     throw corrupt(file, `head_width ${headWidth} does not divide ${visionWidth}.`);
+  const stem = vision.stem ? readStemConfig(vision.stem, file) : null;
   const mean = preprocess?.mean ?? clipMean;
   const otherMean = mean.length !== 3 || mean.some((value, i) => Math.abs(value - (clipMean[i] ?? 0)) > 1e-3);
   return {
@@ -192,6 +215,8 @@ export async function readOpenClipConfig(file: string, visionWidth: number): Pro
     layerNormEpsilon,
     visionHeads: visionWidth / headWidth,
     textHeads: text.heads ?? 8,
+    ...(stem ? { stem } : {}),
+    recommended: recommendedBy(vision, file),
     statedSizes: stated({
       'vision width': vision.width,
       'vision layers': vision.layers,

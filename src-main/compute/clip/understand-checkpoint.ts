@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type {
   CheckpointFormat,
   ClipConfig,
+  ConvolutionalStem,
   ModelAnswers,
   ModelQuestion,
 } from '../../../src-shared/domain/model.ts';
@@ -11,7 +13,7 @@ import { openCheckpoint } from '../checkpoints/open-checkpoint.ts';
 import type { FloatDtype } from '../checkpoints/tensor-dtype.ts';
 import { expectedTensors } from './canonical-tensors.ts';
 import { chooseConfig } from './choose-config.ts';
-import { readClipTensors } from './clip-tensors.ts';
+import { readClipTensors, stemAnchor } from './clip-tensors.ts';
 import type { ClipTensor, ClipTensors } from './clip-tensors.ts';
 import { checkStatedSizes, readClipSizes } from './read-clip-sizes.ts';
 import type { ClipSizes } from './read-clip-sizes.ts';
@@ -54,11 +56,19 @@ function mainDtype(tensors: readonly ClipTensor[]): FloatDtype {
   return most ?? 'F32';
 }
 
-/** Every tensor of the model with its right shape, in order. Throws `corrupt-file` naming the first that is missing or mis-shaped. */
+/** Every tensor of the model with its right shape, in order. Throws `corrupt-file` naming the first that is missing or mis-shaped, `incompatible` naming one too many. */
 function checkTensors(path: string, sizes: ClipSizes, found: ClipTensors): ClipTensor[] {
   const withoutHeads = { vision: { ...sizes.vision, heads: 1 }, text: { ...sizes.text, heads: 1 } };
   const config = { ...sizes, ...withoutHeads, activation: 'gelu' as const, layerNormEpsilon: 1e-5 };
-  return expectedTensors(config).map(({ name, shape }) => {
+  const expected = expectedTensors(config);
+  const names = new Set(expected.map(({ name }) => name));
+  const extra = [...found.tensors.keys()].find((name) => !names.has(name));
+  if (extra !== undefined)
+    throw new WorkbenchError(
+      'incompatible',
+      `${path}: the tensor ${extra} has no place in the model that its configuration describes. Put the right configuration beside the weights.`,
+    );
+  return expected.map(({ name, shape }) => {
     const tensor = found.tensors.get(name);
     if (tensor === undefined) throw corrupt(path, `the tensor ${name} is missing.`);
     const sameShape = tensor.shape.join() === shape.join();
@@ -77,12 +87,29 @@ async function readSideConfig(
   source: ModelSource,
   checkpoint: Checkpoint,
   found: ClipTensors,
-  sizes: ClipSizes,
 ): Promise<SideConfig | null> {
   if (found.naming === 'huggingface') return readHuggingFaceConfig(join(source.folder, 'config.json'));
   // A TorchScript file carries its own facts; a configuration that lies beside it by chance is another model's.
   if (checkpoint.container === 'torchscript') return null;
-  return readOpenClipConfig(join(source.folder, 'open_clip_config.json'), sizes.vision.width);
+  const visionWidth = found.tensors.get('visual.positional_embedding')?.shape.at(-1) ?? 0;
+  return readOpenClipConfig(join(source.folder, 'open_clip_config.json'), visionWidth);
+}
+
+/** The stem that configuration and tensors agree on. Throws `unsupported` or `incompatible` where they do not. */
+function chooseStem(path: string, found: ClipTensors, side: SideConfig | null): ConvolutionalStem | null {
+  const described = side?.stem ?? null;
+  const hasStem = found.tensors.has(stemAnchor);
+  if (hasStem && described === null)
+    throw new WorkbenchError(
+      'unsupported',
+      `${path}: its image encoder begins with several convolutions and no configuration says which. Put the open_clip_config.json that describes its stem beside it.`,
+    );
+  if (!hasStem && described !== null)
+    throw new WorkbenchError(
+      'incompatible',
+      `${side?.file ?? path} belongs to another model than ${path}: it describes a stem that the weights do not have.`,
+    );
+  return described;
 }
 
 /**
@@ -97,9 +124,9 @@ export async function understandCheckpoint(
   const checkpoint = await openCheckpoint(source.weightsFile);
   try {
     const found = readClipTensors(checkpoint);
-    const sizes = readClipSizes(checkpoint.path, found);
+    const side = await readSideConfig(source, checkpoint, found);
+    const sizes = readClipSizes(checkpoint.path, found, chooseStem(checkpoint.path, found, side));
     const tensors = checkTensors(checkpoint.path, sizes, found);
-    const side = await readSideConfig(source, checkpoint, found, sizes);
     if (side !== null) checkStatedSizes(checkpoint.path, sizes, side);
     const choice = chooseConfig(checkpoint, found, sizes, side, answers);
     return {

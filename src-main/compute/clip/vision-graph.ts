@@ -19,6 +19,7 @@ import {
 import type { Graph, Tensor } from '../tensor-graph/tensor.ts';
 import type { ModelWeights } from './model-weights.ts';
 import { resamplePositions } from './position-embedding.ts';
+import { stemTokens } from './stem-graph.ts';
 import { addAttention, createBlock, layerNormOf, type Block } from './transformer.ts';
 
 /** CLIP's normalisation of RGB in 0…1 (methods.md §1). */
@@ -101,19 +102,27 @@ function checkDpam({ blocks, layers }: DpamNeeds, depth: number): void {
 
 /** Tokens [1 + grid², width] that enter the first block. */
 function embedImage(config: ClipConfig, weights: ModelWeights, imageSizePx: number): Tensor {
-  const { width, patchSize, gridSize } = config.vision;
+  const { width, gridSize } = config.vision;
   const grid = gridSizeOf(config, imageSizePx);
   const pixels = normalisePixels(input(visionNames.pixels, [imageSizePx, imageSizePx, 3], 'u8'));
+  const classEmbedding = reshape(weights.tensor('visual.class_embedding'), [1, width]);
+  const positions = resamplePositions(weights.tensor('visual.positional_embedding'), gridSize, grid);
+  const tokens = concat([classEmbedding, patchTokens(config, weights, pixels)], 0);
+  return layerNormOf(weights, 'visual.ln_pre', add(tokens, positions), config.layerNormEpsilon);
+}
+
+/** Tokens [grid², width] of normalised pixels [size, size, 3], before their positions. */
+function patchTokens({ vision }: ClipConfig, weights: ModelWeights, pixels: Tensor): Tensor {
+  const { width, patchSize, stem } = vision;
+  if (stem?.kind === 'convolutional') return stemTokens(stem, weights, pixels);
+  const grid = (pixels.shape[0] ?? 0) / patchSize;
   // A convolution whose stride is its kernel is a product: patches [grid², 3·patch²] × kernels as they are stored.
   const patches = reshape(
     transpose(reshape(pixels, [grid, patchSize, grid, patchSize, 3]), [0, 2, 4, 1, 3]),
     [grid * grid, 3 * patchSize * patchSize],
   );
   const kernels = weightAs(weights.tensor('visual.conv1.weight'), [width, 3 * patchSize * patchSize]);
-  const classEmbedding = reshape(weights.tensor('visual.class_embedding'), [1, width]);
-  const positions = resamplePositions(weights.tensor('visual.positional_embedding'), gridSize, grid);
-  const tokens = add(concat([classEmbedding, linear(patches, kernels, null)], 0), positions);
-  return layerNormOf(weights, 'visual.ln_pre', tokens, config.layerNormEpsilon);
+  return linear(patches, kernels, null);
 }
 
 /** `last`: the ordinary stream's end, the class token's row alone where nothing needs the patches. `dpam`: by layer. */
