@@ -71,8 +71,9 @@ export function connectDatabase(options: ConnectOptions): Database {
       const startMs = performance.now();
       const value = work();
       const durationMs = performance.now() - startMs;
+      // For who looks for it: a busy disk is nothing that a user can act on.
       if (durationMs > slowQueryMs) {
-        log('warn', `Slow query, ${durationMs.toFixed(0)} ms: ${sql.replaceAll(/\s+/g, ' ').trim()}`);
+        log('info', `Slow query, ${durationMs.toFixed(0)} ms: ${sql.replaceAll(/\s+/g, ' ').trim()}`);
       }
       return value;
     });
