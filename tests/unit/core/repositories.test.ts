@@ -210,7 +210,7 @@ describe('the repositories', () => {
     const logs: string[] = [];
     const { repositories } = await openFresh(logs, 0);
     repositories.datasets.list();
-    expect(logs.some((line) => /^warn Slow query, \d+ ms: SELECT id, name, root/.test(line))).toBe(true);
+    expect(logs.some((line) => /^info Slow query, \d+ ms: SELECT id, name, root/.test(line))).toBe(true);
   });
 
   it('store all of a transaction or nothing', async () => {
