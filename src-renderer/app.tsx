@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { ErrorBoundary } from './components/error-boundary.tsx';
 import { useAddress, type View } from './state/address.ts';
+import { useDataset } from './state/queries.ts';
 import { DataView } from './views/data/data-view.tsx';
 import { AddView } from './views/data/add-view.tsx';
 import { ImagesView } from './views/data/images-view.tsx';
@@ -18,6 +19,16 @@ import styles from './app.module.css';
 const loadReview = () => import('./views/review/review-view.tsx');
 const ReviewView = lazy(async () => ({ default: (await loadReview()).ReviewView }));
 
+const viewTitles: Readonly<Record<View, string>> = {
+  data: 'Data',
+  add: 'Add a folder',
+  images: 'Images',
+  start: 'Start a run',
+  review: 'Review',
+  models: 'Models',
+  settings: 'Settings',
+};
+
 /** The frame and, inside it, the view that the address names. */
 export function App() {
   const address = useAddress();
@@ -27,6 +38,12 @@ export function App() {
       cancelIdleCallback(idle);
     };
   }, []);
+  const datasetName = useDataset(address.datasetId)?.name;
+  useEffect(() => {
+    document.title = [viewTitles[address.view], datasetName, 'Anomaly Workbench']
+      .filter((part) => part !== undefined)
+      .join(' · ');
+  }, [address.view, datasetName]);
   return (
     <div className={styles.frame}>
       <Rail />

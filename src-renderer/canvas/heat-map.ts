@@ -1,3 +1,5 @@
+// What lives here: the viewer's canvas: where the image stands, what is laid over it, and the maps behind that.
+// What may not: panels and lists (views), and calls to the core other than reading assets.
 import { colouriseMap } from '../../src-shared/maps/colourise.ts';
 import type { ColourMapName } from '../../src-shared/maps/colour-maps.ts';
 import type { PixelMap } from './pixel-map.ts';

@@ -1,6 +1,3 @@
-// What lives here: the viewer's canvas: where the image stands, what is laid over it, and the maps behind that.
-// What may not: panels and lists (views), and calls to the core other than reading assets.
-
 export interface Size {
   readonly width: number;
   readonly height: number;

@@ -1,3 +1,5 @@
+// What lives here: pieces that more than one view is made of.
+// What may not: anything that knows a view.
 import Button from '@mui/material/Button';
 import Dialog from '@mui/material/Dialog';
 import DialogActions from '@mui/material/DialogActions';

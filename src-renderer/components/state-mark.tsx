@@ -1,6 +1,3 @@
-// What lives here: pieces that more than one view is made of.
-// What may not: anything that knows a view.
-
 import type { Label } from '../../src-shared/domain/dataset.ts';
 
 export type MarkKind = 'defect' | 'good' | 'unsure';

@@ -1,3 +1,5 @@
+// What lives here: colours, sizes and the MUI theme made of them, for both modes.
+// What may not: a colour with a tint among the greys (people judge images on them), or anything but appearance.
 import { createTheme, type Theme } from '@mui/material/styles';
 import type { ThemeMode } from '../state/appearance.ts';
 import { palettes } from './tokens.ts';

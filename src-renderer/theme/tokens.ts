@@ -1,5 +1,3 @@
-// What lives here: colours, sizes and the MUI theme made of them, for both modes.
-// What may not: a colour with a tint among the greys (people judge images on them), or anything but appearance.
 import type { ThemeMode } from '../state/appearance.ts';
 
 /** One mode's colours. Greys have equal parts of red, green and blue. */

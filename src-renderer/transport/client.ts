@@ -1,3 +1,5 @@
+// What lives here: how the window reaches its host, over a WebSocket or Electron's bridge, behind one interface.
+// What may not: anything that knows what the messages mean beyond the contract, and any React.
 import { WorkbenchError } from '../../src-shared/contract/errors.ts';
 import {
   contractMethods,

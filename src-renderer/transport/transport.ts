@@ -1,5 +1,3 @@
-// What lives here: how the window reaches its host, over a WebSocket or Electron's bridge, behind one interface.
-// What may not: anything that knows what the messages mean beyond the contract, and any React.
 import type { WorkbenchEvent } from '../../src-shared/contract/events.ts';
 import type { Reply } from '../../src-shared/contract/methods.ts';
 import type { FileKind } from '../../src-shared/contract/wire.ts';

@@ -1,3 +1,5 @@
+// What lives here: one folder a view, and `frame`, what stands around every view.
+// What may not: drawing of images (canvas), and anything that outlives its view (state).
 import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
 import TextField from '@mui/material/TextField';

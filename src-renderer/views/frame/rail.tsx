@@ -1,5 +1,3 @@
-// What lives here: one folder a view, and `frame`, what stands around every view.
-// What may not: drawing of images (canvas) and server calls beyond the hooks of state.
 import { Boxes, Database, Images, ListTodo, Settings, type LucideIcon } from 'lucide-react';
 import { useAddress, useAddressStore, type View } from '../../state/address.ts';
 import { overallShare } from '../../state/job-words.ts';

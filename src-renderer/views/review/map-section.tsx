@@ -7,6 +7,7 @@ import { findRegions, type Region } from '../../../src-shared/maps/regions.ts';
 import { pixelMapResource } from '../../canvas/pixel-map.ts';
 import { useResource } from '../../canvas/use-resource.ts';
 import type { Size } from '../../canvas/viewport.ts';
+import { releaseFocus } from '../../components/release-focus.ts';
 import { positionOn } from '../../components/score-bar.tsx';
 import { formatCount, formatNoun, formatPercent, formatScore } from '../../state/format.ts';
 import { describeMapProposal, type MapProposal } from '../../state/map-threshold.ts';
@@ -73,6 +74,7 @@ export const MapSection = memo(function MapSection({
           max={steps}
           value={Math.round(positionOn(value, mapMin, mapMax) * steps)}
           getAriaValueText={() => formatScore(value, span)}
+          onChangeCommitted={releaseFocus}
           onChange={(_, position) => {
             onChange({ map: mapMin + (Number(position) / steps) * span });
           }}

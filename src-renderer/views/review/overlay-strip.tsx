@@ -4,6 +4,7 @@ import Tooltip from '@mui/material/Tooltip';
 import { Blend, Contrast, Flame, Maximize, Shapes, Spline } from 'lucide-react';
 import { colourMapNames, type ColourMapName } from '../../../src-shared/maps/colour-maps.ts';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
+import { releaseFocus } from '../../components/release-focus.ts';
 import { TipButton } from '../../components/tip-button.tsx';
 import { formatPercent } from '../../state/format.ts';
 import { useOverlayStore } from '../../state/overlay.ts';
@@ -40,6 +41,7 @@ export function OverlayStrip({ hasMask }: { readonly hasMask: boolean }) {
           value={Math.round(overlay.opacity * 100)}
           getAriaValueText={(value) => `${value} %`}
           disabled={!overlay.visible}
+          onChangeCommitted={releaseFocus}
           onChange={(_, value) => {
             change({ opacity: Number(value) / 100 });
           }}

@@ -122,7 +122,7 @@ function Review({ dataset, run }: { readonly dataset: Dataset; readonly run: Run
 
   return (
     <div className={styles.review}>
-      <RunStrip dataset={dataset} run={run} job={job} />
+      <RunStrip run={run} job={job} />
       {threshold.error && <ErrorNotice title="The scores could not be read" error={threshold.error} />}
       {shownId === null ? (
         <NothingScored run={run} underWay={isUnderWay(job)} loading={scores === undefined} />

@@ -5,7 +5,6 @@ import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
-import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { Job } from '../../../src-shared/domain/job.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
@@ -16,7 +15,6 @@ import { ProblemList } from '../data/problem-list.tsx';
 import styles from './run-strip.module.css';
 
 interface RunStripProps {
-  readonly dataset: Dataset;
   readonly run: Run;
   readonly job: Job | undefined;
 }

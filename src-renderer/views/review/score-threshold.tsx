@@ -2,6 +2,7 @@ import Button from '@mui/material/Button';
 import Slider from '@mui/material/Slider';
 import { memo, useMemo } from 'react';
 import type { Run, RunScores } from '../../../src-shared/domain/run.ts';
+import { releaseFocus } from '../../components/release-focus.ts';
 import { positionOn } from '../../components/score-bar.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { formatScore } from '../../state/format.ts';
@@ -71,6 +72,7 @@ export function ScoreThreshold({ run, score, threshold }: ScoreThresholdProps) {
           max={steps}
           value={Math.round(positionOn(value, scoreMin, scoreMax) * steps)}
           getAriaValueText={() => formatScore(value, span)}
+          onChangeCommitted={releaseFocus}
           onChange={(_, position) => {
             threshold.change({ score: scoreMin + (Number(position) / steps) * span });
           }}

@@ -1,9 +1,6 @@
-import Button from '@mui/material/Button';
 import Radio from '@mui/material/Radio';
 import RadioGroup from '@mui/material/RadioGroup';
-import { Boxes } from 'lucide-react';
 import { methodIdSchema, type MethodId, type MethodInfo } from '../../../src-shared/domain/method.ts';
-import { useAddressStore } from '../../state/address.ts';
 import styles from './method-choice.module.css';
 
 interface MethodChoiceProps {
@@ -14,45 +11,29 @@ interface MethodChoiceProps {
 
 /** Every method with a sentence; one that cannot run says what is missing and leads there. */
 export function MethodChoice({ methods, chosen, onChoose }: MethodChoiceProps) {
-  const go = useAddressStore((state) => state.go);
   return (
-    <>
-      <RadioGroup
-        aria-label="Method"
-        value={chosen ?? ''}
-        onChange={(_, value) => {
-          onChoose(methodIdSchema.parse(value));
-        }}
-      >
-        {methods.map((method) => {
-          const missing = method.unavailable !== null;
-          return (
-            <div key={method.id} className={styles.method} data-chosen={method.id === chosen && !missing}>
-              <label className={styles.label}>
-                <Radio value={method.id} disabled={missing} size="small" />
-                <span>
-                  <span className={styles.name}>{method.name}</span>
-                  <span className={styles.quiet}>{method.summary}</span>
-                  {missing && <span className={styles.missing}>{method.unavailable}</span>}
-                </span>
-              </label>
-            </div>
-          );
-        })}
-      </RadioGroup>
-      {methods.some(({ unavailable }) => unavailable !== null) && (
-        <div>
-          <Button
-            variant="outlined"
-            startIcon={<Boxes size={16} aria-hidden />}
-            onClick={() => {
-              go({ view: 'models' });
-            }}
-          >
-            Open Models to add what is missing
-          </Button>
-        </div>
-      )}
-    </>
+    <RadioGroup
+      aria-label="Method"
+      value={chosen ?? ''}
+      onChange={(_, value) => {
+        onChoose(methodIdSchema.parse(value));
+      }}
+    >
+      {methods.map((method) => {
+        const missing = method.unavailable !== null;
+        return (
+          <div key={method.id} className={styles.method} data-chosen={method.id === chosen && !missing}>
+            <label className={styles.label}>
+              <Radio value={method.id} disabled={missing} size="small" />
+              <span>
+                <span className={styles.name}>{method.name}</span>
+                <span className={styles.quiet}>{method.summary}</span>
+                {missing && <span className={styles.missing}>{method.unavailable}</span>}
+              </span>
+            </label>
+          </div>
+        );
+      })}
+    </RadioGroup>
   );
 }

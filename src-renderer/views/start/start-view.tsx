@@ -1,7 +1,7 @@
 import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
 import { useMutation } from '@tanstack/react-query';
-import { FolderSearch, Play } from 'lucide-react';
+import { Boxes, FolderSearch, Play } from 'lucide-react';
 import { useState } from 'react';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { MethodId, MethodInfo, MethodSettings } from '../../../src-shared/domain/method.ts';
@@ -85,7 +85,19 @@ function StartForm({ dataset }: { readonly dataset: Dataset }) {
       <div className={styles.column}>
         <h1>Start a run on {dataset.name}</h1>
         <section className={styles.section} aria-labelledby="method-title">
-          <h2 id="method-title">Method</h2>
+          <div className={styles.head}>
+            <h2 id="method-title">Method</h2>
+            {methods.data?.some(({ unavailable }) => unavailable !== null) === true && (
+              <Button
+                startIcon={<Boxes size={16} aria-hidden />}
+                onClick={() => {
+                  go({ view: 'models' });
+                }}
+              >
+                Open Models to add what is missing
+              </Button>
+            )}
+          </div>
           {methods.isPending && <LinearProgress aria-label="Reading the methods" />}
           {methods.error && (
             <ErrorNotice

@@ -65,6 +65,16 @@ export class ReviewPage {
       });
   }
 
+  /** Sets a slider with the mouse; `share` is 0-1 of its length. */
+  async clickOnSlider(name: string, share: number): Promise<void> {
+    const track = this.page.locator('.MuiSlider-root', { has: this.page.getByRole('slider', { name }) });
+    const { width = 0, height = 0 } = (await track.boundingBox()) ?? {};
+    await track.click({ position: { x: width * share, y: height / 2 } });
+    await this.page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    );
+  }
+
   /** Moves a slider by keys: `Home`, `End`, `ArrowRight`… */
   async pressOnSlider(name: string, ...keys: readonly string[]): Promise<void> {
     const slider = this.page.getByRole('slider', { name });
