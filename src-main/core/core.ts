@@ -12,6 +12,8 @@ export interface CoreOptions {
   readonly dataFolder: string;
   /** The project's `assets/` folder. */
   readonly assetsFolder: string;
+  /** The folder of the model that comes with the program; absent, or without a model in it: there is none. */
+  readonly starterModelFolder?: string;
   /** The folder of `0001-….sql`: `src-main/core/db/migrations` from source, its copy beside a bundle. */
   readonly migrationsFolder: string;
   readonly host: 'electron' | 'web' | 'cli';

@@ -21,6 +21,7 @@ import { watchOtherProcesses } from './jobs/watch-other-processes.ts';
 import { libraryFolders } from './library-folders.ts';
 import { sweepLibrary } from './library-sweep.ts';
 import { createPurge } from './purge.ts';
+import { createStarterModel } from './starter-model.ts';
 
 export type { AssetResponse, Core, CoreOptions, Log, LogLevel } from './core.ts';
 
@@ -72,6 +73,16 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
     dataFolder: folders.dataFolder,
   });
   const purge = createPurge(repositories, log);
+  const starterModel = createStarterModel({
+    starterModelFolder: options.starterModelFolder ?? null,
+    database,
+    repositories,
+    folders,
+    compute,
+    events,
+    closing: closing.signal,
+    log,
+  });
   const handlers = createHandlers({
     options,
     database,
@@ -81,6 +92,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
     queue,
     compute,
     purge,
+    starterModel,
     closing: closing.signal,
   });
   const { dispatch, call } = createDispatch(handlers, log);
@@ -102,6 +114,8 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
   };
   tick();
   purge.start();
+  // A window will want it in a moment; a command that needs no model does not make one.
+  if (options.host !== 'cli') void starterModel.ensure();
   const timer = setInterval(tick, timing.tickMs);
   let closed: Promise<void> | null = null;
 
@@ -109,7 +123,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
     clearInterval(timer);
     closing.abort();
     queue.close();
-    await Promise.all([compute.close(), purge.stop(), queue.settled()]);
+    await Promise.all([compute.close(), purge.stop(), queue.settled(), starterModel.settled()]);
     database.close();
   }
 

@@ -57,6 +57,7 @@ export async function startElectronHost(options: ElectronHostOptions): Promise<v
     const core = await createCore({
       dataFolder,
       assetsFolder: options.paths.assetsFolder,
+      starterModelFolder: options.paths.starterModelFolder,
       migrationsFolder: options.paths.migrationsFolder,
       host: 'electron',
       version: options.paths.version,

@@ -15,6 +15,7 @@ export async function openCore({ paths, dataFolder, host, log }: OpenCoreOptions
   return await createCore({
     dataFolder,
     assetsFolder: paths.assetsFolder,
+    starterModelFolder: paths.starterModelFolder,
     migrationsFolder: paths.migrationsFolder,
     host,
     version: paths.version,

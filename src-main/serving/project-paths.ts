@@ -6,6 +6,8 @@ import { z } from 'zod';
 export interface ProjectPaths {
   readonly root: string;
   readonly assetsFolder: string;
+  /** Of the model that comes with the program. */
+  readonly starterModelFolder: string;
   readonly rendererFolder: string;
   readonly migrationsFolder: string;
   /** Entry of the compute process. */
@@ -27,6 +29,7 @@ export function findProjectPaths(entryFolder: string, resourcesFolder: string | 
     root,
     version,
     assetsFolder: path.join(resourcesFolder ?? root, 'assets'),
+    starterModelFolder: path.join(resourcesFolder ?? root, 'models', 'starter'),
     rendererFolder: path.join(root, 'out', 'renderer'),
     migrationsFolder: fromBundle
       ? path.join(entryFolder, 'migrations')

@@ -89,6 +89,37 @@ describe('migrations', () => {
     migrated.close();
   });
 
+  it('keep the models of format 2 as a user’s own, and their configurations', async () => {
+    const { dataFolder, database } = await openAtVersion(2);
+    const config = {
+      ...{ embeddingSize: 768, activation: 'quick_gelu', layerNormEpsilon: 1e-5 },
+      vision: { width: 1024, layers: 24, heads: 16, patchSize: 14, gridSize: 24, mlpWidth: 4096 },
+      text: { width: 768, layers: 12, heads: 12, contextLength: 77, vocabularySize: 49_408, mlpWidth: 3072 },
+    };
+    database.run(
+      `INSERT INTO models (id, name, format, source_file, sha256, config, source_dtype, size_bytes, imported_at_ms)
+       VALUES ('vit-l', 'ViT-L', 'safetensors', 'a.safetensors', ?, ?, 'F16', 9, 5)`,
+      ['c'.repeat(64), JSON.stringify(config)],
+    );
+    database.close();
+    const migrated = openDatabase({ dataFolder, migrationsFolder, log });
+    const { models } = createRepositories(migrated);
+    expect(models.list()).toEqual([
+      {
+        ...{
+          id: 'vit-l',
+          name: 'ViT-L',
+          format: 'safetensors',
+          sourceFile: 'a.safetensors',
+          sourceDtype: 'F16',
+        },
+        ...{ sha256: 'c'.repeat(64), config, sizeBytes: 9, importedAtMs: 5 },
+      },
+    ]);
+    expect(models.bundled()).toBeNull();
+    migrated.close();
+  });
+
   it('copy the database away first, with what still lies in its write-ahead log', async () => {
     const { dataFolder, database } = await openAtVersion(1);
     database.run(`INSERT INTO settings (key, value) VALUES ('theme', '"dark"')`);

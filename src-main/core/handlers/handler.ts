@@ -7,6 +7,7 @@ import type { EventBus } from '../event-bus.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import type { LibraryFolders } from '../library-folders.ts';
 import type { Purge } from '../purge.ts';
+import type { StarterModel } from '../starter-model.ts';
 
 /** Gets parameters that were parsed; what it returns is parsed before it leaves. Throws `WorkbenchError`s. */
 export type Handler<N extends MethodName> = (
@@ -28,6 +29,7 @@ export interface Services {
   readonly queue: JobQueue;
   readonly compute: ComputeClient;
   readonly purge: Purge;
+  readonly starterModel: StarterModel;
   /** Aborted when the core closes. */
   readonly closing: AbortSignal;
 }

@@ -3,9 +3,10 @@ import { methodMetadata } from '../../../src-shared/domain/method-catalogue.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 import { whyUnavailable } from './method-availability.ts';
 
-export function methodsHandlers({ repositories }: Services): DomainHandlers<'methods'> {
+export function methodsHandlers({ repositories, starterModel }: Services): DomainHandlers<'methods'> {
   return {
-    'methods.list': ({ modelId }) => {
+    'methods.list': async ({ modelId }) => {
+      await starterModel.ensure();
       const installed = { models: repositories.models.list(), promptSets: repositories.promptSets.list() };
       const model = modelId === null ? null : repositories.models.get(modelId);
       if (modelId !== null && model === null) {

@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import { starterModelId } from '../../../src-shared/domain/model.ts';
 import { fromSystemError } from '../error-report.ts';
 import { removedModelFolder } from '../library-sweep.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 
 export function modelsHandlers(services: Services): DomainHandlers<'models'> {
-  const { database, repositories, folders, queue, compute, events, closing, options } = services;
+  const { database, repositories, folders, queue, compute, events, closing, options, starterModel } =
+    services;
   const { models, jobs, runs } = repositories;
 
   /** A name as an id of the library that nothing uses yet: no model, no folder, no import under way. */
@@ -22,12 +24,16 @@ export function modelsHandlers(services: Services): DomainHandlers<'models'> {
     const reserved = new Set(jobs.listActive().map((job) => job.modelId));
     for (let n = 1; ; n++) {
       const id = n === 1 ? slug : `${slug}-${n}`;
+      if (id === starterModelId) continue;
       if (models.get(id) === null && !reserved.has(id) && !existsSync(folders.model(id))) return id;
     }
   }
 
   return {
-    'models.list': () => ({ models: models.list() }),
+    'models.list': async () => {
+      await starterModel.ensure();
+      return { models: models.list() };
+    },
     'models.inspect': ({ path, answers }) =>
       compute.call('model.inspect', { path, answers: answers ?? {} }, { signal: closing }),
     'models.import': async ({ path, name, answers = {} }) => {
@@ -57,6 +63,7 @@ export function modelsHandlers(services: Services): DomainHandlers<'models'> {
       return { modelId, job };
     },
     'models.remove': async ({ modelId }) => {
+      await starterModel.settled();
       if (models.get(modelId) === null) {
         throw new WorkbenchError('not-found', `There is no model «${modelId}».`);
       }
@@ -78,6 +85,8 @@ export function modelsHandlers(services: Services): DomainHandlers<'models'> {
         throw fromSystemError(thrown, folder);
       }
       models.remove(modelId);
+      // The program's own model is made anew, from the files that the program brings, when models are asked for next.
+      starterModel.forget();
       events.emit({ event: 'models.changed' });
       await rm(trash, { recursive: true, force: true }).catch((thrown: unknown) => {
         options.log('warn', `${trash} could not be deleted: ${String(thrown)}`);

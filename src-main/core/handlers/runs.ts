@@ -1,6 +1,7 @@
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { ParsedParams } from '../../../src-shared/contract/methods.ts';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
+import { starterModelId } from '../../../src-shared/domain/model.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { RunEvaluation } from '../../../src-shared/domain/evaluation.ts';
 import { createLimitedWork } from '../assets/limited-work.ts';
@@ -12,7 +13,7 @@ import type { DomainHandlers, Services } from './handler.ts';
 const renderingBeforeStart = { sizePx: 518, sigmaPx: 0 };
 
 export function runsHandlers(services: Services): DomainHandlers<'runs'> {
-  const { database, repositories, events, queue, purge, closing } = services;
+  const { database, repositories, events, queue, purge, closing, starterModel } = services;
   const { runs, results, jobs } = repositories;
   /** One at a time: each holds a class's pixels. */
   const evaluating = createLimitedWork<RunEvaluation>(1);
@@ -38,7 +39,8 @@ export function runsHandlers(services: Services): DomainHandlers<'runs'> {
       const run = requireRun(runId);
       return evaluating.once(String(runId), () => evaluateRun(repositories, run, closing));
     },
-    'runs.create': (params) => {
+    'runs.create': async (params) => {
+      if (params.modelId === starterModelId) await starterModel.demand();
       const { runId, jobId } = database.transaction(() => {
         const { datasetName, modelId, promptSetId } = validateRun(repositories, params);
         const job = queue.add({

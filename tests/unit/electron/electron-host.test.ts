@@ -40,6 +40,7 @@ async function start(args: readonly string[] = [], before: (world: StandIn) => v
     paths: {
       root: folder,
       assetsFolder: path.join(folder, 'assets'),
+      starterModelFolder: path.join(folder, 'models/starter'),
       rendererFolder: path.join(folder, 'renderer'),
       migrationsFolder: path.join(folder, 'migrations'),
       computeEntry: path.join(folder, 'compute.js'),
