@@ -4,6 +4,7 @@ import { dpamVariantSchema, methodIdSchema } from '../../src-shared/domain/metho
 import { activationSchema } from '../../src-shared/domain/model.ts';
 import type { CliSession } from './cli-session.ts';
 import { conformanceCommand, doctorCommand } from './commands/check-commands.ts';
+import { demoCommand, type DemoOptions } from './commands/demo-command.ts';
 import { importCommand, listDatasets, removeDataset, type ImportOptions } from './commands/import-command.ts';
 import { importModel, inspectModel, listModels, removeModel } from './commands/models-command.ts';
 import { importPrompts, listPrompts, removePrompts } from './commands/prompts-command.ts';
@@ -20,6 +21,8 @@ import {
 export interface CliActions {
   /** Opens the core for one command and closes it afterwards. */
   withSession(work: (session: CliSession) => Promise<void>): Promise<void>;
+  /** The same, on a data folder that is gone afterwards unless the user named one with `--data`. */
+  withPassingSession(work: (session: CliSession) => Promise<void>): Promise<void>;
   serve(options: { readonly port?: number }): Promise<void>;
 }
 
@@ -27,7 +30,7 @@ type NamedAnswers = ModelAnswerOptions & { readonly name?: string };
 
 /** Every command with its arguments. Commander checks usage; the actions do the work. */
 export function createProgram(version: string, actions: CliActions): Command {
-  const { withSession } = actions;
+  const { withSession, withPassingSession } = actions;
   const program = new Command('anomaly-workbench')
     .description('Zero-shot visual anomaly detection, offline.')
     .version(version)
@@ -106,6 +109,11 @@ export function createProgram(version: string, actions: CliActions): Command {
     .addArgument(idArgument())
     .action((id: number) => withSession((session) => removePrompts(session, id)));
 
+  program
+    .command('demo')
+    .description('work through the sample images with every method that can run, and write a report')
+    .option('--report <file>', 'the HTML report', 'out/demo/report.html')
+    .action((options: DemoOptions) => withPassingSession((session) => demoCommand(session, options)));
   program
     .command('conformance')
     .description('hold this build against a folder of reference numbers')

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { toErrorShape } from '../../src-shared/contract/errors.ts';
 import type { Core, Log } from '../core/core.ts';
@@ -29,20 +32,33 @@ export async function runCli(
   const dataFolder = () => chooseDataFolder(program.opts<{ data?: string }>().data);
 
   let result: CommandResult | null = null;
+  async function withCore(folder: string, work: (session: CliSession) => Promise<void>): Promise<void> {
+    const interrupt = new AbortController();
+    const stopListening = io.onInterrupt(() => {
+      interrupt.abort(cancelled());
+    });
+    const core = await environment.openCore(folder, log);
+    const session = new CliSession(io, json, core, interrupt.signal);
+    try {
+      await work(session);
+    } finally {
+      result = session.result;
+      await core.close();
+      stopListening();
+    }
+  }
   const program = createProgram(paths.version, {
-    withSession: async (work) => {
-      const interrupt = new AbortController();
-      const stopListening = io.onInterrupt(() => {
-        interrupt.abort(cancelled());
-      });
-      const core = await environment.openCore(dataFolder(), log);
-      const session = new CliSession(io, json, core, interrupt.signal);
+    withSession: (work) => withCore(dataFolder(), work),
+    withPassingSession: async (work) => {
+      if (program.opts<{ data?: string }>().data !== undefined) {
+        await withCore(dataFolder(), work);
+        return;
+      }
+      const passing = await mkdtemp(path.join(tmpdir(), 'anomaly-workbench-'));
       try {
-        await work(session);
+        await withCore(passing, work);
       } finally {
-        result = session.result;
-        await core.close();
-        stopListening();
+        await rm(passing, { recursive: true, force: true, maxRetries: 3 });
       }
     },
     serve: async ({ port = 0 }) => {

@@ -89,6 +89,12 @@ export const contractMethods = {
     result: z.object({ total: z.number().int(), problems: z.array(problemSchema) }),
   },
 
+  /** The sample images that came with the program: where they lie, and the data set made of them if there is one. */
+  'samples.get': {
+    params: none,
+    result: z.object({ folder: z.string().nullable(), datasetId: idSchema.nullable() }),
+  },
+
   'images.get': {
     params: z.object({ imageId: idSchema, runId: idSchema.nullable() }).strict(),
     result: imageRowSchema,
@@ -168,6 +174,22 @@ export const contractMethods = {
       })
       .strict(),
     result: z.object({ run: runSchema, job: jobSchema }),
+  },
+  /**
+   * Writes an HTML report of runs over one data set: figures, and of each class the images that score highest under
+   * every run's map. An existing file is replaced.
+   */
+  'reports.write': {
+    params: z
+      .object({
+        runIds: z.array(idSchema).min(1).max(8),
+        /** Methods to list as not run, with the reason. */
+        notRun: z.array(z.object({ name: z.string().max(200), reason: z.string().max(2000) })).max(32),
+        file: filePath,
+        imagesPerClass: z.number().int().min(1).max(100),
+      })
+      .strict(),
+    result: z.object({ file: z.string(), sizeBytes: z.number().int().nonnegative() }),
   },
   'runs.remove': { params: z.object({ runId: idSchema }).strict(), result: ok },
 

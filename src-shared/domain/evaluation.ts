@@ -24,6 +24,8 @@ export const classEvaluationSchema = z
       .readonly(),
     image: rankMetricsSchema,
     pixel: rankMetricsSchema,
+    /** Of a scored image; null where none is. */
+    meanDurationMs: z.number().nonnegative().nullable(),
     /** Why a metric is null although there are labels, and what was left out, in sentences. */
     notes: z.array(z.string()).readonly(),
   })
@@ -37,7 +39,14 @@ export const runEvaluationSchema = z
     /** Pixel metrics are taken on maps and masks of `sizePx`×`sizePx`. */
     rendering: mapRenderingSchema,
     classes: z.array(classEvaluationSchema).readonly(),
-    mean: z.object({ image: rankMetricsSchema, pixel: rankMetricsSchema }).readonly(),
+    /** Over classes; the duration over images. */
+    mean: z
+      .object({
+        image: rankMetricsSchema,
+        pixel: rankMetricsSchema,
+        durationMs: z.number().nonnegative().nullable(),
+      })
+      .readonly(),
   })
   .readonly();
 export type RunEvaluation = z.infer<typeof runEvaluationSchema>;

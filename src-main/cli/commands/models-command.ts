@@ -23,7 +23,7 @@ export async function listModels(session: CliSession): Promise<void> {
             Math.round(one.sizeBytes / bytesPerMiB),
             one.sourceFile,
           ]),
-        ),
+        ) + models.flatMap(({ id, note }) => (note === undefined ? [] : [`${id}: ${note}\n`])).join(''),
   );
 }
 
@@ -67,8 +67,13 @@ export async function importModel(
 
 /** `models remove ID`. */
 export async function removeModel(session: CliSession, modelId: string): Promise<void> {
+  const { models } = await session.call('models.list', {});
+  const isBundled = models.find((one) => one.id === modelId)?.bundled === true;
   await session.call('models.remove', { modelId });
-  session.print({ removed: modelId }, `Model ${modelId} is removed.\n`);
+  session.print(
+    { removed: modelId },
+    `Model ${modelId} is removed${isBundled ? '; it came with the workbench, which makes it anew when it needs it next' : ''}.\n`,
+  );
 }
 
 function describeVision({ vision }: ClipConfig): string {

@@ -132,15 +132,20 @@ function scanSettings(options: ScanOptions): MethodSettings {
   );
 }
 
-/** The named model; the only one there is; null for a method that needs none. */
+/** The named model; the only one that was imported, else the program's own; null for a method that needs none. */
 async function chooseModel(session: CliSession, options: ScanOptions): Promise<string | null> {
   const { methods } = await session.call('methods.list', { modelId: options.model ?? null });
   const method = methods.find((one) => one.id === options.method);
   if (method?.needsModel !== true) return null;
-  if (options.model !== undefined) return options.model;
   const { models } = await session.call('models.list', {});
-  const [only, second] = models;
-  if (only !== undefined && second === undefined) return only.id;
+  const imported = models.filter((one) => one.bundled !== true);
+  const [only, second] = imported.length > 0 ? imported : models;
+  const chosen = options.model ?? (second === undefined ? only?.id : undefined);
+  if (chosen !== undefined) {
+    const model = models.find((one) => one.id === chosen);
+    if (model?.note !== undefined) session.note(`${model.name}: ${model.note}.`);
+    return chosen;
+  }
   throw new WorkbenchError(
     'needs-choice',
     only === undefined

@@ -33,6 +33,7 @@ interface Evaluation {
 
 interface ScoredImage extends LabelledImage {
   readonly score: number;
+  readonly durationMs: number;
 }
 
 /**
@@ -55,8 +56,14 @@ export async function evaluateRun(
   const evaluation = { repositories, run, root: dataset.root, signal, pause: makePause(signal) };
   const unfinished = repositories.results.unfinishedClasses(run.id, run.datasetId);
   const classes: ClassEvaluation[] = [];
-  for (const className of repositories.images.classNames(run.datasetId))
-    classes.push(await evaluateClass(evaluation, className, unfinished.has(className)));
+  const durationsMs: number[] = [];
+  for (const className of repositories.images.classNames(run.datasetId)) {
+    const images = repositories.images.labelled(run.datasetId, className);
+    const scored = await readScores(evaluation, images);
+    durationsMs.push(...scored.map((image) => image.durationMs));
+    const part = { className, images, scored, isUnfinished: unfinished.has(className) };
+    classes.push(await evaluateClass(evaluation, part));
+  }
   return {
     runId: run.id,
     rendering: run.rendering,
@@ -64,6 +71,7 @@ export async function evaluateRun(
     mean: {
       image: meanMetrics(classes.map((one) => one.image)),
       pixel: meanMetrics(classes.map((one) => one.pixel)),
+      durationMs: meanOf(durationsMs),
     },
   };
 }
@@ -79,19 +87,30 @@ function makePause(signal: AbortSignal): Pause {
   };
 }
 
-async function evaluateClass(
-  evaluation: Evaluation,
-  className: string,
-  isUnfinished: boolean,
-): Promise<ClassEvaluation> {
-  const { repositories, run, pause } = evaluation;
-  const images = repositories.images.labelled(run.datasetId, className);
+async function readScores(
+  { repositories, run, pause }: Evaluation,
+  images: readonly LabelledImage[],
+): Promise<ScoredImage[]> {
   const scored: ScoredImage[] = [];
   for (const image of images) {
-    const score = repositories.results.get(run.id, image.id)?.score ?? null;
-    if (score !== null) scored.push({ ...image, score });
+    const { score = null, durationMs = 0 } = repositories.results.get(run.id, image.id) ?? {};
+    if (score !== null) scored.push({ ...image, score, durationMs });
     await pause();
   }
+  return scored;
+}
+
+interface ClassPart {
+  readonly className: string;
+  readonly images: readonly LabelledImage[];
+  readonly scored: readonly ScoredImage[];
+  readonly isUnfinished: boolean;
+}
+
+async function evaluateClass(
+  evaluation: Evaluation,
+  { className, images, scored, isUnfinished }: ClassPart,
+): Promise<ClassEvaluation> {
   const anomalous = images.filter((image) => image.label === 'anomalous');
   const failed = isUnfinished ? 0 : images.length - scored.length;
   const counts = {
@@ -100,7 +119,8 @@ async function evaluateClass(
     masks: anomalous.filter((image) => image.maskPath !== null).length,
     failed,
   };
-  const base = { className, counts, image: nothing, pixel: nothing };
+  const meanDurationMs = meanOf(scored.map((image) => image.durationMs));
+  const base = { className, counts, image: nothing, pixel: nothing, meanDurationMs };
   if (images.length === 0) return { ...base, notes: [] };
   if (isUnfinished)
     return {
@@ -172,9 +192,11 @@ async function readMaskAt(file: string, sizePx: number): Promise<Uint8Array> {
 
 /** Each metric's mean over those that have it; null where none has. */
 function meanMetrics(metrics: readonly RankMetrics[]): RankMetrics {
-  const mean = (pick: (one: RankMetrics) => number | null) => {
-    const values = metrics.flatMap((one) => pick(one) ?? []);
-    return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
-  };
+  const mean = (pick: (one: RankMetrics) => number | null) =>
+    meanOf(metrics.flatMap((one) => pick(one) ?? []));
   return { auroc: mean((one) => one.auroc), ap: mean((one) => one.ap), f1Max: mean((one) => one.f1Max) };
+}
+
+function meanOf(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

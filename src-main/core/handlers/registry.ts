@@ -8,7 +8,9 @@ import { jobsHandlers } from './jobs.ts';
 import { methodsHandlers } from './methods.ts';
 import { modelsHandlers } from './models.ts';
 import { promptsHandlers } from './prompts.ts';
+import { reportsHandlers } from './reports.ts';
 import { runsHandlers } from './runs.ts';
+import { samplesHandlers } from './samples.ts';
 import { settingsHandlers } from './settings.ts';
 
 /** A handler with its types forgotten: dispatch parses parameters and results by the method's own schemas. */
@@ -41,6 +43,8 @@ export function createHandlers(services: Services): HandlerRegistry {
     promptsHandlers(services),
     methodsHandlers(services),
     runsHandlers(services),
+    reportsHandlers(services),
+    samplesHandlers(services),
     jobsHandlers(services),
   ]);
 }

@@ -1,0 +1,30 @@
+import { resolve } from 'node:path';
+import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import { evaluateRun } from '../evaluation/evaluate-run.ts';
+import { writeRunReport } from '../exports/write-run-report.ts';
+import type { DomainHandlers, Services } from './handler.ts';
+
+export function reportsHandlers(services: Services): DomainHandlers<'reports'> {
+  const { options, repositories, closing } = services;
+  return {
+    'reports.write': async ({ runIds, notRun, file, imagesPerClass }) => {
+      const runs = runIds.map((runId) => {
+        const run = repositories.runs.get(runId);
+        if (run === null) throw new WorkbenchError('not-found', `There is no run ${runId}.`);
+        return run;
+      });
+      const path = resolve(file);
+      const { sizeBytes } = await writeRunReport({
+        repositories,
+        runs,
+        notRun,
+        file: path,
+        imagesPerClass,
+        version: options.version,
+        signal: closing,
+        evaluate: (run) => evaluateRun(repositories, run, closing),
+      });
+      return { file: path, sizeBytes };
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { baselineRun, openTestCore, temporaryFolder, writeTree, type TestCore } from './support/harness.ts';
+
+async function scan({ core, jobEnd }: TestCore, files: Parameters<typeof writeTree>[1], name = 'Batch 7') {
+  const root = await temporaryFolder();
+  await writeTree(root, files);
+  const { dataset, job } = await core.call('datasets.import', { path: root, layout: 'mvtec', name });
+  await jobEnd(job.id);
+  const created = await core.call('runs.create', baselineRun(dataset.id));
+  await jobEnd(created.job.id);
+  return created.run.id;
+}
+
+async function square(): Promise<Buffer> {
+  const data = Uint8Array.from({ length: 16 * 12 }, (_, i) => {
+    const [x, y] = [i % 16, Math.floor(i / 16)];
+    return x > 4 && x < 11 && y > 3 && y < 9 ? 255 : 0;
+  });
+  return await sharp(data, { raw: { width: 16, height: 12, channels: 1 } })
+    .png()
+    .toBuffer();
+}
+
+const report = (file: string, runIds: number[], imagesPerClass = 12) => ({
+  runIds,
+  file,
+  imagesPerClass,
+  notRun: [],
+});
+
+describe('the report of runs', () => {
+  test('is one HTML file with figures, and the worst images first under map, contour and ground truth', async () => {
+    const opened = await openTestCore();
+    const runId = await scan(opened, {
+      'nut/test/good/10.png': 'picture',
+      'nut/test/good/20.png': 'picture',
+      'nut/test/crack/90.png': 'picture',
+      'nut/ground_truth/crack/90_mask.png': await square(),
+    });
+    const folder = await temporaryFolder();
+    const file = join(folder, 'new', 'report.html');
+
+    const written = await opened.core.call('reports.write', report(file, [runId], 2));
+
+    const text = await readFile(file, 'utf8');
+    expect(written).toEqual({ file, sizeBytes: Buffer.byteLength(text) });
+    expect(text).toMatch(/^<!doctype html>/);
+    expect(text).toContain('<h1>Batch 7</h1>');
+    // Worst first, and no more than asked for.
+    expect(text.indexOf('nut/test/crack/90.png')).toBeLessThan(text.indexOf('nut/test/good/20.png'));
+    expect(text).not.toContain('nut/test/good/10.png');
+    expect(text).toContain('1 more with lower scores are not shown');
+    expect(text).toMatch(/<path class="contour" d="M[\d. LZM]+"/);
+    expect(text).toMatch(/<path class="truth" d="M[\d. LZM]+"/);
+    expect(text).toContain('score 0.900');
+    // Image AUROC of 10, 20 against 90.
+    expect(text).toContain('<td class="first">100.0</td>');
+    expect(await readdir(join(folder, 'new'))).toEqual(['report.html']);
+  });
+
+  test('needs nothing but itself: no script, and nothing is fetched', async () => {
+    const opened = await openTestCore();
+    const runId = await scan(opened, { 'nut/test/good/10.png': 'picture' });
+    const file = join(await temporaryFolder(), 'report.html');
+    await opened.core.call('reports.write', report(file, [runId]));
+
+    const text = await readFile(file, 'utf8');
+    expect(text).not.toMatch(/<script|<link|@import|url\(/i);
+    const sources = [...text.matchAll(/(?:src|href)="([^"]{0,30})/g)].map((match) => match[1] ?? '');
+    expect(sources.length).toBeGreaterThan(1);
+    expect(sources.filter((source) => !/^(data:image\/jpeg;base64,|#)/.test(source))).toEqual([]);
+  });
+
+  test('shows names and reasons as they are, markup in them included', async () => {
+    const opened = await openTestCore();
+    const runId = await scan(
+      opened,
+      { '<b>nut & "bolt"/test/good/10\'.png': 'picture' },
+      '<script>alert(1)</script>',
+    );
+    const file = join(await temporaryFolder(), 'report.html');
+    await opened.core.call('reports.write', {
+      ...report(file, [runId]),
+      notRun: [{ name: 'CLIP', reason: 'no <model> here' }],
+    });
+
+    const text = await readFile(file, 'utf8');
+    expect(text).not.toContain('<script');
+    expect(text).not.toContain('<b>');
+    expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(text).toContain('&lt;b&gt;nut &amp; &quot;bolt&quot;/test/good/10&#39;.png');
+    expect(text).toContain('no &lt;model&gt; here');
+  });
+
+  test('an image that a run could not score and runs of two data sets are told', async () => {
+    const opened = await openTestCore();
+    const files = { 'nut/test/good/10.png': 'picture', 'nut/test/good/20-broken.png': 'picture' } as const;
+    const runId = await scan(opened, files);
+    const other = await scan(opened, { 'nut/test/good/10.png': 'picture' });
+    const folder = await temporaryFolder();
+    await opened.core.call('reports.write', report(join(folder, 'report.html'), [runId]));
+    expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain(
+      '1 of 2 images could not be scored and are left out.',
+    );
+    await expect(
+      opened.core.call('reports.write', report(join(folder, 'both.html'), [runId, other])),
+    ).rejects.toMatchObject({ code: 'bad-request' });
+    await expect(
+      opened.core.call('reports.write', report(join(folder, 'notes.txt'), [runId])),
+    ).rejects.toMatchObject({ code: 'bad-request', message: expect.stringContaining('notes.txt') as string });
+    expect(await readdir(folder)).toEqual(['report.html']);
+  });
+});
