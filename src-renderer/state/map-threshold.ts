@@ -1,5 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import type { RunScores } from '../../src-shared/domain/run.ts';
+import {
+  pickUsualImages,
+  proposeMapThreshold,
+  type UsualImages,
+} from '../../src-shared/maps/map-threshold.ts';
 import { fetchPatchMap } from '../canvas/pixel-map.ts';
 import { formatNoun } from './format.ts';
 
@@ -7,34 +12,7 @@ import { formatNoun } from './format.ts';
 export interface MapProposal {
   readonly value: number;
   readonly sampleCount: number;
-  readonly from: 'good' | 'low-half';
-}
-
-const sampleSize = 24;
-/** Of the sample's patches this share lies below the proposed map threshold. */
-const quietShare = 0.99;
-
-/**
- * Images whose maps say what is usual: those labelled good, else the half with the lower scores; evenly spread over
- * their scores. Scores come worst first.
- */
-export function pickUsualImages({ imageIds, labels }: Pick<RunScores, 'imageIds' | 'labels'>): {
-  readonly imageIds: readonly number[];
-  readonly from: MapProposal['from'];
-} {
-  const good = imageIds.filter((_, index) => labels[index] === 'good');
-  const pool = good.length > 0 ? good : imageIds.slice(Math.floor(imageIds.length / 2));
-  const count = Math.min(sampleSize, pool.length);
-  const picked = Array.from({ length: count }, (_, k) => pool[Math.floor(((k + 0.5) * pool.length) / count)]);
-  return { imageIds: picked.filter((id) => id !== undefined), from: good.length > 0 ? 'good' : 'low-half' };
-}
-
-/** The value below which `share` of the values lie (nearest rank). Throws RangeError without values. */
-export function quantile(values: Float32Array, share: number): number {
-  const sorted = values.toSorted();
-  const value = sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
-  if (value === undefined) throw new RangeError('There is no quantile of nothing.');
-  return value;
+  readonly from: UsualImages['from'];
 }
 
 /** A map threshold that the usual patches of a run stay below. Undefined while it is worked out. */
@@ -49,13 +27,7 @@ export function useMapProposal(runId: number | null, scores: RunScores | undefin
       const maps = await Promise.all(
         (usual?.imageIds ?? []).map((imageId) => fetchPatchMap(runId ?? 0, imageId)),
       );
-      const values = new Float32Array(maps.reduce((sum, { data }) => sum + data.length, 0));
-      let offset = 0;
-      for (const { data } of maps) {
-        values.set(data, offset);
-        offset += data.length;
-      }
-      return { value: quantile(values, quietShare), sampleCount: maps.length, from: usual?.from ?? 'good' };
+      return { value: proposeMapThreshold(maps), sampleCount: maps.length, from: usual?.from ?? 'good' };
     },
   }).data;
 }

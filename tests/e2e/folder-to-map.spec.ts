@@ -41,6 +41,14 @@ test('a folder becomes anomaly maps in the window', async ({ window }, testInfo)
     await expect(window.getByText('Labelled anomalous')).toBeVisible();
   });
 
+  await test.step('one class can be looked at alone, and back shows all again', async () => {
+    await window.getByRole('button', { name: /^Class/ }).click();
+    await window.getByRole('menuitem', { name: /^felt/ }).click();
+    await expect.poll(() => review.position()).toEqual({ index: 1, count: 12 });
+    await window.goBack();
+    await expect.poll(() => review.position()).toEqual({ index: 1, count: 20 });
+  });
+
   await test.step('the heat map is painted and follows opacity, colours and its switch', async () => {
     await review.waitForHeat();
     const before = await review.pixels('heat');

@@ -58,7 +58,8 @@ test('a checkpoint becomes a model, its open question is asked, and CLIP runs wi
     await new Frame(window).goTo('Models');
     await window.getByRole('button', { name: 'Remove Tiny' }).click();
     await window.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
-    await expect(window.getByText('No model yet')).toBeVisible();
+    await expect(window.getByRole('dialog')).toHaveCount(0);
+    await expect(window.getByRole('heading', { name: 'Tiny' })).toHaveCount(0);
   });
 });
 

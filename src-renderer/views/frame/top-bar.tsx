@@ -4,6 +4,7 @@ import { useAddress, useAddressStore } from '../../state/address.ts';
 import { formatMoment, formatNoun } from '../../state/format.ts';
 import { useDataset, useDatasets, useModels, usePromptSets, useRun, useRuns } from '../../state/queries.ts';
 import { describeAuroc, runState, runTitle, type RunNames } from '../../state/run-words.ts';
+import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import { PickMenu } from '../../components/pick-menu.tsx';
 import styles from './top-bar.module.css';
 
@@ -20,6 +21,7 @@ export function TopBar() {
     <header className={styles.bar}>
       <DatasetSwitch />
       {dataset && <RunSwitch />}
+      {dataset && dataset.classes.length > 1 && view === 'review' && <ClassSwitch dataset={dataset} />}
       <span className={styles.space} />
       {dataset && view !== 'start' && dataset.imageCount > 0 && (
         <Button
@@ -61,6 +63,31 @@ function DatasetSwitch() {
           imageId: null,
           className: null,
         });
+      }}
+    />
+  );
+}
+
+/** Narrows what is reviewed to one class; each class has thresholds of its own. */
+function ClassSwitch({ dataset }: { readonly dataset: Dataset }) {
+  const { className } = useAddress();
+  const go = useAddressStore((state) => state.go);
+  const { classes } = dataset;
+  return (
+    <PickMenu
+      name="Class"
+      placeholder="All"
+      value={className === null ? 0 : classes.findIndex(({ name }) => name === className) + 1}
+      options={[
+        { value: 0, title: 'All', detail: formatNoun(classes.length, 'class', 'classes') },
+        ...classes.map(({ name, good, anomalous, unlabelled }, index) => ({
+          value: index + 1,
+          title: name,
+          detail: formatNoun(good + anomalous + unlabelled, 'image'),
+        })),
+      ]}
+      onPick={(picked) => {
+        go({ className: classes[picked - 1]?.name ?? null, imageId: null });
       }}
     />
   );

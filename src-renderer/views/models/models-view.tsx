@@ -124,6 +124,7 @@ function ModelRow({ model }: { readonly model: Model }) {
     <li className={styles.row}>
       <div className={styles.text}>
         <h2>{model.name}</h2>
+        {model.note !== undefined && <p>{model.note}</p>}
         <p className={styles.quiet}>{modelFacts(model.config)}</p>
         <p className={styles.quiet} title={model.sourceFile}>
           {formatNames[model.format]} · {formatBytes(model.sizeBytes)} · from {fileName(model.sourceFile)} ·{' '}
@@ -152,6 +153,7 @@ function ModelRow({ model }: { readonly model: Model }) {
       >
         Its copy in the data folder ({formatBytes(model.sizeBytes)}) is deleted; the file it came from and the results
         of its runs stay.
+        {model.bundled === true && ' It came with the workbench, which makes it anew when it needs it next.'}
       </ConfirmDialog>
     </li>
   );

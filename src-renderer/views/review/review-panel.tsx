@@ -1,10 +1,8 @@
 import Button from '@mui/material/Button';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { markOfLabel, StateMark, wordOfLabel } from '../../components/state-mark.tsx';
 import { useAddressStore } from '../../state/address.ts';
 import { useClient } from '../../state/client-context.ts';
@@ -22,7 +20,6 @@ interface ReviewPanelProps {
   readonly imageId: number;
   /** Place in the order, worst first; null for an image without a score. */
   readonly index: number | null;
-  readonly dataset: Dataset;
   readonly run: Run;
   readonly threshold: RunThreshold;
   readonly mapThreshold: number | null;
@@ -31,8 +28,7 @@ interface ReviewPanelProps {
 
 /** What is known of the image: file, label, score against the threshold, regions; and of the run. */
 export function ReviewPanel(props: ReviewPanelProps) {
-  const { imageId, index, dataset, run, threshold } = props;
-  const { address, replace } = useAddressStore();
+  const { imageId, index, run, threshold } = props;
   const row = useImage(imageId, run.id).data;
   const score = row?.result?.score ?? (index === null ? null : (threshold.scores?.scores[index] ?? null));
   return (
@@ -76,19 +72,6 @@ export function ReviewPanel(props: ReviewPanelProps) {
       />
       <section className={styles.section}>
         <h2>Run</h2>
-        {dataset.classes.length > 1 && (
-          <LabelledSelect
-            label="Class"
-            value={address.className ?? ''}
-            options={[
-              { value: '', name: 'All classes' },
-              ...dataset.classes.map(({ name }) => ({ value: name, name })),
-            ]}
-            onChange={(chosen) => {
-              replace({ className: chosen === '' ? null : chosen, imageId: null });
-            }}
-          />
-        )}
         <RunFacts run={run} />
       </section>
     </aside>

@@ -2,7 +2,6 @@ import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
 import { Images, Play, Timer } from 'lucide-react';
 import { useCallback, useDeferredValue, useMemo } from 'react';
-import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
@@ -89,10 +88,10 @@ export function ReviewView() {
       </EmptyState>
     );
   }
-  return <Review key={run.id} dataset={dataset} run={run} />;
+  return <Review key={run.id} run={run} />;
 }
 
-function Review({ dataset, run }: { readonly dataset: Dataset; readonly run: Run }) {
+function Review({ run }: { readonly run: Run }) {
   const { imageId, className } = useAddress();
   const replace = useAddressStore((state) => state.replace);
   const job = useJob(run.jobId);
@@ -133,7 +132,6 @@ function Review({ dataset, run }: { readonly dataset: Dataset; readonly run: Run
             <ReviewPanel
               imageId={shownId}
               index={isScored ? index : null}
-              dataset={dataset}
               run={run}
               threshold={threshold}
               mapThreshold={mapThreshold}

@@ -18,7 +18,7 @@ interface RunSettingsProps {
 }
 
 const dpamNames = { vv: 'V-V (paper)', qq: 'Q-Q', kk: 'K-K' } as const;
-const sizesPx = [224, 240, 336, 448, 518, 616, 700] as const;
+const sizesPx = [224, 240, 256, 336, 384, 448, 518, 616, 700] as const;
 
 /** The settings that matter of a method that has any; what is left empty keeps the method's own value. */
 export function RunSettings({ method, model, settings, onChange }: RunSettingsProps) {

@@ -140,6 +140,11 @@ function StartForm({ dataset }: { readonly dataset: Dataset }) {
                 />
               )}
             </div>
+            {model?.note !== undefined && (
+              <p className={styles.quiet}>
+                {model.name}: {model.note}.
+              </p>
+            )}
             {promptsMissing && (
               <p className={styles.quiet}>
                 No learned prompts fit this model. Import prompts made for text width{' '}
