@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Label } from '../../../src-shared/domain/dataset.ts';
 import { binScores } from '../../../src-renderer/state/histogram.ts';
-import { pickUsualImages, quantile } from '../../../src-renderer/state/map-threshold.ts';
+import { pickUsualImages, quantile } from '../../../src-shared/maps/map-threshold.ts';
 import { scoresOfClass } from '../../../src-renderer/state/run-thresholds.ts';
 import { describeCounts, describeProposal } from '../../../src-renderer/state/threshold-words.ts';
 import { countAtThreshold, proposeThreshold, thresholdKey } from '../../../src-renderer/state/thresholds.ts';
