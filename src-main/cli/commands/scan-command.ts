@@ -8,6 +8,7 @@ import {
   type MethodId,
   type MethodSettings,
 } from '../../../src-shared/domain/method.ts';
+import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { Job } from '../../../src-shared/domain/job.ts';
 import type { CliSession } from '../cli-session.ts';
@@ -134,9 +135,8 @@ function scanSettings(options: ScanOptions): MethodSettings {
 
 /** The named model; the only one that was imported, else the program's own; null for a method that needs none. */
 async function chooseModel(session: CliSession, options: ScanOptions): Promise<string | null> {
-  const { methods } = await session.call('methods.list', { modelId: options.model ?? null });
-  const method = methods.find((one) => one.id === options.method);
-  if (method?.needsModel !== true) return null;
+  const method = methodCatalogue[options.method];
+  if (!method.needsModel) return null;
   const { models } = await session.call('models.list', {});
   const imported = models.filter((one) => one.bundled !== true);
   const [only, second] = imported.length > 0 ? imported : models;
@@ -156,9 +156,8 @@ async function chooseModel(session: CliSession, options: ScanOptions): Promise<s
 
 /** A file is imported; a number is an id; anything else a name. Null for a method without learned prompts. */
 async function choosePrompts(session: CliSession, options: ScanOptions): Promise<number | null> {
-  const { methods } = await session.call('methods.list', { modelId: null });
-  const method = methods.find((one) => one.id === options.method);
-  if (method?.needsLearnedPrompts !== true) return null;
+  const method = methodCatalogue[options.method];
+  if (!method.needsLearnedPrompts) return null;
   const { promptSets } = await session.call('prompts.list', {});
   const wanted = options.prompts;
   if (wanted === undefined) {

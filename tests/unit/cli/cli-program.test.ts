@@ -140,6 +140,12 @@ describe('models', () => {
     expect((await cli(empty, ['models', 'list'])).out).toContain('models import');
   });
 
+  it('says below the list what is to be said of a model', async () => {
+    const models = [model, { ...model, id: 'starter', bundled: true, note: 'for trying out' }];
+    const core = createFakeCore({ 'models.list': () => ({ models }) });
+    expect((await cli(core, ['models', 'list'])).out).toMatch(/\nstarter: for trying out\n$/);
+  });
+
   it('inspects a checkpoint and shows what is open, with the flags that answer', async () => {
     const core = createFakeCore({ 'models.inspect': () => preview });
     const { code, out } = await cli(core, ['models', 'inspect', 'x.pt', '--text-heads', '12']);
@@ -243,10 +249,14 @@ describe('models', () => {
   });
 
   it('removes one', async () => {
-    const core = createFakeCore({ 'models.remove': () => ({ ok: true }) });
-    expect((await cli(core, ['models', 'remove', 'vit-b-16', '--json'])).json()).toEqual({
+    const models = [model, { ...model, id: 'starter', bundled: true }];
+    const answers = { 'models.list': () => ({ models }), 'models.remove': () => ({ ok: true as const }) };
+    expect((await cli(createFakeCore(answers), ['models', 'remove', 'vit-b-16', '--json'])).json()).toEqual({
       removed: 'vit-b-16',
     });
+    expect((await cli(createFakeCore(answers), ['models', 'remove', 'starter'])).out).toContain(
+      'makes it anew',
+    );
   });
 });
 

@@ -6,14 +6,18 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../../src-main/cli/main.ts';
 import { openCore } from '../../../src-main/serving/open-core.ts';
 import { findProjectPaths } from '../../../src-main/serving/project-paths.ts';
+import { starterModelNote } from '../../../src-shared/domain/model.ts';
+import { writeStemCheckpoint } from '../../support/stem-checkpoint.ts';
 import { recordingIo, type RecordingIo } from './recording-io.ts';
 
 // The command line on the real core and a real compute process, with the method that needs no model.
 
-const paths = findProjectPaths(path.resolve(import.meta.dirname, '../../../src-main/cli'));
+const projectPaths = findProjectPaths(path.resolve(import.meta.dirname, '../../../src-main/cli'));
 let folder: string;
 
+/** Without a starter model, unless a test wrote one to `starter`. */
 async function cli(args: readonly string[], io: RecordingIo = recordingIo()) {
+  const paths = { ...projectPaths, starterModelFolder: path.join(folder, 'starter') };
   const code = await runCli([...args, '--data', path.join(folder, 'data')], {
     io,
     paths,
@@ -127,6 +131,20 @@ describe('scan', () => {
       failures: [{ path: 'plate/test/spot/1.png' }],
       error: { code: 'unreadable', message: '1 of 4 images could not be scored.' },
     });
+  });
+
+  it('takes the starter model where nothing else was imported, and says what it is good for', async () => {
+    await writeStemCheckpoint(path.join(folder, 'starter'));
+    const images = path.join(folder, 'images');
+    await writeMvtec(images, 1);
+    const told = await cli(['scan', images, '--method', 'clip']);
+    expect(told.code).toBe(0);
+    expect(told.io.err).toContain(`Starter model: ${starterModelNote}.`);
+    const json = await cli(['scan', images, '--method', 'clip', '--json']);
+    expect(json.io.err).toBe('');
+    expect(json.json()).toMatchObject({ run: { modelId: 'starter', scoredCount: 2 } });
+    const { models } = (await cli(['models', 'list', '--json'])).json() as { models: unknown[] };
+    expect(models).toMatchObject([{ id: 'starter', bundled: true, note: starterModelNote }]);
   });
 
   it('says what is missing: the folder, the data set, an image, the model, the prompts', async () => {
