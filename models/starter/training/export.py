@@ -37,8 +37,8 @@ def config_of(model: Starter, size: int):
         "model_cfg": {
             "embed_dim": c["embed_dim"], "quick_gelu": True,
             "vision_cfg": {
-                "image_size": size, "layers": c["vision_layers"], "width": c["vision_width"], "head_width": c["vision_width"] // c["vision_heads"],
-                "patch_size": c["patch_size"], "stem": stem, "dpam_first_layer": c["dpam_first_layer"],
+                "image_size": c["image_size"], "layers": c["vision_layers"], "width": c["vision_width"], "head_width": c["vision_width"] // c["vision_heads"],
+                "patch_size": c["patch_size"], "preferred_image_size": size, "stem": stem, "dpam_first_layer": c["dpam_first_layer"],
             },
             "text_cfg": {
                 "context_length": c["context_length"], "vocab_size": c["vocab_size"], "width": c["text_width"], "heads": c["text_heads"], "layers": c["text_layers"],
