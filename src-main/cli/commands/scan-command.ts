@@ -143,7 +143,7 @@ async function chooseModel(session: CliSession, options: ScanOptions): Promise<s
   const chosen = options.model ?? (second === undefined ? only?.id : undefined);
   if (chosen !== undefined) {
     const model = models.find((one) => one.id === chosen);
-    if (model?.note !== undefined) session.note(`${model.name}: ${model.note}.`);
+    if (model?.note !== undefined) session.note(`${model.id}: ${model.note}`);
     return chosen;
   }
   throw new WorkbenchError(

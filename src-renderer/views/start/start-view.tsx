@@ -140,11 +140,7 @@ function StartForm({ dataset }: { readonly dataset: Dataset }) {
                 />
               )}
             </div>
-            {model?.note !== undefined && (
-              <p className={styles.quiet}>
-                {model.name}: {model.note}.
-              </p>
-            )}
+            {model?.note !== undefined && <p className={styles.quiet}>{model.note}</p>}
             {promptsMissing && (
               <p className={styles.quiet}>
                 No learned prompts fit this model. Import prompts made for text width{' '}

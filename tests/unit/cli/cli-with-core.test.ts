@@ -139,7 +139,7 @@ describe('scan', () => {
     await writeMvtec(images, 1);
     const told = await cli(['scan', images, '--method', 'clip']);
     expect(told.code).toBe(0);
-    expect(told.io.err).toContain(`Starter model: ${starterModelNote}.`);
+    expect(told.io.err).toContain(`starter: ${starterModelNote}\n`);
     const json = await cli(['scan', images, '--method', 'clip', '--json']);
     expect(json.io.err).toBe('');
     expect(json.json()).toMatchObject({ run: { modelId: 'starter', scoredCount: 2 } });
