@@ -21,6 +21,7 @@ from model import Starter
 from train import MEAN, STD, TEMPERATURE
 
 FIXTURE = Path("/work/shared/data/fixture")
+SAMPLES = Path(__file__).resolve().parents[3] / "assets" / "samples"
 ENSEMBLE = {
     "normal": ["{}", "flawless {}", "perfect {}", "unblemished {}", "{} without flaw", "{} without defect", "{} without damage"],
     "abnormal": ["damaged {}", "{} with flaw", "{} with defect", "{} with damage"],
@@ -149,24 +150,22 @@ def show(table, seconds):
 
 
 @torch.no_grad()
-def test_words(model, shards: Path, count=200, size=256):
-    """Share of pictures whose score is right with a pair of words and turned around when the words are swapped."""
-    keys = sorted(p.stem for p in shards.glob("*.json"))[-1]
-    images, masks = np.load(shards / f"{keys}.images.npy", mmap_mode="r"), np.load(shards / f"{keys}.masks.npy", mmap_mode="r")
-    cls = []
-    for k in range(0, count, 20):
-        x = torch.from_numpy(np.stack(images[k : k + 20])).permute(0, 3, 1, 2).float() / 255
-        x = (F.interpolate(x, (size, size), mode="bilinear", antialias=True) - MEAN) / STD
-        cls.append(model.encode_image(x)[0])
-    cls, labels = torch.cat(cls), np.array(masks[:count]).reshape(count, -1).any(1)
-    out = {}
-    for normal, abnormal, name in [("flawless {}", "damaged {}", "object"), ("flawless {}", "damaged {}", "zxqv gromf"), ("flawless {}", "damaged {}", "toothbrush"), ("perfect {}", "{} with defect", "object")] + [
-        (n, a, "object") for n, a in zip(captions.HELD_OUT["normal"], captions.HELD_OUT["abnormal"])
-    ] + [("immaculate {}", "blemished {}", "toothbrush"), ("flawless {}", "perfect {}", "object"), ("damaged {}", "defective {}", "object")]:
+def test_words(model, samples: Path, size=256):
+    """On the sample set: share of pictures judged rightly, and on the same side of ½ as with «flawless» / «damaged», for other
+    words and names; the last two rows swap the words, so there the second figure should be near zero."""
+    meta = json.loads((samples / "meta.json").read_text())["test"]
+    items = [i for group in meta.values() for i in group]
+    cls = torch.cat([model.encode_image(prepare(samples / i["img_path"], size)[None])[0] for i in items])
+    labels = np.array([i["anomaly"] for i in items])
+    held = list(zip(captions.HELD_OUT["normal"], captions.HELD_OUT["abnormal"]))
+    rows = [("flawless {}", "damaged {}", n) for n in ("object", "zxqv gromf", "toothbrush")] + [(n, a, o) for o in ("object", "zxqv gromf") for n, a in held]
+    rows += [("damaged {}", "flawless {}", "object"), ("blemished {}", "immaculate {}", "zxqv gromf")]
+    out, first = {}, None
+    for normal, abnormal, name in rows:
         pair = text_pair(model, ["a photo of a " + normal.format(name)], ["a photo of a " + abnormal.format(name)])
         p = abnormal_probability(cls, pair).numpy()
-        q = abnormal_probability(cls, pair.flip(0)).numpy()
-        out[f"{normal} / {abnormal} ({name})"] = (100 * float(((p > 0.5) == labels).mean()), 100 * float((((p > 0.5) == labels) & ((q > 0.5) != labels)).mean()), auroc(labels, p), float(np.abs(p - 0.5).mean()), float(pair[0] @ pair[1]))
+        first = p if first is None else first
+        out[f"{normal} / {abnormal} ({name})"] = (100 * float(((p > 0.5) == labels).mean()), 100 * float(((p > 0.5) == (first > 0.5)).mean()), float(np.abs(p - 0.5).mean()))
     return out
 
 
@@ -184,8 +183,8 @@ def main():
     print(o.run, o.which, f"step {state['step']}, {state['seconds'] / 60:.1f} min, {o.size} px")
     show(*evaluate(model, o.size, o.windows))
     if o.words:
-        for k, v in test_words(model, o.work / "shards").items():
-            print(f"{k:60} right {v[0]:.0f} %, turned {v[1]:.0f} %, AUROC {v[2]:.0f}, |p-½| {v[3]:.2f}, cosine of the two {v[4]:.2f}")
+        for k, v in test_words(model, SAMPLES).items():
+            print(f"{k:60} right {v[0]:.0f} %, same side {v[1]:.0f} %, |p-½| {v[2]:.2f}")
 
 
 if __name__ == "__main__":
