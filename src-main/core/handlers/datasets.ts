@@ -1,10 +1,12 @@
 import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import type { Dataset } from '../../../src-shared/domain/dataset.ts';
+import type { Dataset, DatasetLayout } from '../../../src-shared/domain/dataset.ts';
 import { detectLayout } from '../datasets/layouts.ts';
 import { inspectDataset } from '../datasets/inspect-dataset.ts';
 import { resolveFolder } from '../datasets/read-folder.ts';
+import { countOf } from '../../../src-shared/domain/count-of.ts';
+import type { DatasetCore } from '../db/datasets-repository.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 
 export function datasetsHandlers(services: Services): DomainHandlers<'datasets'> {
@@ -15,6 +17,18 @@ export function datasetsHandlers(services: Services): DomainHandlers<'datasets'>
     const dataset = datasets.get(datasetId);
     if (dataset === null) throw new WorkbenchError('not-found', `There is no data set ${datasetId}.`);
     return dataset;
+  }
+
+  /** Reading a folder another way would take labels, masks and the AUROC of finished runs from what is there. */
+  function requireSameLayout(known: DatasetCore, layout: DatasetLayout): void {
+    if (known.layout === layout) return;
+    const imageCount = repositories.images.count(known.id, null);
+    const runCount = repositories.runs.list(known.id).length;
+    if (imageCount === 0 && runCount === 0) return;
+    throw new WorkbenchError(
+      'already-exists',
+      `${known.root} is the data set ${known.id} «${known.name}» already, read as ${known.layout}, with ${countOf(imageCount, 'image')} and ${countOf(runCount, 'run')}. Read as ${layout} it would lose its labels, masks or classes, so nothing was changed. Import it without another layout, or remove the data set first.`,
+    );
   }
 
   return {
@@ -34,6 +48,7 @@ export function datasetsHandlers(services: Services): DomainHandlers<'datasets'>
             : repositories.jobs
                 .listActive()
                 .find((job) => job.kind === 'dataset-import' && job.datasetId === known.id);
+        if (known !== null) requireSameLayout(known, detected);
         if (known !== null && running !== undefined) return { datasetId: known.id, jobId: running.id };
         const finalName = name ?? known?.name ?? (basename(root) || root);
         const id =

@@ -121,6 +121,37 @@ describe('inspecting a folder', () => {
 });
 
 describe('importing', () => {
+  it('refuses another layout for a folder it knows, and loses nothing', async () => {
+    const test = await openTestCore();
+    const root = await temporaryFolder();
+    await writeTree(root, tree);
+    const before = await importAll(test, root);
+    const { run, job } = await test.core.call('runs.create', baselineRun(before.dataset.id));
+    await test.jobEnd(job.id);
+    const finished = await test.core.call('runs.get', { runId: run.id });
+
+    const again = test.core.call('datasets.import', { path: root, layout: 'folder' });
+    await expect(again).rejects.toMatchObject({
+      code: 'already-exists',
+      message: expect.stringContaining('read as mvtec, with 7 images and 1 run.') as string,
+    });
+    const after = await importAll(test, root, 'mvtec');
+    expect(after.dataset).toEqual(before.dataset);
+    expect(after.images).toEqual(before.images);
+    expect(await test.core.call('runs.get', { runId: run.id })).toEqual(finished);
+  });
+
+  it('takes another layout where the first found nothing', async () => {
+    const test = await openTestCore();
+    const root = await temporaryFolder();
+    await writeTree(root, { 'one.png': 'picture' });
+    expect((await importAll(test, root, 'mvtec')).dataset.imageCount).toBe(0);
+    expect((await importAll(test, root, 'folder')).dataset).toMatchObject({
+      layout: 'folder',
+      imageCount: 1,
+    });
+  });
+
   it('pairs masks by name and lists what does not fit together', async () => {
     const test = await openTestCore();
     const root = await temporaryFolder();

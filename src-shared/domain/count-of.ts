@@ -1,0 +1,4 @@
+/** `1 image`, `2 images`; `several` where the plural is not made with an s (`1 class`, `2 classes`). */
+export function countOf(count: number, one: string, several = `${one}s`): string {
+  return `${count} ${count === 1 ? one : several}`;
+}
