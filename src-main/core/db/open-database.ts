@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../core.ts';
-import { fromSystemError } from '../error-report.ts';
+import { makeFolder } from '../make-folder.ts';
 import { connectDatabase, type Database } from './database.ts';
 import { migrateDatabase, readMigrations } from './migrate.ts';
 
@@ -20,11 +19,7 @@ export const databaseFileName = 'workbench.sqlite';
  */
 export function openDatabase(options: OpenDatabaseOptions): Database {
   const migrations = readMigrations(options.migrationsFolder);
-  try {
-    mkdirSync(options.dataFolder, { recursive: true });
-  } catch (thrown) {
-    throw fromSystemError(thrown, `the data folder ${options.dataFolder}`);
-  }
+  makeFolder(options.dataFolder, 'the data folder');
   const database = connectDatabase({ ...options, filePath: join(options.dataFolder, databaseFileName) });
   try {
     migrateDatabase(database, migrations, options.log);
