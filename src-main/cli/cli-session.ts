@@ -33,13 +33,14 @@ export class CliSession {
   }
 
   /**
-   * Follows a job to its end and returns it when it succeeded. Ctrl+C cancels it, so that it can be resumed.
-   * Throws `cancelled`, or the job's own error.
+   * Follows a job to its end and returns it when it succeeded. Ctrl+C cancels it, so that it can be resumed; one that is
+   * `elsewhere`, in the hands of another process, goes on without being watched. Throws `cancelled`, or the job's own
+   * error.
    */
-  async finish(job: Job): Promise<Job> {
+  async finish(job: Job, elsewhere = false): Promise<Job> {
     const line = new ProgressLine(this.io, job.title);
     try {
-      const ended = await this.#follow(job, line);
+      const ended = await this.#follow(job, line, elsewhere);
       if (ended.state === 'succeeded') return ended;
       if (ended.state === 'cancelled') throw cancelled();
       throw jobFailure(ended);
@@ -48,10 +49,12 @@ export class CliSession {
     }
   }
 
-  #follow(job: Job, line: ProgressLine): Promise<Job> {
+  #follow(job: Job, line: ProgressLine, elsewhere: boolean): Promise<Job> {
     return new Promise<Job>((resolve, reject) => {
+      let isOthers = elsewhere;
       const cancel = () => {
-        this.#core.call('jobs.cancel', { jobId: job.id }).then(see, fail);
+        if (isOthers) fail(stoppedWatching());
+        else this.#core.call('jobs.cancel', { jobId: job.id }).then(see, fail);
       };
       let ended = false;
       const stop = () => {
@@ -59,7 +62,7 @@ export class CliSession {
         unsubscribe();
         this.#interrupted.removeEventListener('abort', cancel);
       };
-      let wasRunning = false;
+      let wasRunning = elsewhere;
       const see = (seen: Job) => {
         // An answer that was under way when the job ended is older than the end.
         if (ended) return;
@@ -68,11 +71,18 @@ export class CliSession {
           const isAbandoned = wasRunning && seen.state === 'queued';
           wasRunning = seen.state === 'running';
           line.show(seen.progress);
-          if (isAbandoned) this.#core.call('jobs.resume', { jobId: job.id }).then(see, takenUp);
+          if (isAbandoned) this.#core.call('jobs.resume', { jobId: job.id }).then(takeUp, takenUp);
           return;
         }
         stop();
         resolve(seen);
+      };
+      /** Running at once, it runs here; still waiting, it waits for another process that holds it. */
+      const takeUp = (seen: Job) => {
+        isOthers = seen.state === 'queued';
+        wasRunning = false;
+        see(seen);
+        wasRunning ||= isOthers;
       };
       /** Another process may have been faster; its end of the job is told like any other. */
       const takenUp = (error: unknown) => {
@@ -115,6 +125,10 @@ export function cancelled(): WorkbenchError {
     'cancelled',
     'Cancelled. What is done is kept; the same command goes on from there.',
   );
+}
+
+function stoppedWatching(): WorkbenchError {
+  return new WorkbenchError('cancelled', 'No longer watching. The other process goes on with its work.');
 }
 
 function jobFailure(job: Job): WorkbenchError {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { DatasetLayout } from '../../../src-shared/domain/dataset.ts';
 import {
   methodSettingsSchema,
@@ -59,10 +59,10 @@ export async function scanCommand(session: CliSession, wanted: string, options: 
     promptSetId: await choosePrompts(session, options),
     settings: scanSettings(options),
   };
-  const job = await startOrResume(session, wish, options);
+  const { job, elsewhere } = await startOrResume(session, wish, options);
   const scoredBefore = job.progress.done;
   const startedAt = performance.now();
-  await session.finish(job);
+  await session.finish(job, elsewhere);
   const durationS = (performance.now() - startedAt) / 1000;
 
   const run = await session.call('runs.get', { runId: runOf(job) });
@@ -72,10 +72,11 @@ export async function scanCommand(session: CliSession, wanted: string, options: 
   const aurocs = run.imageAuroc.flatMap(({ auroc }) => (auroc === null ? [] : [auroc]));
   const meanAuroc = aurocs.length === 0 ? null : aurocs.reduce((sum, one) => sum + one, 0) / aurocs.length;
   session.print(
-    { dataset, run, failures, meanAuroc, durationS, imagesPerSecond },
+    { dataset, run, failures, meanAuroc, durationS, imagesPerSecond, scannedElsewhere: elsewhere },
     describeRun(run, dataset.classes, meanAuroc) +
       `Run ${run.id}: ${run.scoredCount} of ${run.imageCount} images scored` +
       (scoredBefore > 0 ? ` (${scoredBefore} of them before)` : '') +
+      (elsewhere ? ' by another process' : '') +
       ` in ${formatSeconds(durationS)}` +
       (imagesPerSecond === null ? '' : `, ${formatRate(imagesPerSecond)} images/s`) +
       `, ${run.failedCount} failed\n` +
@@ -188,20 +189,30 @@ async function isFile(file: string): Promise<boolean> {
   }
 }
 
-async function startOrResume(session: CliSession, wish: RunWish, options: ScanOptions): Promise<Job> {
+interface StartedScan {
+  readonly job: Job;
+  /** Another process holds the job: this one only watches. */
+  readonly elsewhere: boolean;
+}
+
+async function startOrResume(session: CliSession, wish: RunWish, options: ScanOptions): Promise<StartedScan> {
   const unfinished = options.new === true ? undefined : await findUnfinished(session, wish);
   if (unfinished !== undefined) {
+    const started = await resumeRun(session, unfinished);
+    const done = unfinished.scoredCount + unfinished.failedCount;
     session.note(
-      `Going on with run ${unfinished.id} at image ${unfinished.scoredCount + unfinished.failedCount + 1} of ${unfinished.imageCount} (--new starts over).`,
+      started.elsewhere
+        ? `Another process is working on run ${unfinished.id} (${done} of ${unfinished.imageCount} images so far). It is watched to its end; --new starts a run of its own.`
+        : `Going on with run ${unfinished.id} at image ${done + 1} of ${unfinished.imageCount} (--new starts over).`,
     );
-    return await resumeRun(session, unfinished);
+    return started;
   }
   if (options.resume === true)
     throw new WorkbenchError(
       'not-found',
       'There is no unfinished run of this data set with this method, model, prompts and settings.',
     );
-  return (await session.call('runs.create', wish)).job;
+  return { job: (await session.call('runs.create', wish)).job, elsewhere: false };
 }
 
 async function findUnfinished(session: CliSession, wish: RunWish): Promise<Run | undefined> {
@@ -213,10 +224,17 @@ async function findUnfinished(session: CliSession, wish: RunWish): Promise<Run |
     .sort((a, b) => b.id - a.id)[0];
 }
 
-/** A run that another window is working on right now is only watched. */
-async function resumeRun(session: CliSession, run: Run): Promise<Job> {
-  if (run.state === 'running') return await session.call('jobs.get', { jobId: run.jobId });
-  return await session.call('jobs.resume', { jobId: run.jobId });
+/** Takes a run up where nobody holds it. What runs before this process did anything, or still waits after, is another's. */
+async function resumeRun(session: CliSession, run: Run): Promise<StartedScan> {
+  if (run.state !== 'running') {
+    try {
+      const job = await session.call('jobs.resume', { jobId: run.jobId });
+      return { job, elsewhere: job.state === 'queued' };
+    } catch (error) {
+      if (toErrorShape(error).code !== 'busy') throw error;
+    }
+  }
+  return { job: await session.call('jobs.get', { jobId: run.jobId }), elsewhere: true };
 }
 
 function runOf(job: Job): number {

@@ -119,6 +119,28 @@ describe('scan', () => {
     expect(same.io.out).toMatch(/Run 1: 80 of 80 images scored \(\d+ of them before\)/);
   });
 
+  it('watches a run that another process works on, does none of it itself, and stops only the watching', async () => {
+    const images = path.join(folder, 'images');
+    await writeMvtec(images, 40);
+    await cli(['import', images]);
+    const args = ['scan', images, '--method', 'baseline'];
+    const others: Promise<{ code: number; io: RecordingIo }>[] = [];
+    const impatient = recordingIo(true, (text, io) => {
+      if (/\d+\/80/.test(text)) io.interrupt();
+    });
+    const first = recordingIo(true, (text) => {
+      if (/\d\/80/.test(text) && others.length === 0) others.push(cli(args), cli(args, impatient));
+    });
+    const done = await cli(args, first);
+    expect(done.io.out).toMatch(/Run 1: 80 of 80 images scored in/);
+    const [watching, leaving] = await Promise.all(others);
+    expect(watching).toMatchObject({ code: 0 });
+    expect(watching?.io.err).toMatch(/Another process is working on run 1 \(\d+ of 80 images so far\)/);
+    expect(watching?.io.out).toMatch(/Run 1: 80 of 80 images scored .*by another process/);
+    expect(leaving?.code).toBe(130);
+    expect(leaving?.io.err).toContain('The other process goes on');
+  });
+
   it('fails with the list of images that vanished since the import, and still prints the rest', async () => {
     const images = path.join(folder, 'images');
     await writeMvtec(images, 2);
