@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { ErrorBoundary } from './components/error-boundary.tsx';
 import { useAddress, type View } from './state/address.ts';
+import { keepFocus } from './state/keep-focus.ts';
 import { useDataset } from './state/queries.ts';
 import { DataView } from './views/data/data-view.tsx';
 import { AddView } from './views/data/add-view.tsx';
@@ -38,6 +39,7 @@ export function App() {
       cancelIdleCallback(idle);
     };
   }, []);
+  useEffect(keepFocus, []);
   const datasetName = useDataset(address.datasetId)?.name;
   useEffect(() => {
     document.title = [viewTitles[address.view], datasetName, 'Anomaly Workbench']

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Play, Square } from 'lucide-react';
 import type { Job } from '../../src-shared/domain/job.ts';
 import { useClient } from '../state/client-context.ts';
+import { noteCancel } from '../state/connection.ts';
 import { upsertJob } from '../state/events.ts';
 import { queryRoots } from '../state/queries.ts';
 import { messageOf } from './error-notice.tsx';
@@ -33,27 +34,21 @@ export function JobActions({ job }: { readonly job: Job }) {
           {messageOf(error)}
         </span>
       )}
-      {running && (
+      {/* One button, so that the focus stays on it when it turns from one into the other. */}
+      {(running || stopped) && (
         <Button
           variant="outlined"
-          startIcon={<Square size={14} aria-hidden />}
-          onClick={() => {
-            cancel.mutate();
-          }}
-        >
-          Cancel
-        </Button>
-      )}
-      {stopped && (
-        <Button
-          variant="outlined"
-          startIcon={<Play size={14} aria-hidden />}
+          sx={{ flex: 'none' }}
+          startIcon={running ? <Square size={14} aria-hidden /> : <Play size={14} aria-hidden />}
           loading={resume.isPending}
           onClick={() => {
-            resume.mutate();
+            if (running) {
+              noteCancel();
+              cancel.mutate();
+            } else resume.mutate();
           }}
         >
-          Resume
+          {running ? 'Cancel' : 'Resume'}
         </Button>
       )}
     </>

@@ -2,6 +2,7 @@ import LinearProgress from '@mui/material/LinearProgress';
 import type { Job } from '../../src-shared/domain/job.ts';
 import { describeProgress, describeState, jobShare } from '../state/job-words.ts';
 import { JobActions } from './job-actions.tsx';
+import { MiddleEllipsis } from './middle-ellipsis.tsx';
 import styles from './job-line.module.css';
 
 interface JobLineProps {
@@ -14,17 +15,22 @@ interface JobLineProps {
 export function JobLine({ job, showTitle = true }: JobLineProps) {
   const share = jobShare(job);
   const active = job.state === 'running' || job.state === 'queued';
-  const words = [
-    job.state === 'running' ? job.progress.message : describeState(job.state),
-    describeProgress(job),
-  ].filter((text) => text !== '');
+  const running = job.state === 'running';
+  const words = [running ? '' : describeState(job.state), describeProgress(job)].filter(
+    (text) => text !== '',
+  );
 
   return (
     <div className={styles.job} data-testid="job" data-state={job.state}>
       <div className={styles.text}>
         {showTitle && <div className={styles.title}>{job.title}</div>}
         <div className={styles.words} aria-live="off">
-          {words.join(' · ')}
+          <span>{words.join(' · ')}</span>
+          {running && job.progress.message !== '' && (
+            <span className={styles.now}>
+              <MiddleEllipsis text={job.progress.message} />
+            </span>
+          )}
         </div>
         {job.error !== null && job.state === 'failed' && (
           <div className={styles.error}>{job.error.message}</div>

@@ -45,6 +45,7 @@ export function PathField(props: PathFieldProps) {
       }}
     >
       <TextField
+        autoFocus
         label={label}
         value={value}
         onChange={(event) => {

@@ -2,7 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { WorkbenchEvent } from '../../src-shared/contract/events.ts';
 import type { Job } from '../../src-shared/domain/job.ts';
 import type { Client } from '../transport/client.ts';
-import { useConnectionStore } from './connection.ts';
+import { followsCancel, useConnectionStore } from './connection.ts';
 import { queryRoots } from './queries.ts';
 
 const shortestIntervalMs = 700;
@@ -60,7 +60,8 @@ export function followEvents(client: Client, queries: QueryClient): () => void {
       queries.setQueryData<readonly Job[]>([queryRoots.jobs], (jobs) => jobs && upsertJob(jobs, job));
     }
     if (event.event === 'compute.changed') {
-      useConnectionStore.setState({ compute: { state: event.state, message: event.message } });
+      const { state, message } = event;
+      useConnectionStore.setState({ compute: { state, message, isExpected: followsCancel() } });
     }
     refresh(rootsToRefresh(event));
   });

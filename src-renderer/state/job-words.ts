@@ -19,7 +19,11 @@ export function describeProgress({
   const amount = noun === null ? formatBytes : formatCount;
   const plural = (count: number) => (noun === null ? '' : ` ${noun}${count === 1 ? '' : 's'}`);
   const parts = [
-    total === null ? `${amount(done)}${plural(done)}` : `${amount(done)} of ${amount(total)}${plural(total)}`,
+    state === 'succeeded' && done === total
+      ? `${amount(done)}${plural(done)}`
+      : total === null
+        ? `${amount(done)}${plural(done)}`
+        : `${amount(done)} of ${amount(total)}${plural(total)}`,
   ];
   if (state === 'running') {
     if (ratePerSecond !== null && ratePerSecond > 0) {

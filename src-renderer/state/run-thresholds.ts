@@ -35,19 +35,29 @@ export interface RunThreshold {
   readonly error: Error | null;
   readonly proposed: ProposedThreshold | null;
   readonly chosen: ChosenThresholds;
-  /** The score threshold in force; null without scores. */
+  /** A run has just begun: too few scores to draw a line through them. */
+  readonly isEarly: boolean;
+  /** The score threshold in force; null without scores, or with too few. */
   readonly value: number | null;
   change(change: Partial<ChosenThresholds>): void;
 }
 
+/** While a run goes on, thresholds wait for as many scores. */
+export const fewestScores = 8;
+
 /** Scores of a run and the threshold in force on them: the user's, else the proposed one. */
-export function useRunThreshold(runId: number | null, className: string | null): RunThreshold {
+export function useRunThreshold(
+  runId: number | null,
+  className: string | null,
+  underWay = false,
+): RunThreshold {
   const query = useRunScores(runId);
   const key = runId === null ? null : thresholdKey(runId, className);
   const chosen = useChosenThresholds(key);
   const changeStore = useThresholdStore((state) => state.change);
   const scores = useMemo(() => query.data && scoresOfClass(query.data, className), [query.data, className]);
-  const proposed = useMemo(() => (scores ? proposeThreshold(scores) : null), [scores]);
+  const isEarly = underWay && scores !== undefined && scores.imageIds.length < fewestScores;
+  const proposed = useMemo(() => (scores && !isEarly ? proposeThreshold(scores) : null), [scores, isEarly]);
   const change = useCallback(
     (changed: Partial<ChosenThresholds>) => {
       if (key !== null) changeStore(key, changed);
@@ -59,7 +69,8 @@ export function useRunThreshold(runId: number | null, className: string | null):
     error: query.error,
     proposed,
     chosen,
-    value: chosen.score ?? proposed?.value ?? null,
+    isEarly,
+    value: isEarly ? null : (chosen.score ?? proposed?.value ?? null),
     change,
   };
 }

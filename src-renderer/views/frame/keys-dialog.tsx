@@ -5,7 +5,7 @@ import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import { useEffect } from 'react';
 import { usePanelStore } from '../../state/panels.ts';
-import { isTyping } from '../../state/keys.ts';
+import { isTaken } from '../../state/keys.ts';
 import styles from './keys-dialog.module.css';
 
 const groups = [
@@ -46,7 +46,7 @@ export function KeysDialog() {
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === '?' && !isTyping(event.target)) setOpen(true);
+      if (event.key === '?' && !isTaken(event)) setOpen(true);
     };
     window.addEventListener('keydown', onKey);
     return () => {

@@ -24,6 +24,8 @@ interface ReviewPanelProps {
   readonly threshold: RunThreshold;
   readonly mapThreshold: number | null;
   readonly mapProposal: MapProposal | undefined;
+  /** Where worse images came in behind the one that is shown. */
+  readonly onWorst: (() => void) | null;
 }
 
 /** What is known of the image: file, label, score against the threshold, regions; and of the run. */
@@ -44,6 +46,13 @@ export function ReviewPanel(props: ReviewPanelProps) {
             </span>
           )}
         </div>
+        {props.onWorst && (
+          <div>
+            <Button variant="outlined" aria-keyshortcuts="Home" onClick={props.onWorst}>
+              Go to the worst image
+            </Button>
+          </div>
+        )}
         {row && (
           <>
             <p className={styles.quiet}>

@@ -1,7 +1,7 @@
 import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
 import { Images, Play, Timer } from 'lucide-react';
-import { useCallback, useDeferredValue, useMemo } from 'react';
+import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
@@ -95,17 +95,25 @@ function Review({ run }: { readonly run: Run }) {
   const { imageId, className } = useAddress();
   const replace = useAddressStore((state) => state.replace);
   const job = useJob(run.jobId);
-  const threshold = useRunThreshold(run.id, className);
+  const underWay = isUnderWay(job);
+  const threshold = useRunThreshold(run.id, className, underWay);
   const { scores } = threshold;
   const mapProposal = useMapProposal(run.id, scores);
-  const mapThreshold = threshold.chosen.map ?? mapProposal?.value ?? null;
+  const mapThreshold = threshold.isEarly ? null : (threshold.chosen.map ?? mapProposal?.value ?? null);
 
   const imageIds = useMemo(() => scores?.imageIds ?? [], [scores]);
-  const found = imageId === null ? 0 : imageIds.indexOf(imageId);
+  // What is being looked at stays when a worse image comes in while the run goes on.
+  const [hold, setHold] = useState<{ readonly className: string | null; readonly imageId: number } | null>(
+    null,
+  );
+  const firstId = imageIds[0] ?? null;
+  const held = hold?.className === className ? imageIds.indexOf(hold.imageId) : -1;
+  if (underWay && imageId === null && firstId !== null && held < 0) setHold({ className, imageId: firstId });
+  const found = imageId === null ? Math.max(0, held) : imageIds.indexOf(imageId);
   const index = Math.max(0, found);
   // An image without a score (it failed, or its turn has not come) can be looked at as well.
-  const isScored = imageId === null || found >= 0;
-  const shownId = imageId !== null && found < 0 ? imageId : (imageIds[index] ?? null);
+  const isScored = found >= 0;
+  const shownId = isScored ? (imageIds[index] ?? null) : imageId;
 
   const goTo = useCallback(
     (next: number) => {
@@ -114,6 +122,9 @@ function Review({ run }: { readonly run: Run }) {
     },
     [imageIds, replace],
   );
+  const goToWorst = useCallback(() => {
+    goTo(0);
+  }, [goTo]);
   // The bars of the filmstrip may lag behind a handle that is being dragged; the handle may not.
   const shownThreshold = useDeferredValue(threshold.value);
   useReviewKeys({ goTo, index, count: imageIds.length });
@@ -124,7 +135,7 @@ function Review({ run }: { readonly run: Run }) {
       <RunStrip run={run} job={job} />
       {threshold.error && <ErrorNotice title="The scores could not be read" error={threshold.error} />}
       {shownId === null ? (
-        <NothingScored run={run} underWay={isUnderWay(job)} loading={scores === undefined} />
+        <NothingScored run={run} underWay={underWay} loading={scores === undefined} />
       ) : (
         <>
           <div className={styles.middle}>
@@ -136,6 +147,7 @@ function Review({ run }: { readonly run: Run }) {
               threshold={threshold}
               mapThreshold={mapThreshold}
               mapProposal={mapProposal}
+              onWorst={imageId === null && index > 0 ? goToWorst : null}
             />
           </div>
           {scores && (

@@ -7,7 +7,7 @@ import { positionOn } from '../../components/score-bar.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { formatScore } from '../../state/format.ts';
 import { binScores } from '../../state/histogram.ts';
-import type { RunThreshold } from '../../state/run-thresholds.ts';
+import { fewestScores, type RunThreshold } from '../../state/run-thresholds.ts';
 import { describeCounts, describeProposal } from '../../state/threshold-words.ts';
 import { countAtThreshold } from '../../state/thresholds.ts';
 import styles from './review-panel.module.css';
@@ -28,6 +28,13 @@ export function ScoreThreshold({ run, score, threshold }: ScoreThresholdProps) {
     () => (scores && value !== null ? countAtThreshold(scores, value) : null),
     [scores, value],
   );
+  if (scores && threshold.isEarly) {
+    return (
+      <section className={styles.section} aria-label="Score">
+        <p className={styles.explained}>Thresholds appear when {fewestScores} images are scored.</p>
+      </section>
+    );
+  }
   if (!run.scale || !scores || value === null) return null;
   const { scoreMin, scoreMax } = run.scale;
   const span = scoreMax - scoreMin;

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { isTyping } from '../../state/keys.ts';
+import { isTaken } from '../../state/keys.ts';
 import { useOverlayStore } from '../../state/overlay.ts';
 import { useViewportStore } from '../../state/viewport.ts';
 
@@ -15,7 +15,7 @@ const zoomStep = 1.25;
 export function useReviewKeys({ goTo, index, count }: ReviewKeysOptions): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isTaken(event) || event.ctrlKey || event.metaKey || event.altKey) return;
       const action = actionOf(event.key, { goTo, index, count });
       if (!action) return;
       event.preventDefault();
