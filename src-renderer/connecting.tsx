@@ -19,7 +19,7 @@ export function Connecting({ error }: { readonly error?: unknown }) {
       {error === undefined && (
         <p className={styles.words} role="status">
           {connection === 'lost'
-            ? 'The workbench does not answer. Start it with «npm start» and use the address that it opens; this page keeps trying.'
+            ? 'The workbench does not answer. Start it again the way you did and use the address that it opens; this page keeps trying.'
             : 'Opening the workbench…'}
         </p>
       )}

@@ -11,11 +11,11 @@ export function Banners() {
       {connection === 'lost' && (
         <p className={styles.banner}>
           <PlugZap size={16} aria-hidden />
-          The connection to the workbench is lost; trying again. If you closed it, start it with «npm start»
-          and use the address that it opens: everything you decided is stored.
+          The connection to the workbench is lost; trying again. If you closed it, start it again the way you
+          did and use the address that it opens: everything you decided is stored.
         </p>
       )}
-      {connection !== 'lost' && compute?.state === 'restarting' && (
+      {connection !== 'lost' && compute?.state === 'restarting' && !compute.isExpected && (
         <p className={styles.banner}>
           <RotateCw size={16} aria-hidden />
           {compute.message}
