@@ -41,7 +41,7 @@ test('a checkpoint becomes a model, its open question is asked, and CLIP runs wi
     await expect(window.getByRole('radio', { name: /^AnomalyCLIP/ })).toBeDisabled();
     await expect(window.getByText(/for text width 8/)).toBeVisible();
     await window.getByRole('radio', { name: /^CLIP Compares/ }).check();
-    await expect(window.getByRole('combobox', { name: 'Backbone' })).toHaveText('Tiny');
+    await expect(window.getByRole('combobox', { name: 'Model' })).toHaveText('Tiny');
     await expectAccessible(window, 'Start, with a model');
   });
 

@@ -1,8 +1,9 @@
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
 import type { MethodSettings } from '../../../src-shared/domain/method.ts';
+import { defaultImageSizePx } from '../../../src-shared/domain/image-size.ts';
 import type { ClipConfig } from '../../../src-shared/domain/model.ts';
-import { defaultDpamBlocks, defaultImageSizePx, defaultLayers, requireConfig } from './defaults.ts';
+import { defaultDpamBlocks, defaultLayers, requireConfig } from './defaults.ts';
 import { anomalyClipPrompts } from './learned-prompts.ts';
 import type { FeatureNeeds, ImageFeatures, Method, MethodScore } from './method.ts';
 import {

@@ -1,7 +1,8 @@
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
 import type { MethodSettings } from '../../../src-shared/domain/method.ts';
+import { defaultImageSizePx } from '../../../src-shared/domain/image-size.ts';
 import type { ClipConfig } from '../../../src-shared/domain/model.ts';
-import { defaultImageSizePx, requireConfig } from './defaults.ts';
+import { requireConfig } from './defaults.ts';
 import type { FeatureNeeds, ImageFeatures, Method, MethodContext, MethodScore } from './method.ts';
 import {
   abnormalProbabilities,

@@ -5,6 +5,7 @@ import {
   type MethodInfo,
   type MethodSettings,
 } from '../../../src-shared/domain/method.ts';
+import { defaultImageSizePx } from '../../../src-shared/domain/image-size.ts';
 import type { Model } from '../../../src-shared/domain/model.ts';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { parseLayers } from '../../state/parse-layers.ts';
@@ -43,14 +44,14 @@ export function RunSettings({ method, model, settings, onChange }: RunSettingsPr
             }}
             helperText="Stands in the sentences in place of the class name: «hazelnut», «metal nut»."
             slotProps={{ htmlInput: { maxLength: 200 }, inputLabel: { shrink: true } }}
-            sx={{ maxWidth: 440 }}
+            sx={{ maxWidth: 560 }}
           />
         )}
         <LabelledSelect
           label="Image size"
           value={String(settings.imageSizePx ?? '')}
           options={[
-            { value: '', name: 'As the method (paper)' },
+            { value: '', name: `As the method (${defaultImageSizePx(model.config)} px)` },
             ...sizes.map((size) => ({ value: String(size), name: `${size} px` })),
           ]}
           onChange={(chosen) => {

@@ -119,7 +119,7 @@ function StartForm({ dataset }: { readonly dataset: Dataset }) {
             <h2>Model</h2>
             <div className={styles.fields}>
               <LabelledSelect
-                label="Backbone"
+                label="Model"
                 value={model?.id ?? ''}
                 options={models.map(({ id, name }) => ({ value: id, name }))}
                 onChange={setPickedModel}

@@ -3,11 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { anomalyClipMethod } from '../../../src-main/compute/methods/anomalyclip.ts';
 import { clipAcMethod } from '../../../src-main/compute/methods/clip-ac.ts';
 import { clipMethod } from '../../../src-main/compute/methods/clip.ts';
-import {
-  defaultDpamBlocks,
-  defaultImageSizePx,
-  paperLayers,
-} from '../../../src-main/compute/methods/defaults.ts';
+import { defaultDpamBlocks, paperLayers } from '../../../src-main/compute/methods/defaults.ts';
+import { defaultImageSizePx } from '../../../src-shared/domain/image-size.ts';
 import { anomalyClipPrompts } from '../../../src-main/compute/methods/learned-prompts.ts';
 import type {
   Features,

@@ -6,7 +6,8 @@ import { importModel, type ImportedModel } from '../../../src-main/compute/clip/
 import { createTokenizer } from '../../../src-main/compute/clip/tokenizer.ts';
 import { formulaTensor } from '../../../src-main/compute/conformance/formula-tensor.ts';
 import { probeVision } from '../../../src-main/compute/conformance/vision-probe.ts';
-import { defaultDpamBlocks, defaultImageSizePx } from '../../../src-main/compute/methods/defaults.ts';
+import { defaultDpamBlocks } from '../../../src-main/compute/methods/defaults.ts';
+import { defaultImageSizePx } from '../../../src-shared/domain/image-size.ts';
 import type { FeatureNeeds, RgbImage } from '../../../src-main/compute/methods/method.ts';
 import type { StoredModel } from '../../../src-main/compute/runtime/feature-extractor.ts';
 import { createSessionStore } from '../../../src-main/compute/runtime/session-store.ts';

@@ -1,0 +1,17 @@
+import type { ClipConfig } from './model.ts';
+
+/** The methods' papers see images at 518 px with a backbone pretrained at 336 px: 1.54 times as large. */
+const paperSizePx = 518;
+const paperRatio = 1.5417;
+
+/**
+ * Side of the square image that a model sees where nothing else is set, a multiple of its patch: 518 px for ViT-L/14@336 as in
+ * the papers; in the same ratio to the pretraining size for smaller ones, never above 518 (cost grows with its 4th power). A
+ * model that states its own size is read at that.
+ */
+export function defaultImageSizePx(config: ClipConfig): number {
+  const { gridSize, patchSize, preferredImageSizePx } = config.vision;
+  const byRule = Math.min(paperSizePx, Math.round(paperRatio * gridSize * patchSize));
+  const wantedPx = preferredImageSizePx ?? byRule;
+  return Math.max(1, Math.round(wantedPx / patchSize)) * patchSize;
+}
