@@ -52,6 +52,7 @@ export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
       {importJob?.state === 'failed' || importJob?.state === 'cancelled' ? (
         <JobLine job={importJob} showTitle={false} />
       ) : null}
+      {dataset.imageCount === 0 && (importJob === undefined || isOver(importJob)) && <p>0 images</p>}
       {dataset.classes.length > 0 && <ClassTable classes={dataset.classes} shownCount={8} />}
       {dataset.problemCount > 0 && <ProblemsButton dataset={dataset} />}
       {ownRuns.length > 0 && (
@@ -72,16 +73,17 @@ export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
         <Button variant="outlined" onClick={openImages}>
           Show images
         </Button>
-        <Button
-          variant={ownRuns.length === 0 ? 'contained' : 'outlined'}
-          startIcon={<Play size={14} aria-hidden />}
-          disabled={dataset.imageCount === 0}
-          onClick={() => {
-            go({ ...place, view: 'start', runId: null });
-          }}
-        >
-          Start a run
-        </Button>
+        {dataset.imageCount > 0 && (
+          <Button
+            variant={ownRuns.length === 0 ? 'contained' : 'outlined'}
+            startIcon={<Play size={14} aria-hidden />}
+            onClick={() => {
+              go({ ...place, view: 'start', runId: null });
+            }}
+          >
+            Start a run
+          </Button>
+        )}
       </div>
     </article>
   );

@@ -7,6 +7,7 @@ import type { ImageRow, Run } from '../../../src-shared/domain/run.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { ScoreBar } from '../../components/score-bar.tsx';
+import { MiddleEllipsis } from '../../components/middle-ellipsis.tsx';
 import { markOfLabel, StateMark, wordOfLabel } from '../../components/state-mark.tsx';
 import { Thumbnail } from '../../components/thumbnail.tsx';
 import { useElementSize } from '../../components/use-element-size.ts';
@@ -25,6 +26,8 @@ interface GalleryProps {
 
 /** Cells of small windows and of large ones, in CSS pixels. */
 const cells = { small: { width: 168, height: 180 }, large: { width: 224, height: 232 } } as const;
+/** The line that names class and defect. */
+const kindLinePx = 16;
 const largeFromWidthPx = 1600;
 const gapPx = 8;
 const sidePx = 24;
@@ -34,18 +37,21 @@ export function Gallery({ dataset, run, className, sort }: GalleryProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const { width } = useElementSize(scroller);
   const cell = width < largeFromWidthPx ? cells.small : cells.large;
+  const namesClass = dataset.classes.length > 1;
+  const showsKind = namesClass || dataset.classes.some(({ anomalous }) => anomalous > 0);
+  const cellHeight = cell.height + (showsKind ? kindLinePx : 0);
   const columns = Math.max(1, Math.floor((width - 2 * sidePx + gapPx) / (cell.width + gapPx)));
   const known = className === null ? dataset.imageCount : countOfClass(dataset, className);
 
   const rows = useVirtualizer({
     count: Math.ceil(known / columns),
     getScrollElement: () => scroller.current,
-    estimateSize: () => cell.height + gapPx,
+    estimateSize: () => cellHeight + gapPx,
     overscan: 2,
   });
   useEffect(() => {
     rows.measure();
-  }, [rows, cell]);
+  }, [rows, cellHeight]);
   const visible = rows.getVirtualItems();
   const pages = useImagePages(
     { datasetId: dataset.id, runId: run?.id ?? null, className, sort, descending: sort === 'score' },
@@ -85,13 +91,21 @@ export function Gallery({ dataset, run, className, sort }: GalleryProps) {
             style={{
               transform: `translateY(${virtualRow.start}px)`,
               gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
-              height: cell.height,
+              height: cellHeight,
             }}
           >
             {Array.from({ length: columns }, (_, column) => virtualRow.index * columns + column)
               .filter((index) => index < known)
               .map((index) => (
-                <Cell key={index} index={index} row={pages.row(index)} run={run} threshold={threshold} />
+                <Cell
+                  key={index}
+                  index={index}
+                  row={pages.row(index)}
+                  run={run}
+                  threshold={threshold}
+                  namesClass={namesClass}
+                  showsKind={showsKind}
+                />
               ))}
           </div>
         ))}
@@ -110,9 +124,11 @@ interface CellProps {
   readonly row: ImageRow | undefined;
   readonly run: Run | null;
   readonly threshold: number | null;
+  readonly namesClass: boolean;
+  readonly showsKind: boolean;
 }
 
-function Cell({ index, row, run, threshold }: CellProps) {
+function Cell({ index, row, run, threshold, namesClass, showsKind }: CellProps) {
   const go = useAddressStore((state) => state.go);
   if (!row) return <div className={styles.cell} />;
   const { image, result } = row;
@@ -144,9 +160,18 @@ function Cell({ index, row, run, threshold }: CellProps) {
       </span>
       {score !== null && scale && <ScoreBar score={score} threshold={threshold} scale={scale} />}
       <span className={styles.caption}>
-        <span className={styles.name}>{fileName(image.path)}</span>
+        <span className={styles.name}>
+          <MiddleEllipsis text={fileName(image.path)} />
+        </span>
         <span>{score === null ? '' : formatScore(score, span)}</span>
       </span>
+      {showsKind && (
+        <span className={styles.kind}>
+          {[namesClass ? image.className : null, image.defect ?? image.label]
+            .filter((part) => part !== null)
+            .join(' / ')}
+        </span>
+      )}
     </button>
   );
 }

@@ -36,7 +36,7 @@ export function ImportModel({ onClose }: { readonly onClose: () => void }) {
   return (
     <section className={styles.panel} aria-label="Import a model">
       <PathField
-        label="CLIP checkpoint (.pt, .bin, .safetensors)"
+        label="CLIP checkpoint: a file (.pt, .pth, .bin, .safetensors) or a folder"
         kind={{ file: 'checkpoint' }}
         value={typed}
         onChange={setTyped}

@@ -1,21 +1,28 @@
 import Button from '@mui/material/Button';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { PromptSet } from '../../../src-shared/domain/model.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PathField } from '../../components/path-field.tsx';
 import { useClient } from '../../state/client-context.ts';
 import { queryRoots } from '../../state/queries.ts';
 import styles from './models-view.module.css';
 
+interface ImportPromptsProps {
+  readonly onClose: () => void;
+  readonly onImported: (promptSet: PromptSet) => void;
+}
+
 /** Takes learned prompts out of a released checkpoint into the library. */
-export function ImportPrompts({ onClose }: { readonly onClose: () => void }) {
+export function ImportPrompts({ onClose, onImported }: ImportPromptsProps) {
   const client = useClient();
   const queries = useQueryClient();
   const [path, setPath] = useState('');
   const start = useMutation({
     mutationFn: (chosen: string) => client.call('prompts.import', { path: chosen }),
-    onSuccess: async () => {
+    onSuccess: async (imported) => {
       onClose();
+      onImported(imported);
       await queries.invalidateQueries({ queryKey: [queryRoots.prompts] });
     },
   });

@@ -23,6 +23,7 @@ export function ModelsView() {
   const prompts = usePromptSets();
   const { data: jobs = [] } = useJobs();
   const [importing, setImporting] = useState<'model' | 'prompts' | null>(null);
+  const [importedName, setImportedName] = useState<string | null>(null);
   const close = () => {
     setImporting(null);
   };
@@ -87,7 +88,17 @@ export function ModelsView() {
             </Button>
           )}
         </div>
-        {importing === 'prompts' && <ImportPrompts onClose={close} />}
+        {importing === 'prompts' && (
+          <ImportPrompts
+            onClose={close}
+            onImported={({ name }) => {
+              setImportedName(name);
+            }}
+          />
+        )}
+        <p role="status" className={styles.quiet}>
+          {importedName !== null && importing !== 'prompts' && `Imported «${importedName}».`}
+        </p>
         {prompts.error && (
           <ErrorNotice
             title="The prompts could not be read"

@@ -93,7 +93,7 @@ export const MapSection = memo(function MapSection({
             },
           }}
         />
-        <div className={styles.ends}>
+        <div className={`${styles.ends} ${styles.belowBar}`}>
           <span>{formatScore(mapMin, span)}</span>
           <span>threshold {formatScore(value, span)}</span>
           <span>{formatScore(mapMax, span)}</span>

@@ -48,15 +48,17 @@ export function OverlayStrip({ hasMask }: { readonly hasMask: boolean }) {
         />
         <span className={styles.number}>{formatPercent(overlay.opacity)}</span>
       </div>
-      <LabelledSelect
-        label="Colours"
-        value={overlay.colourMap}
-        options={colourMapNames.map((name) => ({ value: name, name: mapTitles[name] }))}
-        onChange={(chosen) => {
-          const colourMap = colourMapNames.find((name) => name === chosen);
-          if (colourMap) change({ colourMap });
-        }}
-      />
+      <div className={styles.colours}>
+        <LabelledSelect
+          label="Colours"
+          value={overlay.colourMap}
+          options={colourMapNames.map((name) => ({ value: name, name: mapTitles[name] }))}
+          onChange={(chosen) => {
+            const colourMap = colourMapNames.find((name) => name === chosen);
+            if (colourMap) change({ colourMap });
+          }}
+        />
+      </div>
       <TipButton
         icon={Blend}
         label="Heat only above the map threshold"
