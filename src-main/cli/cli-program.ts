@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander';
 import { datasetLayoutSchema } from '../../src-shared/domain/dataset.ts';
 import { dpamVariantSchema, methodIdSchema } from '../../src-shared/domain/method.ts';
+import { methodMetadata } from '../../src-shared/domain/method-catalogue.ts';
 import { activationSchema } from '../../src-shared/domain/model.ts';
 import type { CliSession } from './cli-session.ts';
 import { conformanceCommand, doctorCommand } from './commands/check-commands.ts';
@@ -12,8 +13,10 @@ import { scanCommand, type ScanOptions } from './commands/scan-command.ts';
 import {
   layerList,
   modelAnswers,
-  nonNegativeNumber,
+  numberUpTo,
+  uselessSettings,
   wholeNumber,
+  wordsUpTo,
   type ModelAnswerOptions,
 } from './options.ts';
 
@@ -49,9 +52,13 @@ export function createProgram(version: string, actions: CliActions): Command {
     );
 
   const datasets = program.command('datasets').description('list and remove data sets');
-  datasets.command('list').action(() => withSession(listDatasets));
+  datasets
+    .command('list')
+    .description('every data set with its id, name and folder')
+    .action(() => withSession(listDatasets));
   datasets
     .command('remove')
+    .description('forget a data set and its runs; the images are not touched')
     .addArgument(idArgument())
     .action((id: number) => withSession((session) => removeDataset(session, id)));
 
@@ -62,50 +69,93 @@ export function createProgram(version: string, actions: CliActions): Command {
     .addOption(
       new Option('--method <id>', 'how to score').choices(methodIdSchema.options).makeOptionMandatory(),
     )
-    .option('--model <id>', 'the model (default: the only one)')
-    .option('--prompts <file|id>', 'learned prompts (default: the only ones)')
+    .option(
+      '--model <id>',
+      'the model (default: the only one imported, else the one that comes with the program)',
+    )
+    .option('--prompts <file|id>', 'learned prompts (default: the only ones that fit the model)')
     .addOption(layoutOption())
     .option('--name <name>', 'name of the data set if the folder is not one yet')
-    .option('--image-size <px>', 'side of the square that the model sees', wholeNumber(1))
-    .option('--object-name <words>', "words for the object in prompts (default: the class's name)")
-    .addOption(
-      new Option('--dpam <variant>', 'attention of the second path').choices(dpamVariantSchema.options),
+    .option(
+      '--image-size <px>',
+      'side of the square that the model sees, 16 to 2048 (default: 1.54 times what it was trained at, at most 518, unless it says another)',
+      wholeNumber(16, 2048),
     )
-    .option('--layers <list>', 'blocks whose features make the map, such as 6,12,18,24', layerList)
-    .option('--sigma <px>', 'smoothing of the map', nonNegativeNumber)
+    .option(
+      '--object-name <words>',
+      "words for the object in prompts (default: the class's name)",
+      wordsUpTo(200),
+    )
+    .addOption(
+      new Option(
+        '--dpam <variant>',
+        'attention of the second path: values, queries or keys (default: vv)',
+      ).choices(dpamVariantSchema.options),
+    )
+    .option(
+      '--layers <list>',
+      'blocks whose features make the map, counted from 1, such as 6,12,18,24 (default: the last)',
+      layerList,
+    )
+    .option(
+      '--sigma <px>',
+      'smoothing of the map, 0 to 64 (default: 4 for anomalyclip, else 0)',
+      numberUpTo(64),
+    )
     .addOption(new Option('--resume', 'go on with an unfinished run, or fail').conflicts('new'))
     .option('--new', 'begin anew although there is an unfinished run')
-    .action((wanted: string, options: ScanOptions) =>
-      withSession((session) => scanCommand(session, wanted, options)),
-    );
+    .addHelpText('after', `\nMethods:\n${describeMethods()}`)
+    .action((wanted: string, options: ScanOptions, command: Command) => {
+      const useless = uselessSettings(options);
+      if (useless !== null) command.error(`error: ${useless}`);
+      return withSession((session) => scanCommand(session, wanted, options));
+    });
 
   const models = program.command('models').description('list, inspect, import and remove models');
-  models.command('list').action(() => withSession(listModels));
-  withAnswers(models.command('inspect').argument('<file>')).action(
-    (file: string, options: ModelAnswerOptions) =>
-      withSession((session) => inspectModel(session, file, modelAnswers(options))),
+  models
+    .command('list')
+    .description('every model with its id and size')
+    .action(() => withSession(listModels));
+  withAnswers(
+    models
+      .command('inspect')
+      .description('what is understood of a checkpoint, and what it leaves open; stores nothing')
+      .argument('<file>', checkpointHelp),
+  ).action((file: string, options: ModelAnswerOptions) =>
+    withSession((session) => inspectModel(session, file, modelAnswers(options))),
   );
-  withAnswers(models.command('import').argument('<file>'))
-    .option('--name <name>')
+  withAnswers(
+    models
+      .command('import')
+      .description('add a CLIP checkpoint to the library')
+      .argument('<file>', checkpointHelp),
+  )
+    .option('--name <name>', "the model's name (default: the file's)")
     .action((file: string, options: NamedAnswers) =>
       withSession((session) => importModel(session, file, options.name, modelAnswers(options))),
     );
   models
     .command('remove')
-    .argument('<id>')
+    .description('delete a model; results of runs made with it stay')
+    .argument('<id>', 'as «models list» shows it')
     .action((id: string) => withSession((session) => removeModel(session, id)));
 
   const prompts = program.command('prompts').description('list, import and remove learned prompts');
-  prompts.command('list').action(() => withSession(listPrompts));
+  prompts
+    .command('list')
+    .description('every set of learned prompts with its id')
+    .action(() => withSession(listPrompts));
   prompts
     .command('import')
-    .argument('<file>')
-    .option('--name <name>')
+    .description('add learned prompts to the library')
+    .argument('<file>', 'a released AnomalyCLIP .pth, or safetensors with the same names')
+    .option('--name <name>', "the set's name (default: the file's)")
     .action((file: string, options: { readonly name?: string }) =>
       withSession((session) => importPrompts(session, file, options.name)),
     );
   prompts
     .command('remove')
+    .description('delete learned prompts; results of runs made with them stay')
     .addArgument(idArgument())
     .action((id: number) => withSession((session) => removePrompts(session, id)));
 
@@ -117,7 +167,7 @@ export function createProgram(version: string, actions: CliActions): Command {
   program
     .command('conformance')
     .description('hold this build against a folder of reference numbers')
-    .argument('<folder>')
+    .argument('<folder>', 'golden numbers, as a folder of JSON and binary files')
     .action((folder: string) => withSession((session) => conformanceCommand(session, folder)));
   program
     .command('doctor')
@@ -126,9 +176,19 @@ export function createProgram(version: string, actions: CliActions): Command {
   program
     .command('serve')
     .description('serve the window to a browser on this machine')
-    .option('--port <number>', 'default: any free one', wholeNumber(0))
+    .option('--port <number>', '0 to 65535 (default: any free one)', wholeNumber(0, 65_535))
     .action((options: { readonly port?: number }) => actions.serve(options));
   return program;
+}
+
+const checkpointHelp = 'a checkpoint, or a folder with model.safetensors and config.json';
+
+function describeMethods(): string {
+  const rows = methodMetadata.map(({ id, summary, needsModel, needsLearnedPrompts }) => [
+    `  ${id}`,
+    summary + (needsLearnedPrompts ? ' Needs a model and prompts.' : needsModel ? ' Needs a model.' : ''),
+  ]);
+  return rows.map(([id = '', summary = '']) => `${id.padEnd(15)}${summary}\n`).join('');
 }
 
 function layoutOption(): Option {
@@ -138,12 +198,16 @@ function layoutOption(): Option {
 }
 
 function idArgument(): Argument {
-  return new Argument('<id>').argParser(wholeNumber(1));
+  return new Argument('<id>', 'its number, as «list» shows it').argParser(wholeNumber(1));
 }
 
 function withAnswers(command: Command): Command {
   return command
-    .addOption(new Option('--activation <kind>').choices(activationSchema.options))
+    .addOption(
+      new Option('--activation <kind>', 'of the MLPs, where the checkpoint does not say').choices(
+        activationSchema.options,
+      ),
+    )
     .option('--vision-heads <number>', 'attention heads of the vision transformer', wholeNumber(1))
     .option('--text-heads <number>', 'attention heads of the text transformer', wholeNumber(1));
 }

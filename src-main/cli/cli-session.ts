@@ -15,11 +15,20 @@ export interface CommandResult {
 export class CliSession {
   readonly io: CliIo;
   readonly json: boolean;
+  /** The data folder where this command had to make it. */
+  readonly madeDataFolder: string | null;
   readonly #core: Core;
   readonly #interrupted: AbortSignal;
   #result: CommandResult | null = null;
 
-  constructor(io: CliIo, json: boolean, core: Core, interrupted: AbortSignal) {
+  constructor(
+    io: CliIo,
+    json: boolean,
+    core: Core,
+    interrupted: AbortSignal,
+    madeDataFolder: string | null = null,
+  ) {
+    this.madeDataFolder = madeDataFolder;
     this.io = io;
     this.json = json;
     this.#core = core;

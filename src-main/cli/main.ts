@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -37,8 +38,9 @@ export async function runCli(
     const stopListening = io.onInterrupt(() => {
       interrupt.abort(cancelled());
     });
+    const madeDataFolder = existsSync(folder) ? null : folder;
     const core = await environment.openCore(folder, log);
-    const session = new CliSession(io, json, core, interrupt.signal);
+    const session = new CliSession(io, json, core, interrupt.signal, madeDataFolder);
     try {
       await work(session);
     } finally {
@@ -69,7 +71,7 @@ export async function runCli(
       io.stdout(
         json ? `${JSON.stringify({ url, port: serving.port })}\n` : `Anomaly Workbench is ready at ${url}\n`,
       );
-      await ended;
+      if ((await ended) === 0 && !json) io.stderr('Stopped.\n');
     },
   });
   catchOutput(program, io, json);

@@ -30,8 +30,10 @@ export async function conformanceCommand(session: CliSession, folder: string): P
 /** `doctor`: versions, execution providers, data folder, free space. Throws where something needs mending. */
 export async function doctorCommand(session: CliSession): Promise<void> {
   const { checks } = await session.call('app.doctor', {});
+  if (session.madeDataFolder !== null)
+    session.note(`The data folder ${session.madeDataFolder} was not there; it was made.`);
   session.print(
-    { checks },
+    { checks, madeDataFolder: session.madeDataFolder },
     formatTable(
       ['', 'check', 'found'],
       checks.map((one) => [one.state, one.name, one.detail]),

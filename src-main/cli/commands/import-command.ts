@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import type { Dataset, DatasetLayout } from '../../../src-shared/domain/dataset.ts';
+import { countOf } from '../../../src-shared/domain/count-of.ts';
+import type { Dataset, DatasetLayout, Problem, ProblemCode } from '../../../src-shared/domain/dataset.ts';
 import type { CliSession } from '../cli-session.ts';
 import { formatTable } from '../text-table.ts';
 
@@ -25,14 +27,33 @@ export async function importCommand(
     ['class', 'good', 'anomalous', 'unlabelled', 'masks'],
     dataset.classes.map((one) => [one.name, one.good, one.anomalous, one.unlabelled, one.masks]),
   );
-  const problemLines = problems.map(({ path, message }) => `  ${path}: ${message}\n`).join('');
   const more =
     dataset.problemCount > problems.length ? `  … and ${dataset.problemCount - problems.length} more\n` : '';
   session.print(
     { dataset, problems },
-    `Data set ${dataset.id} «${dataset.name}»: ${dataset.imageCount} images in ${dataset.root}\n${table}` +
-      (dataset.problemCount === 0 ? '' : `${dataset.problemCount} problems:\n${problemLines}${more}`),
+    `Data set ${dataset.id} «${dataset.name}»: ${countOf(dataset.imageCount, 'image')} in ${dataset.root}\n${table}` +
+      (dataset.problemCount === 0
+        ? ''
+        : `${countOf(dataset.problemCount, 'problem')}:\n${describeProblems(problems)}${more}`),
   );
+}
+
+/** One line a problem, indented. */
+export function describeProblems(problems: readonly Problem[]): string {
+  return problems.map(({ path, message }) => `  ${path}: ${message}\n`).join('');
+}
+
+const unreadableCodes: ReadonlySet<ProblemCode> = new Set([
+  'unreadable-image',
+  'unsupported-format',
+  'image-too-large',
+  'unreadable-folder',
+]);
+
+/** What was found at the import and is missing from the data set because it could not be read; at most 1,000. */
+export async function unreadableFiles(session: CliSession, datasetId: number): Promise<Problem[]> {
+  const { problems } = await session.call('datasets.problems', { datasetId, offset: 0, limit: 1000 });
+  return problems.filter(({ code }) => unreadableCodes.has(code));
 }
 
 /** Imports and waits until every file was looked at. */
@@ -78,7 +99,7 @@ export async function findDataset(
   session: CliSession,
   wanted: string,
   options: ImportOptions,
-): Promise<Dataset> {
+): Promise<{ readonly dataset: Dataset; readonly isNew: boolean }> {
   const { datasets } = await session.call('datasets.list', {});
   const folder = path.resolve(wanted);
   const known =
@@ -93,10 +114,17 @@ export async function findDataset(
         'not-found',
         `There is no data set ${wanted}. List them with: anomaly-workbench datasets list`,
       );
-    return await importFolder(session, wanted, options);
+    if (!existsSync(folder))
+      throw new WorkbenchError(
+        'not-found',
+        `${wanted} is neither a folder nor a data set. List data sets with: anomaly-workbench datasets list`,
+      );
+    const dataset = await importFolder(session, wanted, options);
+    // A folder that is known under another path (a link) is no new data set.
+    return { dataset, isNew: datasets.every((one) => one.id !== dataset.id) };
   }
   if (known.state === 'importing') await finishImport(session, known);
-  return await session.call('datasets.get', { datasetId: known.id });
+  return { dataset: await session.call('datasets.get', { datasetId: known.id }), isNew: false };
 }
 
 async function finishImport(session: CliSession, dataset: Dataset): Promise<void> {

@@ -3,6 +3,7 @@ import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { ClipConfig, ModelAnswers, ModelPreview } from '../../../src-shared/domain/model.ts';
 import type { CliSession } from '../cli-session.ts';
 import { formatTable } from '../text-table.ts';
+import { countRuns, describeRunsLeft } from './runs-left.ts';
 
 const bytesPerMiB = 1024 * 1024;
 
@@ -69,10 +70,11 @@ export async function importModel(
 export async function removeModel(session: CliSession, modelId: string): Promise<void> {
   const { models } = await session.call('models.list', {});
   const isBundled = models.find((one) => one.id === modelId)?.bundled === true;
+  const runCount = await countRuns(session, (run) => run.modelId === modelId);
   await session.call('models.remove', { modelId });
   session.print(
-    { removed: modelId },
-    `Model ${modelId} is removed${isBundled ? '; it came with the workbench, which makes it anew when it needs it next' : ''}.\n`,
+    { removed: modelId, runCount },
+    `Model ${modelId} is removed${isBundled ? '; it came with the workbench, which makes it anew when it needs it next' : ''}.\n${describeRunsLeft(runCount, 'it')}`,
   );
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { CliSession } from '../cli-session.ts';
 import { formatTable } from '../text-table.ts';
+import { countRuns, describeRunsLeft } from './runs-left.ts';
 
 /** `prompts list`. */
 export async function listPrompts(session: CliSession): Promise<void> {
@@ -42,6 +43,10 @@ export async function importPrompts(
 
 /** `prompts remove ID`. */
 export async function removePrompts(session: CliSession, promptSetId: number): Promise<void> {
+  const runCount = await countRuns(session, (run) => run.promptSetId === promptSetId);
   await session.call('prompts.remove', { promptSetId });
-  session.print({ removed: promptSetId }, `Prompts ${promptSetId} are removed.\n`);
+  session.print(
+    { removed: promptSetId, runCount },
+    `Prompts ${promptSetId} are removed.\n${describeRunsLeft(runCount, 'them')}`,
+  );
 }

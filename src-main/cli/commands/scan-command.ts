@@ -1,5 +1,3 @@
-import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { DatasetLayout } from '../../../src-shared/domain/dataset.ts';
@@ -8,20 +6,18 @@ import {
   type MethodId,
   type MethodSettings,
 } from '../../../src-shared/domain/method.ts';
-import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
+import { countOf } from '../../../src-shared/domain/count-of.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { Job } from '../../../src-shared/domain/job.ts';
 import type { CliSession } from '../cli-session.ts';
 import { formatRate, formatSeconds } from '../progress-line.ts';
 import { formatTable } from '../text-table.ts';
-import { findDataset } from './import-command.ts';
+import { chooseModel, choosePrompts, type InputOptions } from './choose-inputs.ts';
+import { describeProblems, findDataset, unreadableFiles } from './import-command.ts';
 
-export interface ScanOptions {
-  readonly method: MethodId;
+export interface ScanOptions extends InputOptions {
   readonly layout?: DatasetLayout;
   readonly name?: string;
-  readonly model?: string;
-  readonly prompts?: string;
   readonly imageSize?: number;
   readonly objectName?: string;
   readonly dpam?: string;
@@ -46,17 +42,26 @@ interface RunWish {
  * model, prompts and settings. Throws where an image could not be scored, after the result was printed.
  */
 export async function scanCommand(session: CliSession, wanted: string, options: ScanOptions): Promise<void> {
-  const dataset = await findDataset(session, wanted, options);
-  if (dataset.imageCount === 0)
+  const { dataset, isNew } = await findDataset(session, wanted, options);
+  const unreadable = await unreadableFiles(session, dataset.id);
+  if (unreadable.length > 0)
+    session.note(
+      `${countOf(unreadable.length, 'file')} could not be read:\n${describeProblems(unreadable)}`.trimEnd(),
+    );
+  if (dataset.imageCount === 0) {
+    // Nobody asked for a data set of nothing.
+    if (isNew) await session.call('datasets.remove', { datasetId: dataset.id });
     throw new WorkbenchError(
       'not-found',
       `${dataset.root} holds no image that can be read (PNG, JPEG, TIFF, BMP or WebP).`,
     );
+  }
+  const model = await chooseModel(session, options);
   const wish: RunWish = {
     datasetId: dataset.id,
     methodId: options.method,
-    modelId: await chooseModel(session, options),
-    promptSetId: await choosePrompts(session, options),
+    modelId: model?.id ?? null,
+    promptSetId: await choosePrompts(session, options, model),
     settings: scanSettings(options),
   };
   const { job, elsewhere } = await startOrResume(session, wish, options);
@@ -72,7 +77,16 @@ export async function scanCommand(session: CliSession, wanted: string, options: 
   const aurocs = run.imageAuroc.flatMap(({ auroc }) => (auroc === null ? [] : [auroc]));
   const meanAuroc = aurocs.length === 0 ? null : aurocs.reduce((sum, one) => sum + one, 0) / aurocs.length;
   session.print(
-    { dataset, run, failures, meanAuroc, durationS, imagesPerSecond, scannedElsewhere: elsewhere },
+    {
+      dataset,
+      run,
+      failures,
+      meanAuroc,
+      durationS,
+      imagesPerSecond,
+      scannedElsewhere: elsewhere,
+      unreadableFiles: unreadable,
+    },
     describeRun(run, dataset.classes, meanAuroc) +
       `Run ${run.id}: ${run.scoredCount} of ${run.imageCount} images scored` +
       (scoredBefore > 0 ? ` (${scoredBefore} of them before)` : '') +
@@ -132,61 +146,6 @@ function scanSettings(options: ScanOptions): MethodSettings {
     'bad-request',
     `The setting ${issue?.path.join('.') ?? ''} does not fit: ${issue?.message ?? 'unknown reason'}.`,
   );
-}
-
-/** The named model; the only one that was imported, else the program's own; null for a method that needs none. */
-async function chooseModel(session: CliSession, options: ScanOptions): Promise<string | null> {
-  const method = methodCatalogue[options.method];
-  if (!method.needsModel) return null;
-  const { models } = await session.call('models.list', {});
-  const imported = models.filter((one) => one.bundled !== true);
-  const [only, second] = imported.length > 0 ? imported : models;
-  const chosen = options.model ?? (second === undefined ? only?.id : undefined);
-  if (chosen !== undefined) {
-    const model = models.find((one) => one.id === chosen);
-    if (model?.note !== undefined) session.note(`${model.id}: ${model.note}`);
-    return chosen;
-  }
-  throw new WorkbenchError(
-    'needs-choice',
-    only === undefined
-      ? `${method.name} needs a model and there is none. Add one with: anomaly-workbench models import FILE`
-      : `${method.name} needs a model; choose one with --model: ${models.map((one) => one.id).join(', ')}`,
-  );
-}
-
-/** A file is imported; a number is an id; anything else a name. Null for a method without learned prompts. */
-async function choosePrompts(session: CliSession, options: ScanOptions): Promise<number | null> {
-  const method = methodCatalogue[options.method];
-  if (!method.needsLearnedPrompts) return null;
-  const { promptSets } = await session.call('prompts.list', {});
-  const wanted = options.prompts;
-  if (wanted === undefined) {
-    const [only, second] = promptSets;
-    if (only !== undefined && second === undefined) return only.id;
-    throw new WorkbenchError(
-      'needs-choice',
-      `${method.name} needs learned prompts; name a file, an id or a name with --prompts` +
-        (only === undefined ? '.' : `: ${promptSets.map((one) => `${one.id} (${one.name})`).join(', ')}`),
-    );
-  }
-  const known = promptSets.find((one) => String(one.id) === wanted || one.name === wanted);
-  if (known !== undefined) return known.id;
-  const file = path.resolve(wanted);
-  if (!(await isFile(file)))
-    throw new WorkbenchError('not-found', `${wanted} is neither a file nor one of the imported prompt sets.`);
-  // The same file scanned with twice is one prompt set: that is what lets a broken-off scan be gone on with.
-  const imported = promptSets.findLast((one) => one.sourceFile === file);
-  if (imported !== undefined) return imported.id;
-  return (await session.call('prompts.import', { path: file })).id;
-}
-
-async function isFile(file: string): Promise<boolean> {
-  try {
-    return (await stat(file)).isFile();
-  } catch {
-    return false;
-  }
 }
 
 interface StartedScan {

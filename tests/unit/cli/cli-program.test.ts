@@ -2,7 +2,9 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { Job } from '../../../src-shared/domain/job.ts';
-import type { Model, ModelPreview } from '../../../src-shared/domain/model.ts';
+import type { Dataset } from '../../../src-shared/domain/dataset.ts';
+import type { Model, ModelPreview, PromptSet } from '../../../src-shared/domain/model.ts';
+import type { Run } from '../../../src-shared/domain/run.ts';
 import { runCli } from '../../../src-main/cli/main.ts';
 import { findProjectPaths } from '../../../src-main/serving/project-paths.ts';
 import { createFakeCore, type FakeCore } from '../../support/fake-core.ts';
@@ -71,6 +73,39 @@ function job(state: Job['state'], done: number, error: Job['error'] = null): Job
   };
 }
 
+const dataset: Dataset = {
+  id: 1,
+  name: 'plates',
+  root: '/plates',
+  layout: 'folder',
+  state: 'ready',
+  createdAtMs: 1,
+  imageCount: 1,
+  problemCount: 0,
+  classes: [{ name: 'plates', good: 0, anomalous: 0, unlabelled: 1, masks: 0 }],
+};
+
+function run(id: number, made: Partial<Run>): Run {
+  return {
+    id,
+    datasetId: 1,
+    methodId: 'clip',
+    modelId: null,
+    promptSetId: null,
+    settings: {},
+    rendering: { sizePx: 518, sigmaPx: 0 },
+    state: 'succeeded',
+    jobId: id,
+    createdAtMs: 1,
+    imageCount: 1,
+    scoredCount: 1,
+    failedCount: 0,
+    scale: null,
+    imageAuroc: [],
+    ...made,
+  };
+}
+
 describe('usage', () => {
   it.each([
     [[]],
@@ -82,6 +117,13 @@ describe('usage', () => {
     [['scan', 'folder', '--method', 'baseline', '--layers', '6,x']],
     [['scan', 'folder', '--method', 'baseline', '--sigma', '-1']],
     [['scan', 'folder', '--method', 'baseline', '--resume', '--new']],
+    [['scan', 'folder', '--method', 'clip', '--image-size', '13']],
+    [['scan', 'folder', '--method', 'clip', '--object-name', '']],
+    [['scan', 'folder', '--method', 'clip', '--sigma', '65']],
+    [['scan', 'folder', '--method', 'clip', '--layers', '6']],
+    [['scan', 'folder', '--method', 'baseline', '--prompts', 'a.pth']],
+    [['scan', 'folder', '--method', 'anomalyclip', '--object-name', 'nut']],
+    [['serve', '--port', '99999']],
     [['import', 'folder', '--layout', 'nonsense']],
     [['import', 'one', 'two']],
     [['models']],
@@ -98,6 +140,41 @@ describe('usage', () => {
     expect(program.code).toBe(2);
     expect(program.err).toBe('');
     expect(program.json()).toMatchObject({ error: { code: 'bad-request' } });
+  });
+
+  it('names the range of a setting, and the settings that a method reads', async () => {
+    const size = await cli(nothing(), ['scan', 'x', '--method', 'clip', '--image-size', '13']);
+    expect(size.err).toContain(
+      "'--image-size <px>' argument '13' is invalid. It must be a whole number from 16 to 2048.",
+    );
+    const port = await cli(nothing(), ['serve', '--port', '99999', '--json']);
+    expect(port.json()).toMatchObject({
+      error: { message: expect.stringContaining('from 0 to 65535') as string },
+    });
+    const useless = await cli(nothing(), [
+      'scan',
+      'x',
+      '--method',
+      'baseline',
+      '--layers',
+      '6',
+      '--model',
+      'm',
+    ]);
+    expect(useless.err).toContain(
+      '--model and --layers would do nothing: Block statistics reads only --sigma.',
+    );
+  });
+
+  it('describes every command, and the methods where they are chosen', async () => {
+    for (const group of ['models', 'prompts', 'datasets']) {
+      const { out } = await cli(nothing(), [group, '--help']);
+      const commands = out.slice(out.indexOf('Commands:')).split('\n').slice(1);
+      const undescribed = commands.filter((line) => /^ {2}\w/.test(line) && !/^ {2}\S.*? {2,}\S/.test(line));
+      expect(undescribed).toEqual([]);
+    }
+    expect((await cli(nothing(), ['scan', '--help'])).out).toMatch(/Methods:\n {2}baseline +Finds blocks/);
+    expect((await cli(nothing(), ['models', 'import', '--help'])).out).toContain('or a folder with');
   });
 
   it('prints help and version with code 0', async () => {
@@ -250,13 +327,18 @@ describe('models', () => {
 
   it('removes one', async () => {
     const models = [model, { ...model, id: 'starter', bundled: true }];
-    const answers = { 'models.list': () => ({ models }), 'models.remove': () => ({ ok: true as const }) };
+    const answers = {
+      'models.list': () => ({ models }),
+      'models.remove': () => ({ ok: true as const }),
+      'runs.list': () => ({ runs: [run(1, { modelId: 'starter' }), run(2, { modelId: 'starter' })] }),
+    };
     expect((await cli(createFakeCore(answers), ['models', 'remove', 'vit-b-16', '--json'])).json()).toEqual({
       removed: 'vit-b-16',
+      runCount: 0,
     });
-    expect((await cli(createFakeCore(answers), ['models', 'remove', 'starter'])).out).toContain(
-      'makes it anew',
-    );
+    const { out } = await cli(createFakeCore(answers), ['models', 'remove', 'starter']);
+    expect(out).toContain('makes it anew');
+    expect(out).toContain('2 runs were made with it; their results stay.');
   });
 });
 
@@ -280,10 +362,44 @@ describe('prompts', () => {
         'prompts.list': () => ({ promptSets: [promptSet] }),
         'prompts.import': () => promptSet,
         'prompts.remove': () => ({ ok: true }),
+        'runs.list': () => ({ runs: [run(1, { promptSetId: 2 }), run(2, {})] }),
       });
     expect((await cli(core(), ['prompts', 'list'])).out).toContain('epoch_15.pth');
     expect((await cli(core(), ['prompts', 'import', 'a.pth', '--json'])).json()).toEqual({ promptSet });
-    expect((await cli(core(), ['prompts', 'remove', '2'])).out).toContain('removed');
+    expect((await cli(core(), ['prompts', 'remove', '2'])).out).toBe(
+      'Prompts 2 are removed.\n1 run was made with them; its results stay.\n',
+    );
+  });
+
+  const scanning = (promptSets: PromptSet[], imported: PromptSet = promptSet) =>
+    createFakeCore({
+      'datasets.list': () => ({ datasets: [dataset] }),
+      'datasets.get': () => dataset,
+      'datasets.problems': () => ({ total: 0, problems: [] }),
+      'models.list': () => ({ models: [model] }),
+      'prompts.list': () => ({ promptSets }),
+      'prompts.import': () => imported,
+      'prompts.remove': () => ({ ok: true }),
+      'runs.list': () => ({ runs: [] }),
+    });
+  const scan = ['scan', '1', '--method', 'anomalyclip'];
+
+  it('that alone fit the model are taken without asking', async () => {
+    const fitting = { ...promptSet, id: 3, textWidth: 512 };
+    const core = scanning([promptSet, fitting, { ...promptSet, id: 4 }]);
+    await cli(core, scan);
+    expect(core.calls.at(-1)).toMatchObject({ method: 'runs.create', params: { promptSetId: 3 } });
+    const none = await cli(scanning([promptSet]), scan);
+    expect(none).toMatchObject({ code: 1 });
+    expect(none.err).toContain('none that are here fit the model «vit-b-16» (text width 512)');
+  });
+
+  it('of a file that does not fit the model are not kept', async () => {
+    const core = scanning([]);
+    const { code, err } = await cli(core, [...scan, '--prompts', import.meta.filename]);
+    expect(code).toBe(1);
+    expect(err).toContain('for text width 768, the model «vit-b-16» has 512');
+    expect(core.calls.at(-1)).toMatchObject({ method: 'prompts.remove', params: { promptSetId: 2 } });
   });
 });
 

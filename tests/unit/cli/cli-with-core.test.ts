@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
@@ -141,6 +141,18 @@ describe('scan', () => {
     expect(leaving?.io.err).toContain('The other process goes on');
   });
 
+  it('lists the files that could not be read', async () => {
+    const images = path.join(folder, 'images');
+    await writePicture(path.join(images, 'one.png'), { seed: 1, defect: false });
+    await writeFile(path.join(images, 'broken.png'), 'this is no picture');
+    const told = await cli(['scan', images, '--method', 'baseline']);
+    expect(told.code).toBe(0);
+    expect(told.io.err).toMatch(/^1 file could not be read:\n {2}broken\.png: .+\n$/);
+    const json = await cli(['scan', images, '--method', 'baseline', '--json']);
+    expect(json.io.err).toBe('');
+    expect(json.json()).toMatchObject({ unreadableFiles: [{ path: 'broken.png' }] });
+  });
+
   it('fails with the list of images that vanished since the import, and still prints the rest', async () => {
     const images = path.join(folder, 'images');
     await writeMvtec(images, 2);
@@ -179,7 +191,11 @@ describe('scan', () => {
     };
     expect(await failure(path.join(folder, 'nowhere'), '--method', 'baseline')).toContain('nowhere');
     expect(await failure('17', '--method', 'baseline')).toContain('no data set 17');
+    expect(await failure('nothing-ds', '--method', 'baseline')).toContain(
+      'nothing-ds is neither a folder nor a data set',
+    );
     expect(await failure(path.join(folder, 'empty'), '--method', 'baseline')).toContain('empty');
+    expect((await cli(['datasets', 'list', '--json'])).json()).toEqual({ datasets: [] });
     expect(await failure(path.join(folder, 'images'), '--method', 'clip')).toContain('models import');
   });
 });
@@ -192,7 +208,6 @@ describe('import', () => {
     await sharp({ create: { width: 9, height: 9, channels: 3, background: '#123' } })
       .jpeg()
       .toFile(path.join(images, 'deep', 'two.jpg'));
-    const { writeFile } = await import('node:fs/promises');
     await writeFile(path.join(images, 'broken.png'), 'this is no picture');
     const { code, io } = await cli(['import', images, '--layout', 'folder', '--name', 'mixed']);
     expect(code).toBe(0);
@@ -202,9 +217,11 @@ describe('import', () => {
 });
 
 describe('doctor and the data folder', () => {
-  it('finds this machine in order', async () => {
+  it('finds this machine in order, and says that it made the data folder', async () => {
     const { code, json } = await cli(['doctor', '--json']);
     expect(code).toBe(0);
+    expect(json()).toMatchObject({ madeDataFolder: path.join(folder, 'data') });
+    expect((await cli(['doctor', '--json'])).json()).toMatchObject({ madeDataFolder: null });
     const { checks } = json() as { checks: { name: string; state: string }[] };
     expect(checks.map(({ name }) => name)).toEqual(expect.arrayContaining(['Node.js', 'Compute process']));
     expect(checks.filter(({ state }) => state === 'error')).toEqual([]);
