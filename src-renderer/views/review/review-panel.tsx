@@ -46,13 +46,6 @@ export function ReviewPanel(props: ReviewPanelProps) {
             </span>
           )}
         </div>
-        {props.onWorst && (
-          <div>
-            <Button variant="outlined" aria-keyshortcuts="Home" onClick={props.onWorst}>
-              Go to the worst image
-            </Button>
-          </div>
-        )}
         {row && (
           <>
             <p className={styles.quiet}>
@@ -61,10 +54,15 @@ export function ReviewPanel(props: ReviewPanelProps) {
                 .join(' / ')}{' '}
               · {row.image.widthPx}×{row.image.heightPx} px
             </p>
-            <p className={styles.label}>
+            <div className={styles.label}>
               <StateMark kind={markOfLabel(row.image.label)} />
-              {row.image.label === null ? 'No label' : `Labelled ${wordOfLabel(row.image.label)}`}
-            </p>
+              <p>{row.image.label === null ? 'No label' : `Labelled ${wordOfLabel(row.image.label)}`}</p>
+              {props.onWorst && (
+                <Button aria-keyshortcuts="Home" onClick={props.onWorst}>
+                  Go to the worst
+                </Button>
+              )}
+            </div>
             {row.result?.error !== null && row.result?.error !== undefined && <p>{row.result.error}</p>}
           </>
         )}
