@@ -40,14 +40,21 @@ export function imageTooLarge(file: string, what: string): WorkbenchError {
   );
 }
 
-/** An error of sharp as one of ours. Its messages are in English and for programmers: the first line stays as detail. */
+/** An error of sharp as one of ours. Its own words are for programmers and stay as the cause. */
 export function toDecodeError(file: string, cause: unknown, maxPixels: number): WorkbenchError {
   if (cause instanceof WorkbenchError) return cause;
-  const detail = cause instanceof Error ? (cause.message.split('\n').at(0) ?? '') : String(cause);
+  const detail = cause instanceof Error ? cause.message : String(cause);
   if (/pixel limit|too large|exceeds/iu.test(detail)) {
     return imageTooLarge(file, `it has more than ${formatMegapixels(maxPixels)}`);
   }
-  return corruptImage(file, `its pixels could not be read (${detail})`, cause);
+  if (/premature end/iu.test(detail)) return corruptImage(file, 'it ends before its last pixel', cause);
+  const isHeader = /corrupt header|unsupported image format/iu.test(detail);
+  return corruptImage(file, `its ${isHeader ? 'header' : 'pixels'} cannot be read`, cause);
+}
+
+/** A message about a file, for a place where the file is named already: «FILE is damaged» becomes «It is damaged». */
+export function withoutFileName(message: string, file: string): string {
+  return message.startsWith(`${file} `) ? `It ${message.slice(file.length + 1)}` : message;
 }
 
 export function formatMegapixels(pixels: number): string {

@@ -37,7 +37,7 @@ export const problemCodeSchema = z.enum([
   'link-skipped',
   /** A note rather than a fault: a class without a ground_truth folder has labels but no masks. */
   'no-ground-truth',
-  /** An image or folder at a place that the layout has no meaning for; it is not part of the data set. */
+  /** An image or folder at a place that the layout has no meaning for; the message says what becomes of it. */
   'outside-layout',
   /** There is more than is read in one go. */
   'too-many-files',

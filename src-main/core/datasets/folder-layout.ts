@@ -16,7 +16,17 @@ async function* walk(
   depth: number,
   className: string,
 ): AsyncGenerator<LayoutEntry> {
-  for (const entry of await readFolder(tree, path)) {
+  const entries = await readFolder(tree, path);
+  const isFolder = (name: string) => entries.some((entry) => entry.kind === 'folder' && entry.name === name);
+  if (isFolder('ground_truth') && (isFolder('test') || isFolder('train'))) {
+    tree.problems.push({
+      path: joinPath(path, 'ground_truth'),
+      code: 'outside-layout',
+      message:
+        'This looks like MVTec AD: read as a plain folder, the masks in here come in as images. Read it as mvtec to have its labels and masks.',
+    });
+  }
+  for (const entry of entries) {
     const entryPath = joinPath(path, entry.name);
     if (entry.kind === 'folder') {
       if (depth >= tree.limits.depth) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { toErrorShape, type ErrorShape } from '../../../src-shared/contract/errors.ts';
 import type { Problem, ProblemCode } from '../../../src-shared/domain/dataset.ts';
 import type { ImageRecord, KnownImage } from '../db/images-repository.ts';
+import { withoutFileName } from '../../images/image-errors.ts';
 import { fromSystemError } from '../error-report.ts';
 import type { LayoutEntry } from './layout.ts';
 
@@ -43,7 +44,7 @@ export async function probeEntry({
     return { ...entry, ...size, ...file, ...mask };
   } catch (thrown) {
     const { code, message } = toErrorShape(fromSystemError(thrown, entry.path));
-    problems.push({ path: entry.path, code: imageProblem(code), message });
+    problems.push({ path: entry.path, code: imageProblem(code), message: ofFile(message, root, entry.path) });
     return known !== undefined && passingCodes.has(code) ? asKnown(entry, known) : null;
   }
 }
@@ -81,9 +82,14 @@ async function probeMask(
     });
   } catch (thrown) {
     const { message } = toErrorShape(fromSystemError(thrown, maskPath));
-    problems.push({ path: maskPath, code: 'unreadable-mask', message });
+    problems.push({ path: maskPath, code: 'unreadable-mask', message: ofFile(message, root, maskPath) });
   }
   return noMask;
+}
+
+/** A problem has its path beside it. */
+function ofFile(message: string, root: string, path: string): string {
+  return withoutFileName(withoutFileName(message, join(root, path)), path);
 }
 
 async function fileFacts(file: string): Promise<{ sizeBytes: number; modifiedAtMs: number }> {

@@ -5,6 +5,7 @@ import { WorkbenchError, type ErrorCode } from '../../../src-shared/contract/err
 import { idSchema } from '../../../src-shared/domain/dataset.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { packPatchMap } from '../../../src-shared/maps/patch-map-codec.ts';
+import { withoutFileName } from '../../images/image-errors.ts';
 import type { ComputeClient } from '../compute-client/compute-client.ts';
 import { createScanSession, type ScanSession } from '../compute-client/scan-session.ts';
 import type { DatasetCore } from '../db/datasets-repository.ts';
@@ -148,7 +149,8 @@ async function scanImages(scan: ScanImages): Promise<void> {
       );
     }
     context.store(() => {
-      repositories.results.storeFailure(run.id, target, message, performance.now() - startMs);
+      const ofImage = withoutFileName(message, join(dataset.root, target.path));
+      repositories.results.storeFailure(run.id, target, ofImage, performance.now() - startMs);
     });
     progress.failed(target);
   }

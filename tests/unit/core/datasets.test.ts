@@ -141,6 +141,24 @@ describe('importing', () => {
     expect(await test.core.call('runs.get', { runId: run.id })).toEqual(finished);
   });
 
+  it('says of a plain layout over an MVTec tree that masks come in as images', async () => {
+    const root = await temporaryFolder();
+    await writeTree(root, tree);
+    const { dataset, problems, messages } = await importAll(await openTestCore(), root, 'folder');
+    expect(dataset).toMatchObject({ layout: 'folder', imageCount: 10 });
+    expect(problems).toEqual([['bottle/ground_truth', 'outside-layout']]);
+    expect(messages[0]).toContain('looks like MVTec AD');
+  });
+
+  it('says what is wrong with a file without its path, which stands beside it', async () => {
+    const root = await temporaryFolder();
+    await writeTree(root, { 'ok.png': 'picture', 'broken.png': 'this is no picture' });
+    const { messages } = await importAll(await openTestCore(), root);
+    expect(messages).toEqual([
+      'It cannot be used: its content is no image format that is known here. Save it as PNG, JPEG, WebP, TIFF or BMP.',
+    ]);
+  });
+
   it('takes another layout where the first found nothing', async () => {
     const test = await openTestCore();
     const root = await temporaryFolder();

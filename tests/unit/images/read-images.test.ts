@@ -189,6 +189,20 @@ describe('damaged and hostile files', () => {
     }
   });
 
+  test('damage is told in plain words, the library’s own stay as the cause', async () => {
+    const cut = async (name: 'jpeg' | 'png') => {
+      const whole = await sharpPattern().toFormat(name).toBuffer();
+      return folder.write(`words.${name}`, whole.subarray(0, Math.floor(whole.length * 0.7)));
+    };
+    const jpeg = await cut('jpeg');
+    const error = await errorOf(decodeImage(jpeg));
+    expect(error.message).toBe(
+      `${jpeg} is damaged: it ends before its last pixel. Get a new copy of it or leave it out.`,
+    );
+    expect(String(error.cause)).toContain('VipsJpeg');
+    expect((await errorOf(decodeImage(await cut('png')))).message).toContain('its pixels cannot be read.');
+  });
+
   test.each(['png', 'jpeg', 'webp', 'bmp'] as const)('the probe finds a %s that is cut off', async (name) => {
     const whole = await formats[name]();
     for (const share of [0.5, 0.9]) {
