@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
@@ -17,6 +17,7 @@ import { resizeMask } from '../../images/resize-mask.ts';
 import { makeThumbnail } from '../../images/thumbnail.ts';
 import type { Repositories } from '../db/repositories.ts';
 import { fromSystemError } from '../error-report.ts';
+import { makeFolder } from '../make-folder.ts';
 import { contourPath } from './contour-path.ts';
 import {
   renderRunReport,
@@ -190,7 +191,7 @@ async function outlineMask(file: string): Promise<string> {
 async function writeWhole(file: string, text: string): Promise<void> {
   const unfinished = `${file}.${process.pid}.part`;
   try {
-    await mkdir(dirname(file), { recursive: true });
+    makeFolder(dirname(file), 'the folder of the report');
     await writeFile(unfinished, text);
     await rename(unfinished, file);
   } catch (thrown) {
