@@ -150,6 +150,15 @@ describe('anomaly-workbench', () => {
     expect(await ended).toBe(0);
   });
 
+  it('says that it stopped serving at Ctrl+C, with code 0', async () => {
+    const args = [launcher('cli.mjs'), 'serve', '--data', path.join(folder, 'data')];
+    const { child, output, ended } = launch(args);
+    await address(output);
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+    expect(output()).toMatch(/\nStopped\.\n$/);
+  });
+
   it('ends with the command’s exit code', async () => {
     const { output, ended } = launch([launcher('cli.mjs'), 'nonsense', '--json']);
     expect(await ended).toBe(2);
