@@ -53,6 +53,7 @@ test('the keyboard keeps its place from a folder to a run that is cancelled and 
   await test.step('keys work while a slider has the focus, except those that move it', async () => {
     const opacity = window.getByRole('slider', { name: 'Opacity of the heat map' });
     const heat = window.getByRole('button', { name: 'Heat map', exact: true });
+    await expect.poll(async () => (await review.position()).count).toBe(240);
     const position = await review.position();
     await opacity.focus();
     const value = await opacity.getAttribute('aria-valuenow');
