@@ -1,6 +1,8 @@
 """What lives here: scores of a checkpoint on the real fixture, and the test of words. What may not: training.
 
-Usage: python evaluate.py WORK RUN [--size 256] [--which average] [--windows]
+Usage: python evaluate.py WORK RUN [--size 256] [--which average] [--windows] [--words] [--sizes 224,256,256+384]
+RUN is a run's name in WORK/runs, or a path to a `model.safetensors` that export.py wrote. With --sizes only the study of sizes is
+made, on the fixture and on the samples: image score from the class token, the map's maximum and the mean of both, for both paths.
 Preprocessing, maps and metrics are the product's (methods.md §1, §3, §4, §8, §9). Figures are AUROC in percent, by class.
 """
 
@@ -13,6 +15,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
+from safetensors.torch import load_file
 from sklearn.metrics import roc_auc_score
 
 import captions
@@ -29,8 +32,13 @@ ENSEMBLE = {
 
 
 def load_checkpoint(path, which):
-    state = torch.load(path, weights_only=False)
-    weights = state[which]
+    """The model and its training state; of a `.safetensors` file (the shipped one) there is only the model."""
+    if path.suffix == ".safetensors":
+        state = {"step": 0, "seconds": 0.0}
+        weights = {k: v.float() for k, v in load_file(str(path)).items()}
+    else:
+        state = torch.load(path, weights_only=False)
+        weights = state[which]
     layers = 1 + max(int(k.split(".")[3]) for k in weights if k.startswith("visual.transformer.resblocks."))
     model = Starter({"vision_layers": layers})
     model.load_state_dict(weights)
@@ -150,23 +158,107 @@ def show(table, seconds):
 
 
 @torch.no_grad()
+def study(model, sizes, folder, resolution=256):
+    """Rows by reading size, such as "256" or "256+384" (mean of the class scores and of the maps), each with AUROC by class.
+
+    Every map and mask is brought to `resolution` px, so that all sizes are judged on the same pixels. The image score of the map
+    is the maximum of that map; "both" is its mean with the class token's score. Sentences are those of the method `clip`.
+    """
+    single = sorted({int(n) for s in sizes for n in s.split("+")})
+    rows = {s: {} for s in sizes}
+    for name, items in json.loads((folder / "meta.json").read_text())["test"].items():
+        what = name.split("_")[0]
+        pair = text_pair(model, [f"a photo of a normal {what}"], [f"a photo of an anomalous {what}"])
+        labels = np.array([i["anomaly"] for i in items])
+        masked = any(i["mask_path"] for i in items)
+        truths, cls, maps = [], {n: [] for n in single}, {(n, k): [] for n in single for k in ("patch", "dpam")}
+        for item in items:
+            truth = torch.zeros(1, 1, resolution, resolution)
+            if item["mask_path"]:
+                mask = torch.from_numpy(np.asarray(Image.open(folder / item["mask_path"]).convert("L")) > 0)
+                truth = F.interpolate(mask[None, None].float(), (resolution, resolution), mode="bilinear", align_corners=False)
+            truths.append(truth[0, 0].numpy() > 0.5)
+            for n in single:
+                c, patches, dpam, _, _ = model.encode_image(prepare(folder / item["img_path"], n)[None])
+                cls[n].append(float(abnormal_probability(c, pair)[0]))
+                side = round(patches.shape[1] ** 0.5)
+                for kind, features in (("patch", patches), ("dpam", dpam)):
+                    grid = abnormal_probability(features, pair)[0].view(1, 1, side, side)
+                    maps[n, kind].append(F.interpolate(grid, (resolution, resolution), mode="bilinear", align_corners=False)[0, 0].numpy())
+        truth = np.stack(truths)
+        for s in sizes:
+            parts = [int(n) for n in s.split("+")]
+            c = np.mean([cls[n] for n in parts], axis=0)
+            row = {"image class token": auroc(labels, c)}
+            for kind in ("patch", "dpam"):
+                m = np.mean([np.stack(maps[n, kind]) for n in parts], axis=0)
+                top = m.reshape(len(m), -1).max(1)
+                row |= {f"image {kind} maximum": auroc(labels, top), f"image {kind} both": auroc(labels, (c + top) / 2)}
+                if masked:
+                    row[f"pixel {kind}"] = auroc(truth.ravel(), m.ravel())
+                    row[f"calm {kind}"] = 100 * float((m[labels == 0] > np.quantile(m[truth], 0.1)).mean())
+            rows[s][name] = row
+    return rows
+
+
+def show_study(rows):
+    for size, table in rows.items():
+        keys = list(dict.fromkeys(k for r in table.values() for k in r))
+        print(f"{size + ' px':22}" + " ".join(f"{n[-9:]:>9}" for n in table) + "      mean")
+        for key in keys:
+            v = [r.get(key, float("nan")) for r in table.values()]
+            print(f"  {key:20}" + " ".join(f"{x:9.1f}" for x in v) + f" {np.nanmean(v):9.1f}")
+
+
+# «known»: names that the captions used; the generator draws no hazelnut and no toothbrush, and the others are no words at all.
+NAMES = {"known": ("object", "cookie"), "unknown": ("hazelnut", "toothbrush", "zxqv gromf", "blorfentide")}
+
+
+@torch.no_grad()
 def test_words(model, samples: Path, size=256):
-    """On the sample set: share of pictures judged rightly, and on the same side of ½ as with «flawless» / «damaged», for other
-    words and names; the last two rows swap the words, so there the second figure should be near zero."""
+    """On the sample set, for pairs of state words and names: pictures judged rightly at ½, pictures whose score lies on the same
+    side of ½ as with «flawless» / «damaged» and «object», and AUROC.
+
+    Exchanging both sentences turns p into 1 − p by arithmetic (the softmax has two places), so a full turn there proves nothing.
+    What says something: other words in the same order keep the side, in the other order leave it; one sentence alone is exchanged
+    for a word of the other meaning; and words without meaning, as a control, where the side is chance.
+    """
     meta = json.loads((samples / "meta.json").read_text())["test"]
     items = [i for group in meta.values() for i in group]
     cls = torch.cat([model.encode_image(prepare(samples / i["img_path"], size)[None])[0] for i in items])
-    labels = np.array([i["anomaly"] for i in items])
-    held = list(zip(captions.HELD_OUT["normal"], captions.HELD_OUT["abnormal"]))
-    rows = [("flawless {}", "damaged {}", n) for n in ("object", "zxqv gromf", "toothbrush")] + [(n, a, o) for o in ("object", "zxqv gromf") for n, a in held]
-    rows += [("damaged {}", "flawless {}", "object"), ("blemished {}", "immaculate {}", "zxqv gromf")]
-    out, first = {}, None
-    for normal, abnormal, name in rows:
+    labels = np.array([i["anomaly"] for i in items]) == 1
+
+    def scores(normal, abnormal, name):
         pair = text_pair(model, ["a photo of a " + normal.format(name)], ["a photo of a " + abnormal.format(name)])
-        p = abnormal_probability(cls, pair).numpy()
-        first = p if first is None else first
-        out[f"{normal} / {abnormal} ({name})"] = (100 * float(((p > 0.5) == labels).mean()), 100 * float(((p > 0.5) == (first > 0.5)).mean()), float(np.abs(p - 0.5).mean()))
-    return out
+        return abnormal_probability(cls, pair).numpy()
+
+    reference = scores("flawless {}", "damaged {}", "object") > 0.5
+    trained = [("flawless {}", "damaged {}"), ("perfect {}", "broken {}"), ("normal {}", "anomalous {}"), ("intact {}", "defective {}"), ("undamaged {}", "flawed {}")]
+    held = list(zip(captions.HELD_OUT["normal"], captions.HELD_OUT["abnormal"]))
+    same = [("flawless {}", "perfect {}"), ("damaged {}", "defective {}"), ("immaculate {}", "pristine {}"), ("blemished {}", "marred {}")]
+    empty = [("green {}", "wooden {}"), ("wooden {}", "green {}"), ("zxqv {}", "gromf {}"), ("gromf {}", "zxqv {}")]
+    rows = []
+    for group, pairs in (("trained", trained), ("held out", held), ("one meaning", same), ("no meaning", empty)):
+        for kind, names in NAMES.items():
+            for normal, abnormal in pairs:
+                for name in names:
+                    p, q = scores(normal, abnormal, name), scores(abnormal, normal, name)
+                    rows.append({
+                        "group": group, "names": kind, "words": f"{normal} / {abnormal} ({name})", "right": int(((p > 0.5) == labels).sum()),
+                        "same": int(((p > 0.5) == reference).sum()), "turned": int(((p > 0.5) != (q > 0.5)).sum()), "left": int(((q > 0.5) != reference).sum()),
+                        "auroc": auroc(labels, p), "distance": float(np.abs(p - 0.5).mean()),
+                    })
+    return rows, len(labels)
+
+
+def show_words(rows, count):
+    print(f"of {count} pictures: right at ½; same side as flawless/damaged; turned against the same pair exchanged; exchanged pair on the other side than flawless/damaged")
+    for r in rows:
+        print(f"{r['group']:12}{r['names']:9}{r['words']:48} {r['right']:3} {r['same']:3} {r['turned']:3} {r['left']:3}   AUROC {r['auroc']:3.0f}   |p-½| {r['distance']:.2f}")
+    for group, kind in dict.fromkeys((r["group"], r["names"]) for r in rows):
+        part = [r for r in rows if (r["group"], r["names"]) == (group, kind)]
+        ranges = ", ".join(f"{k} {min(r[k] for r in part)} to {max(r[k] for r in part)}" for k in ("right", "same", "turned", "left"))
+        print(f"{group}, {kind} names: {len(part)} pairs, of {count}: {ranges}")
 
 
 def main():
@@ -177,14 +269,20 @@ def main():
     a.add_argument("--which", default="average")
     a.add_argument("--windows", action="store_true")
     a.add_argument("--words", action="store_true")
+    a.add_argument("--sizes", help="study of reading sizes, such as 224,256,256+384")
     o = a.parse_args()
     torch.set_num_threads(2)
-    model, state = load_checkpoint(o.work / "runs" / f"{o.run}.pt", o.which)
-    print(o.run, o.which, f"step {state['step']}, {state['seconds'] / 60:.1f} min, {o.size} px")
-    show(*evaluate(model, o.size, o.windows))
+    path = Path(o.run) if o.run.endswith(".safetensors") else o.work / "runs" / f"{o.run}.pt"
+    model, state = load_checkpoint(path, o.which)
+    print(o.run, o.which, f"step {state['step']}, {state['seconds'] / 60:.1f} min")
+    if o.sizes:
+        for folder in (FIXTURE, SAMPLES):
+            print(folder)
+            show_study(study(model, o.sizes.split(","), folder))
+    elif not o.words:
+        show(*evaluate(model, o.size, o.windows))
     if o.words:
-        for k, v in test_words(model, SAMPLES).items():
-            print(f"{k:60} right {v[0]:.0f} %, same side {v[1]:.0f} %, |p-½| {v[2]:.2f}")
+        show_words(*test_words(model, SAMPLES, o.size))
 
 
 if __name__ == "__main__":
