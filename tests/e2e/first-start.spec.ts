@@ -21,8 +21,7 @@ for (const theme of ['Dark', 'Light'] as const) {
     await expect(window.locator('main')).toHaveAttribute('data-view', 'review', { timeout: 30_000 });
     await review.waitForHeat();
     await review.waitForEnd();
-    await window.keyboard.press('Home');
-    await expect.poll(() => review.position()).toEqual({ index: 1, count: 48 });
+    await review.goToWorst(48);
     await testInfo.attach('review', { body: await window.screenshot(), contentType: 'image/png' });
 
     await new Frame(window).goTo('Data');

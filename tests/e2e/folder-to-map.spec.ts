@@ -36,8 +36,7 @@ test('a folder becomes anomaly maps in the window', async ({ window }, testInfo)
   await test.step('a run gives every image a score, worst first', async () => {
     await data.startRun();
     await review.waitForEnd();
-    await window.keyboard.press('Home');
-    await expect.poll(() => review.position()).toEqual({ index: 1, count: 20 });
+    await review.goToWorst(20);
     await expect(window.getByTestId('verdict')).toContainText('Defect');
     await expect(window.getByText('Labelled anomalous')).toBeVisible();
   });

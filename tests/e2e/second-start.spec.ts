@@ -17,8 +17,7 @@ test('a second start on the same data folder finds data, runs, thresholds, theme
   await data.startRun();
   const review = new ReviewPage(first);
   await review.waitForEnd();
-  await first.keyboard.press('Home');
-  await expect.poll(() => review.position()).toEqual({ index: 1, count: 8 });
+  await review.goToWorst(8);
   await review.pressOnSlider('Score threshold', 'End');
   await expect(first.getByText('Set by you.')).toBeVisible();
   await first.getByTestId('stage').click();

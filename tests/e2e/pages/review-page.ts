@@ -32,6 +32,18 @@ export class ReviewPage {
     await expect.poll(async () => (await this.pixels('heat')).paintedShare).toBeGreaterThan(0);
   }
 
+  /**
+   * Goes to the worst of `count` images once all their scores have arrived. The shown image is held while scores come in,
+   * so a Home that is pressed before the last of them leads to a place that is no longer the first.
+   */
+  async goToWorst(count: number): Promise<void> {
+    await expect(this.page.getByText(new RegExp(`of ${count} images`)).first()).toBeVisible();
+    await expect(async () => {
+      await this.page.keyboard.press('Home');
+      expect(await this.position()).toEqual({ index: 1, count });
+    }).toPass({ timeout: 15_000 });
+  }
+
   /** The place in the order: `3 of 115`. */
   async position(): Promise<{ readonly index: number; readonly count: number }> {
     const text = await this.page.getByTestId('position').innerText();
