@@ -1,10 +1,10 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { app, BrowserWindow, dialog, Menu, protocol, session } from 'electron';
 import { toErrorShape } from '../../src-shared/contract/errors.ts';
 import { appScheme, ipcChannels } from '../../src-shared/contract/ipc-channels.ts';
 import type { Core, Log } from '../core/core.ts';
+import { makeFolder } from '../core/make-folder.ts';
 import { createCore } from '../core/create-core.ts';
 import { chooseDataFolder } from '../serving/data-folder.ts';
 import type { ProjectPaths } from '../serving/project-paths.ts';
@@ -74,7 +74,7 @@ export async function startElectronHost(options: ElectronHostOptions): Promise<v
 /** Electron takes existing folders only. */
 function useWindowFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder, 'the data folder');
     app.setPath('userData', folder);
   } catch {
     // The core needs the same place, and tells in a dialog why it cannot be used.
