@@ -1,20 +1,18 @@
 import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
-import { useMutation } from '@tanstack/react-query';
-import { Boxes, Trash2 } from 'lucide-react';
+import { Boxes } from 'lucide-react';
 import { useState } from 'react';
 import type { Model, PromptSet } from '../../../src-shared/domain/model.ts';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { JobLine } from '../../components/job-line.tsx';
-import { TipButton } from '../../components/tip-button.tsx';
 import { useClient } from '../../state/client-context.ts';
 import { fileName, formatBytes, formatMoment } from '../../state/format.ts';
 import { formatNames, modelFacts } from '../../state/model-words.ts';
 import { useJobs, useModels, usePromptSets } from '../../state/queries.ts';
 import { ImportModel } from './import-model.tsx';
 import { ImportPrompts } from './import-prompts.tsx';
+import { RemoveButton } from './remove-button.tsx';
 import styles from './models-view.module.css';
 
 /** Backbones and learned prompts: what is in the library, and importing more. */
@@ -124,13 +122,6 @@ export function ModelsView() {
 
 function ModelRow({ model }: { readonly model: Model }) {
   const client = useClient();
-  const [asking, setAsking] = useState(false);
-  const remove = useMutation({
-    mutationFn: () => client.call('models.remove', { modelId: model.id }),
-    onSuccess: () => {
-      setAsking(false);
-    },
-  });
   return (
     <li className={styles.row}>
       <div className={styles.text}>
@@ -142,43 +133,17 @@ function ModelRow({ model }: { readonly model: Model }) {
           {formatMoment(model.importedAtMs)}
         </p>
       </div>
-      <TipButton
-        icon={Trash2}
-        label={`Remove ${model.name}`}
-        onClick={() => {
-          setAsking(true);
-        }}
-      />
-      <ConfirmDialog
-        open={asking}
-        title={`Remove «${model.name}»?`}
-        action="Remove"
-        pending={remove.isPending}
-        error={remove.error}
-        onConfirm={() => {
-          remove.mutate();
-        }}
-        onClose={() => {
-          setAsking(false);
-        }}
-      >
+      <RemoveButton name={model.name} remove={() => client.call('models.remove', { modelId: model.id })}>
         Its copy in the data folder ({formatBytes(model.sizeBytes)}) is deleted; the file it came from and the results
         of its runs stay.
         {model.bundled === true && ' It came with the workbench, which makes it anew when it needs it next.'}
-      </ConfirmDialog>
+      </RemoveButton>
     </li>
   );
 }
 
 function PromptRow({ promptSet }: { readonly promptSet: PromptSet }) {
   const client = useClient();
-  const [asking, setAsking] = useState(false);
-  const remove = useMutation({
-    mutationFn: () => client.call('prompts.remove', { promptSetId: promptSet.id }),
-    onSuccess: () => {
-      setAsking(false);
-    },
-  });
   return (
     <li className={styles.row}>
       <div className={styles.text}>
@@ -189,28 +154,9 @@ function PromptRow({ promptSet }: { readonly promptSet: PromptSet }) {
           {formatMoment(promptSet.importedAtMs)}
         </p>
       </div>
-      <TipButton
-        icon={Trash2}
-        label={`Remove ${promptSet.name}`}
-        onClick={() => {
-          setAsking(true);
-        }}
-      />
-      <ConfirmDialog
-        open={asking}
-        title={`Remove «${promptSet.name}»?`}
-        action="Remove"
-        pending={remove.isPending}
-        error={remove.error}
-        onConfirm={() => {
-          remove.mutate();
-        }}
-        onClose={() => {
-          setAsking(false);
-        }}
-      >
+      <RemoveButton name={promptSet.name} remove={() => client.call('prompts.remove', { promptSetId: promptSet.id })}>
         Its copy in the data folder is deleted; the file it came from and the results of its runs stay.
-      </ConfirmDialog>
+      </RemoveButton>
     </li>
   );
 }
