@@ -8,6 +8,7 @@ import {
   clipConfigSchema,
   modelAnswersSchema,
   modelPreviewSchema,
+  promptMethodIdSchema,
   checkpointFormatSchema,
   tensorDtypeSchema,
 } from '../../src-shared/domain/model.ts';
@@ -17,6 +18,46 @@ const float16Array = z.instanceof(Uint16Array);
 
 /** A model as the library keeps it: a folder with `model.safetensors`, `model.json` and `graphs/`-free ONNX files beside it. */
 const storedModelSchema = z.object({ folder: absolutePath, config: clipConfigSchema });
+
+/** One method of a scan. `references` are normal images of each class, for methods that are fitted first (few-shot WinCLIP). */
+const scanMethodSchema = z.object({
+  methodId: methodIdSchema,
+  promptFile: absolutePath.nullable(),
+  settings: methodSettingsSchema,
+  references: z.array(z.object({ className: z.string(), imagePaths: z.array(absolutePath) })),
+});
+
+const failedSchema = z.object({ ok: z.literal(false), error: errorShapeSchema });
+
+const openedMethodSchema = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), rendering: mapRenderingSchema }),
+  failedSchema,
+]);
+
+/** A part of an image, in pixels of the image as it is shown (EXIF orientation applied). */
+const cropSchema = z.object({
+  x: z.number().int().nonnegative(),
+  y: z.number().int().nonnegative(),
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+});
+
+const methodResultSchema = z.discriminatedUnion('ok', [
+  z.object({
+    ok: z.literal(true),
+    score: z.number(),
+    rows: z.number().int(),
+    columns: z.number().int(),
+    /** The patch map as IEEE 754 half precision bits, row-major. */
+    map: float16Array,
+    /**
+     * Own scoring time plus an equal share of the image encoder's time among the methods that read the same pass: the durations of
+     * all methods add up to what the image cost, decoding left out.
+     */
+    durationMs: z.number(),
+  }),
+  failedSchema,
+]);
 
 export const computeMethods = {
   /** Versions and execution providers, for `doctor`. */
@@ -49,7 +90,7 @@ export const computeMethods = {
   'prompts.import': {
     params: z.object({ path: absolutePath, targetFile: absolutePath }),
     result: z.object({
-      methodId: z.literal('anomalyclip'),
+      methodId: promptMethodIdSchema,
       textWidth: z.number().int(),
       contextLength: z.number().int(),
       deepBlocks: z.number().int(),
@@ -57,27 +98,31 @@ export const computeMethods = {
       sha256: z.string(),
     }),
   },
-  /** Loads graphs and makes text features once; the session then scores images. */
+  /**
+   * Prepares several methods for one pass over a data set: text features once, one image encoder graph per distinct image size and
+   * attention path. A method that cannot be prepared is answered with its error and does not stop the others; the call resolves even
+   * where none can.
+   */
   'scan.open': {
     params: z.object({
-      methodId: methodIdSchema,
       model: storedModelSchema.nullable(),
-      promptFile: absolutePath.nullable(),
-      settings: methodSettingsSchema,
       classNames: z.array(z.string()),
+      methods: z.array(scanMethodSchema).min(1).max(64),
     }),
-    result: z.object({ sessionId: z.number().int(), rendering: mapRenderingSchema }),
+    result: z.object({ sessionId: z.number().int(), methods: z.array(openedMethodSchema) }),
   },
+  /**
+   * Scores one image, or the part `crop` of it, with every method of the session. Rejects where the image itself cannot be read; what
+   * goes wrong in one method is said in its result.
+   */
   'scan.image': {
-    params: z.object({ sessionId: z.number().int(), imagePath: absolutePath, className: z.string() }),
-    result: z.object({
-      score: z.number(),
-      rows: z.number().int(),
-      columns: z.number().int(),
-      /** The patch map as IEEE 754 half precision bits, row-major. */
-      map: float16Array,
-      durationMs: z.number(),
+    params: z.object({
+      sessionId: z.number().int(),
+      imagePath: absolutePath,
+      className: z.string(),
+      crop: cropSchema.optional(),
     }),
+    result: z.object({ results: z.array(methodResultSchema) }),
   },
   'scan.close': { params: z.object({ sessionId: z.number().int() }), result: z.object({}) },
   'conformance.run': {

@@ -30,6 +30,14 @@ export const methodSettingsSchema = z
     /** Blocks, counted from 1, whose patch features make the map. */
     layers: z.array(z.number().int().positive()).min(1).max(64).readonly().optional(),
     sigmaPx: z.number().nonnegative().max(64).optional(),
+    /** Which patches make FAPrompt's prior: the most abnormal (the paper), or the first ones (the released code, and checkpoints it trained). */
+    faPromptSelection: z.enum(['paper', 'released']).optional(),
+    /** How WinCLIP averages its sentences: raw embeddings (default), or each brought to unit length first. */
+    winclipAveraging: z.enum(['raw', 'normalised']).optional(),
+    /** Normal reference images of each class that WinCLIP compares with; 0 or absent: none. */
+    shots: z.number().int().min(0).max(64).optional(),
+    /** Draws a few-shot method's references instead of taking the first by path. */
+    referenceSeed: z.number().int().nonnegative().max(0xffff_ffff).optional(),
   })
   .readonly();
 export type MethodSettings = z.infer<typeof methodSettingsSchema>;

@@ -178,15 +178,19 @@ export const modelPreviewSchema = z
   .readonly();
 export type ModelPreview = z.infer<typeof modelPreviewSchema>;
 
-/** Learned prompts of AnomalyCLIP, as imported from a released `.pth` or from safetensors. */
+/** Methods whose learned prompts can be imported. */
+export const promptMethodIdSchema = z.enum(['anomalyclip', 'faprompt']);
+export type PromptMethodId = z.infer<typeof promptMethodIdSchema>;
+
+/** Learned prompts of one method, as imported from a released `.pth` or from safetensors. */
 export const promptSetSchema = z
   .object({
     id: z.number().int().positive(),
     name: z.string().min(1),
-    methodId: z.literal('anomalyclip'),
+    methodId: promptMethodIdSchema,
     /** Width of the text transformer these prompts belong to; a model of another width cannot use them. */
     textWidth: size,
-    /** E: learnable word embeddings per prompt. */
+    /** E: learnable word embeddings per prompt (FAPrompt: those that all its prompts share). */
     contextLength: size,
     /** Number of blocks that get deep text tokens, and tokens per block. */
     deepBlocks: z.number().int().nonnegative(),

@@ -7,14 +7,16 @@ const [folder = '', promptFile = '', assetsFolder = '', threads = '2', ...imageP
 const scans = createScanSessions({ assetsFolder, intraOpThreads: Number(threads) });
 const startMs = performance.now();
 const { sessionId } = await scans.open({
-  methodId: 'anomalyclip',
   model: { folder, config: vitLarge336 },
-  promptFile,
-  settings: {},
   classNames: ['object'],
+  methods: [{ methodId: 'anomalyclip', promptFile, settings: {}, references: [] }],
 });
 const openSeconds = (performance.now() - startMs) / 1000;
-const ask = (imagePath: string) => scans.image({ sessionId, imagePath, className: 'object' });
+async function ask(imagePath: string) {
+  const [result] = (await scans.image({ sessionId, imagePath, className: 'object' })).results;
+  if (result?.ok !== true) throw new Error(result?.error.message ?? 'no result');
+  return result;
+}
 // Two at a time, as core asks for them: the next image is decoded while one is computed.
 const results = [];
 for (let i = 0; i < imagePaths.length; i += 2)

@@ -67,8 +67,7 @@ export function gridSizeOf(config: ClipConfig, imageSizePx: number): number {
  * patches tile, the ordinary path and one DPAM path (methods.md §1-2; AnomalyCLIP §3.2, released code). One image a run.
  */
 export function visionGraph(config: ClipConfig, weights: ModelWeights, needs: FeatureNeeds): Graph {
-  const { layers } = config.vision;
-  if (needs.dpam) checkDpam(needs.dpam, layers);
+  checkNeeds(config, needs);
   const project = (x: Tensor) => matmul(x, weights.tensor('visual.proj'));
   const projectAfterNorm = (x: Tensor) =>
     project(layerNormOf(weights, 'visual.ln_post', x, config.layerNormEpsilon));
@@ -84,6 +83,12 @@ export function visionGraph(config: ClipConfig, weights: ModelWeights, needs: Fe
     if (tokens && needs.dpam) outputs[visionNames.dpam(needs.dpam.variant, layer)] = projectAfterNorm(tokens);
   }
   return { name: 'vision', outputs };
+}
+
+/** Throws `bad-request` where a model cannot give what is asked for, as `visionGraph` does, without building anything. */
+export function checkNeeds(config: ClipConfig, { imageSizePx, dpam }: FeatureNeeds): void {
+  gridSizeOf(config, imageSizePx);
+  if (dpam) checkDpam(dpam, config.vision.layers);
 }
 
 function checkDpam({ blocks, layers }: DpamNeeds, depth: number): void {

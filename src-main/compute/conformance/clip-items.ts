@@ -264,7 +264,7 @@ async function runMethod(check: ClipCheck, key: string): Promise<MethodRun> {
   if (key.startsWith('anomalyclip')) {
     const { features_list: layers = paperLayers(config), sigma: sigmaPx } = parsed.config;
     const settings = { imageSizePx, layers, dpamBlocks: dpamBlocksOf(check), sigmaPx };
-    const score = await anomalyClipMethod.prepare({
+    const { score } = await anomalyClipMethod.prepare({
       config,
       textEncoder: encoder,
       learnedPrompts: goldenPrompts(parsed),
@@ -281,7 +281,7 @@ async function runMethod(check: ClipCheck, key: string): Promise<MethodRun> {
   const settings = { imageSizePx };
   const method = key.startsWith('clip_ac') ? clipAcMethod : clipMethod;
   const objectName = await objectOf(check, method === clipAcMethod);
-  let score: (f: ImageFeatures) => MethodScore;
+  let score: (f: ImageFeatures) => MethodScore | Promise<MethodScore>;
   if (objectName !== null) {
     const prepared = await method.prepare({
       config,
@@ -291,7 +291,7 @@ async function runMethod(check: ClipCheck, key: string): Promise<MethodRun> {
       settings,
       classNames: [objectName],
     });
-    score = (f) => prepared(f, objectName);
+    score = (f) => prepared.score(f, objectName);
   } else {
     const pair = method === clipAcMethod ? await clipAcPair(check) : await textPair(check);
     score = (f) => plainScore(f, pair);
@@ -326,12 +326,12 @@ async function objectOf({ parsed, assetsFolder }: ClipCheck, ensemble: boolean):
 async function scoreAll(
   { model, images, sessions }: ClipCheck,
   needs: FeatureNeeds,
-  score: (f: ImageFeatures) => MethodScore,
+  score: (f: ImageFeatures) => MethodScore | Promise<MethodScore>,
 ): Promise<readonly MethodScore[]> {
   const extractor = await createFeatureExtractor(model, needs, sessions);
   try {
     const results: MethodScore[] = [];
-    for (const image of images) results.push(score(await extractor.extract(image)));
+    for (const image of images) results.push(await score(await extractor.extract(image)));
     return results;
   } finally {
     await extractor.release();

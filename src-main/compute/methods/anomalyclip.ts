@@ -66,6 +66,6 @@ export const anomalyClipMethod: Method = {
     const prompts = anomalyClipPrompts(learnedPrompts, requireConfig(config, name));
     const features = await textEncoder.encodeLearned(prompts);
     const pair = { normal: normalised(rowOf(features, 0)), abnormal: normalised(rowOf(features, 1)) };
-    return (imageFeatures) => scoreImage(imageFeatures, pair);
+    return { score: (imageFeatures) => scoreImage(imageFeatures, pair) };
   },
 };

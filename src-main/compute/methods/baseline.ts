@@ -143,5 +143,5 @@ export const baselineMethod: Method = {
   ...methodCatalogue.baseline,
   needs: () => ({ imageSizePx, pixels: true }),
   rendering: (_config, settings) => ({ sizePx: imageSizePx, sigmaPx: settings.sigmaPx ?? 0 }),
-  prepare: () => Promise.resolve(scoreFeatures),
+  prepare: () => Promise.resolve({ score: scoreFeatures }),
 };

@@ -3,7 +3,14 @@ import type { MethodSettings } from '../../../src-shared/domain/method.ts';
 import { defaultImageSizePx } from '../../../src-shared/domain/image-size.ts';
 import type { ClipConfig } from '../../../src-shared/domain/model.ts';
 import { requireConfig } from './defaults.ts';
-import type { FeatureNeeds, ImageFeatures, Method, MethodContext, MethodScore } from './method.ts';
+import type {
+  FeatureNeeds,
+  ImageFeatures,
+  Method,
+  MethodContext,
+  MethodScore,
+  PreparedMethod,
+} from './method.ts';
 import {
   abnormalProbabilities,
   abnormalProbability,
@@ -36,19 +43,28 @@ export function plainScore(features: ImageFeatures, pair: TextPair): MethodScore
   };
 }
 
-/** Text features of each class, made once a run: `pairOf` gets an object's words. */
-export async function prepareClasses(
+/** Text features of each class, made once a run: `pairOf` gets an object's words. The result finds a class's by its name. */
+export async function prepareTextPairs(
   { classNames, settings }: MethodContext,
   pairOf: (object: string) => Promise<TextPair>,
-): Promise<(features: ImageFeatures, className: string) => MethodScore> {
+): Promise<(className: string) => TextPair> {
   const pairs = new Map<string, TextPair>();
   for (const object of new Set(classNames.map((name) => objectWords(name, settings))))
     pairs.set(object, await pairOf(object));
-  return (features, className) => {
+  return (className) => {
     const pair = pairs.get(objectWords(className, settings));
     if (!pair) throw new Error(`no text features were prepared for the class ${className}`);
-    return plainScore(features, pair);
+    return pair;
   };
+}
+
+/** A method that scores as CLIP does, with text features of its own. */
+export async function prepareClasses(
+  context: MethodContext,
+  pairOf: (object: string) => Promise<TextPair>,
+): Promise<PreparedMethod> {
+  const pairOfClass = await prepareTextPairs(context, pairOf);
+  return { score: (features, className) => plainScore(features, pairOfClass(className)) };
 }
 
 /** Zero-shot CLIP with one sentence each for normal and anomalous (methods.md §3; AnomalyCLIP, appendix). */

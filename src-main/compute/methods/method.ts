@@ -18,7 +18,7 @@ export interface DpamNeeds {
   readonly layers: readonly number[];
 }
 
-/** What a method reads of an image. Several methods on one data set make one pass with the union of their needs. */
+/** What a method reads of an image. Several methods on one data set share passes: see `groupNeeds`. */
 export interface FeatureNeeds {
   readonly imageSizePx: number;
   /** The resized pixels themselves. */
@@ -29,6 +29,10 @@ export interface FeatureNeeds {
   readonly rawClassFeature?: boolean;
   /** `ln_post(tokens) @ proj` of the ordinary stream's patches. */
   readonly patchFeatures?: boolean;
+  /** The ordinary stream's patch tokens after the last block, without ln_post and proj. */
+  readonly patchTokens?: boolean;
+  /** Sides, in patches, of the square windows whose embeddings are wanted (WinCLIP: 2 and 3), at stride 1. */
+  readonly windows?: readonly number[];
   readonly dpam?: DpamNeeds;
 }
 
@@ -47,6 +51,9 @@ export interface ImageFeatures {
   readonly classFeature?: Float32Array;
   readonly rawClassFeature?: Float32Array;
   readonly patchFeatures?: Features;
+  readonly patchTokens?: Features;
+  /** By side; windows in reading order of their upper left patch. */
+  readonly windows?: ReadonlyMap<number, Features>;
   /** By layer, patches only (no CLS). */
   readonly dpam?: ReadonlyMap<number, Features>;
 }
@@ -92,6 +99,26 @@ export interface MethodScore {
   readonly patchMap: PatchMap;
 }
 
+/** Normal images of one class, as features of the method's own needs, made one at a time while they are asked for. */
+export interface ReferenceSet {
+  readonly className: string;
+  readonly features: AsyncIterable<ImageFeatures>;
+}
+
+/** A method with everything ready that is the same for all images of a run. */
+export interface PreparedMethod {
+  /**
+   * Present where the method, with its settings, learns from normal reference images before it scores (few-shot WinCLIP; what
+   * PatchCore needs). Called once, before the first score; classes without references are absent. What it throws makes the method
+   * unavailable for the run.
+   */
+  fit?(references: readonly ReferenceSet[]): Promise<void>;
+  /** Asynchronous where the method runs a graph of its own: FAPrompt encodes its prompts for each image. */
+  score(features: ImageFeatures, className: string): MethodScore | Promise<MethodScore>;
+  /** Frees what `prepare` and `fit` keep in memory. */
+  release?(): Promise<void>;
+}
+
 /** The one interface of all methods. Adding a method is one file and its row in `registry.ts`. */
 export interface Method {
   readonly id: MethodId;
@@ -99,8 +126,9 @@ export interface Method {
   readonly summary: string;
   readonly needsModel: boolean;
   readonly needsLearnedPrompts: boolean;
+  /** What it reads of each image, references included. */
   needs(config: ClipConfig | null, settings: MethodSettings): FeatureNeeds;
   rendering(config: ClipConfig | null, settings: MethodSettings): MapRendering;
   /** Makes everything that is the same for all images of a run, text features above all. */
-  prepare(context: MethodContext): Promise<(features: ImageFeatures, className: string) => MethodScore>;
+  prepare(context: MethodContext): Promise<PreparedMethod>;
 }

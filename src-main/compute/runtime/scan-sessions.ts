@@ -1,20 +1,16 @@
 import { performance } from 'node:perf_hooks';
-import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import { toErrorShape, WorkbenchError, type ErrorShape } from '../../../src-shared/contract/errors.ts';
+import type { MapRendering } from '../../../src-shared/domain/method.ts';
 import { encodeFloat16 } from '../../../src-shared/maps/float16.ts';
-import { decodeImage } from '../../images/decode-image.ts';
-import { resizeBicubic } from '../../images/resize-bicubic.ts';
-import type { RgbImage } from '../../images/rgb-image.ts';
 import { createTokenizer, type Tokenizer } from '../clip/tokenizer.ts';
-import type { ImageFeatures, MethodScore } from '../methods/method.ts';
+import { checkNeeds } from '../clip/vision-graph.ts';
+import { groupNeeds, needsEncoder } from '../methods/group-needs.ts';
+import type { FeatureNeeds, Method, PreparedMethod, TextEncoder } from '../methods/method.ts';
 import { methods } from '../methods/registry.ts';
 import type { ComputeParams, ComputeResult } from '../protocol.ts';
-import {
-  createFeatureExtractor,
-  createPixelExtractor,
-  storeVisionGraph,
-  type FeatureExtractor,
-} from './feature-extractor.ts';
+import type { StoredModel } from './feature-extractor.ts';
 import { readLearnedPrompts } from './read-learned-prompts.ts';
+import { openPass, readAtSizes, referenceSets, type ScanPass, type SizedImages } from './scan-passes.ts';
 import { createSessionStore, type SessionStore } from './session-store.ts';
 import { createTextEncoder } from './text-encoder.ts';
 
@@ -34,10 +30,25 @@ export interface ScanSessionsOptions {
   readonly intraOpThreads?: number;
 }
 
+type ScanParams = ComputeParams<'scan.open'>;
+type MethodParams = ScanParams['methods'][number];
+type MethodResult = ComputeResult<'scan.image'>['results'][number];
+
+/** A method of a session on its way from request to readiness; where a step fails, `error` is set and the others are skipped. */
+interface ScanMethod {
+  readonly params: MethodParams;
+  readonly method: Method;
+  needs?: FeatureNeeds;
+  rendering?: MapRendering;
+  prepared?: PreparedMethod;
+  pass?: ScanPass;
+  error?: ErrorShape;
+}
+
 interface ScanSession {
-  readonly imageSizePx: number;
-  readonly extractor: FeatureExtractor;
-  readonly score: (features: ImageFeatures, className: string) => MethodScore;
+  readonly methods: readonly ScanMethod[];
+  readonly passes: readonly ScanPass[];
+  readonly endReservation: () => void;
   /** Ends when the image before is done: features are computed one image at a time. */
   turn: Promise<unknown>;
 }
@@ -48,98 +59,192 @@ export function createScanSessions({ assetsFolder, intraOpThreads }: ScanSession
   let nextId = 1;
   let tokenizer: Tokenizer | null = null;
 
-  async function prepareScore(params: ComputeParams<'scan.open'>) {
-    const { methodId, model, promptFile, settings, classNames } = params;
-    const method = methods[methodId];
+  async function prepareAll(scanned: readonly ScanMethod[], params: ScanParams): Promise<void> {
+    const { model, classNames } = params;
     const textEncoder = model
       ? createTextEncoder(model, (tokenizer ??= createTokenizer({ assetsFolder })), store)
       : null;
     try {
-      const learnedPrompts = promptFile === null ? null : await readLearnedPrompts(promptFile);
-      const config = model?.config ?? null;
-      return await method.prepare({
-        config,
-        textEncoder,
-        learnedPrompts,
-        assetsFolder,
-        settings,
-        classNames,
-      });
+      for (const scan of scanned)
+        await step(scan, async () => {
+          scan.prepared = await prepareMethod(scan, model, textEncoder, classNames);
+        });
     } finally {
       // The text transformer has done its work before the first image; its weights need not stay in memory.
       await textEncoder?.release();
     }
   }
 
+  async function prepareMethod(
+    { method, params }: ScanMethod,
+    model: StoredModel | null,
+    textEncoder: TextEncoder | null,
+    classNames: readonly string[],
+  ): Promise<PreparedMethod> {
+    const { promptFile, settings } = params;
+    return method.prepare({
+      config: model?.config ?? null,
+      textEncoder,
+      learnedPrompts: promptFile === null ? null : await readLearnedPrompts(promptFile),
+      assetsFolder,
+      settings,
+      classNames,
+    });
+  }
+
+  /** Opens the passes that the methods which got so far share; a pass that cannot be opened fails its methods alone. */
+  async function openPasses(scanned: readonly ScanMethod[], model: StoredModel | null): Promise<ScanPass[]> {
+    const ready = scanned.filter(({ error }) => error === undefined);
+    const groups = groupNeeds(ready.flatMap(({ needs }) => (needs ? [needs] : [])));
+    const passes: ScanPass[] = [];
+    for (const [index, needs] of groups.passes.entries()) {
+      const readers = ready.filter((_, method) => groups.passOf[method] === index);
+      try {
+        const pass = await openPass(model, needs, store);
+        passes.push(pass);
+        for (const scan of readers) scan.pass = pass;
+      } catch (thrown) {
+        for (const scan of readers) scan.error = toErrorShape(thrown);
+      }
+    }
+    return passes;
+  }
+
   return {
     async open(params) {
-      const { methodId, model, settings } = params;
-      const method = methods[methodId];
-      if (method.needsModel && !model)
-        throw new WorkbenchError(
-          'needs-choice',
-          `${method.name} needs a model. Import a CLIP model and choose it.`,
-        );
-      const config = model?.config ?? null;
-      const needs = method.needs(config, settings);
-      // Written first, since it refuses sizes and layers that do not fit, and prompts can take a minute.
-      if (model && method.needsModel) await storeVisionGraph(model, needs);
-      const score = await prepareScore(params);
-      const extractor =
-        model && method.needsModel
-          ? await createFeatureExtractor(model, needs, store)
-          : createPixelExtractor();
+      const { model } = params;
+      const scanned: ScanMethod[] = params.methods.map((one) => ({
+        params: one,
+        method: methods[one.methodId],
+      }));
+      // First what costs nothing: sizes and layers that do not fit are refused before prompts are read for a minute.
+      for (const scan of scanned) await step(scan, () => readNeeds(scan, model));
+      await prepareAll(scanned, params);
+      const passes = await openPasses(scanned, model);
+      const endReservation = store.reserve(passes.length + 1);
+      for (const scan of scanned)
+        await step(scan, async () => {
+          if (scan.pass) await scan.prepared?.fit?.(referenceSets(scan.params.references, scan.pass));
+        });
       const sessionId = nextId++;
-      scans.set(sessionId, {
-        imageSizePx: needs.imageSizePx,
-        extractor,
-        score,
-        turn: Promise.resolve(),
-      });
-      return { sessionId, rendering: method.rendering(config, settings) };
+      scans.set(sessionId, { methods: scanned, passes, endReservation, turn: Promise.resolve() });
+      return { sessionId, methods: scanned.map(openedMethod) };
     },
 
-    async image({ sessionId, imagePath, className }) {
+    async image({ sessionId, imagePath, className, crop }) {
       const scan = scans.get(sessionId);
       if (!scan)
         throw new WorkbenchError('not-found', `The scan ${sessionId} is not open any more. Start it again.`);
+      const sizes = scan.passes.map(({ needs }) => needs.imageSizePx);
       // Reading starts before the turn comes, so that the disk works while the processor does.
-      const reading = readResized(imagePath, scan.imageSizePx);
+      const reading = readAtSizes(imagePath, sizes, crop);
       reading.catch(() => undefined);
       const before = scan.turn;
-      const result = (async () => {
+      const results = (async () => {
         await before;
-        const image = await reading;
-        const startedMs = performance.now();
-        const features = await scan.extractor.extract(image);
-        const { score, patchMap } = scan.score(features, className);
-        return {
-          score,
-          rows: patchMap.rows,
-          columns: patchMap.columns,
-          map: encodeFloat16(patchMap.data),
-          durationMs: performance.now() - startedMs,
-        };
+        return scoreImage(scan, await reading, className);
       })();
-      scan.turn = result.catch(() => undefined);
-      return result;
+      scan.turn = results.catch(() => undefined);
+      return { results: await results };
     },
 
     async close({ sessionId }) {
       const scan = scans.get(sessionId);
       scans.delete(sessionId);
       await scan?.turn;
-      await scan?.extractor.release();
+      scan?.endReservation();
+      for (const { prepared } of scan?.methods ?? []) await prepared?.release?.();
+      for (const pass of scan?.passes ?? []) await pass.release();
       return {};
     },
 
     async closeAll() {
+      for (const { endReservation } of scans.values()) endReservation();
       scans.clear();
       await store.releaseAll();
     },
   };
 }
 
-async function readResized(imagePath: string, sizePx: number): Promise<RgbImage> {
-  return resizeBicubic(await decodeImage(imagePath), sizePx, sizePx);
+/** Takes a method one step further, or notes why not. */
+async function step(scan: ScanMethod, work: () => Promise<void> | void): Promise<void> {
+  if (scan.error) return;
+  try {
+    await work();
+  } catch (thrown) {
+    scan.error = toErrorShape(thrown);
+    await scan.prepared?.release?.();
+  }
+}
+
+function readNeeds(scan: ScanMethod, model: StoredModel | null): void {
+  const { method, params } = scan;
+  const config = model?.config ?? null;
+  if (method.needsModel && !config)
+    throw new WorkbenchError(
+      'needs-choice',
+      `${method.name} needs a model. Import a CLIP model and choose it.`,
+    );
+  scan.needs = method.needs(config, params.settings);
+  if (config && needsEncoder(scan.needs)) checkNeeds(config, scan.needs);
+  scan.rendering = method.rendering(config, params.settings);
+}
+
+function openedMethod({ error, rendering }: ScanMethod): ComputeResult<'scan.open'>['methods'][number] {
+  if (error || !rendering)
+    return { ok: false, error: error ?? toErrorShape(new Error('it was not prepared')) };
+  return { ok: true, rendering };
+}
+
+/** Every method's result, in their order. Each pass runs once; its time is shared equally among the methods that read it. */
+async function scoreImage(
+  { methods: scanned, passes }: ScanSession,
+  images: SizedImages,
+  className: string,
+): Promise<MethodResult[]> {
+  const results = new Map<ScanMethod, MethodResult>();
+  for (const pass of passes) {
+    const readers = scanned.filter((scan) => scan.pass === pass && scan.error === undefined);
+    if (readers.length === 0) continue;
+    try {
+      const { features, durationMs } = await pass.run(images);
+      const shareMs = durationMs / readers.length;
+      for (const scan of readers)
+        results.set(scan, await scoreMethod(scan, () => scan.prepared?.score(features, className), shareMs));
+    } catch (thrown) {
+      for (const scan of readers) results.set(scan, { ok: false, error: toErrorShape(thrown) });
+    }
+  }
+  return scanned.map(
+    (scan) =>
+      results.get(scan) ?? {
+        ok: false,
+        error: scan.error ?? toErrorShape(new Error('the method was not prepared')),
+      },
+  );
+}
+
+async function scoreMethod(
+  { method }: ScanMethod,
+  run: () => ReturnType<PreparedMethod['score']> | undefined,
+  shareMs: number,
+): Promise<MethodResult> {
+  const startedMs = performance.now();
+  try {
+    const scored = await run();
+    if (!scored) throw new Error(`${method.name} was not prepared`);
+    const { score, patchMap } = scored;
+    if (!Number.isFinite(score) || !patchMap.data.every(Number.isFinite))
+      throw new Error(`${method.name} computed something that is no number`);
+    return {
+      ok: true,
+      score,
+      rows: patchMap.rows,
+      columns: patchMap.columns,
+      map: encodeFloat16(patchMap.data),
+      durationMs: shareMs + performance.now() - startedMs,
+    };
+  } catch (thrown) {
+    return { ok: false, error: toErrorShape(thrown) };
+  }
 }

@@ -15,6 +15,8 @@ export interface LoadedGraph {
 
 export interface SessionStore {
   load(graphFile: string): Promise<LoadedGraph>;
+  /** Keeps at least `count` sessions in memory until the returned function is called: what a scan runs for every image. */
+  reserve(count: number): () => void;
   releaseAll(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export function createSessionStore(options: SessionStoreOptions = {}): SessionSt
   /** By a number of the loaded graph, least recently used first. */
   const live = new Map<number, Promise<InferenceSession>>();
   const released = new Set<number>();
+  const reserved = new Map<symbol, number>();
   let counter = 0;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -57,7 +60,7 @@ export function createSessionStore(options: SessionStoreOptions = {}): SessionSt
     live.delete(id);
     live.set(id, session);
     for (const other of live.keys()) {
-      if (live.size <= maxSessions) break;
+      if (live.size <= Math.max(maxSessions, ...reserved.values())) break;
       if (other !== id) await dispose(other);
     }
     return session;
@@ -81,6 +84,11 @@ export function createSessionStore(options: SessionStoreOptions = {}): SessionSt
         run: (feeds) => inTurn(async () => (await sessionFor(id, graphFile)).run(feeds)),
         release: () => inTurn(() => release(id)),
       };
+    },
+    reserve(count) {
+      const key = Symbol();
+      reserved.set(key, count);
+      return () => void reserved.delete(key);
     },
     releaseAll: () =>
       inTurn(async () => {

@@ -1,3 +1,4 @@
+import { WorkbenchError, type ErrorShape } from '../../../src-shared/contract/errors.ts';
 import type { MapRendering } from '../../../src-shared/domain/method.ts';
 import type { ComputeParams, ComputeResult } from '../../compute/protocol.ts';
 import { ComputeReplaced, type ComputeClient } from './compute-client.ts';
@@ -7,10 +8,13 @@ export interface ScanSession {
   /** Opens it where it is not open in the living process; does nothing where it is. */
   ensureOpen(signal: AbortSignal): Promise<MapRendering>;
   /** Rejects with `compute-crashed` when the process died over it; the next call opens a new session. */
-  image(imagePath: string, className: string, signal: AbortSignal): Promise<ComputeResult<'scan.image'>>;
+  image(imagePath: string, className: string, signal: AbortSignal): Promise<MethodResult>;
   /** Lets the process release its graphs; silent where it is gone. */
   close(): Promise<void>;
 }
+
+/** What the one method of this session says of one image. */
+export type MethodResult = Extract<ComputeResult<'scan.image'>['results'][number], { ok: true }>;
 
 interface OpenSession {
   readonly generation: number;
@@ -43,17 +47,22 @@ export function createScanSession(client: ComputeClient, params: ComputeParams<'
 
   return {
     async ensureOpen(signal) {
-      return (await ensure(signal)).opened.rendering;
+      const [method] = (await ensure(signal)).opened.methods;
+      if (method?.ok === true) return method.rendering;
+      throw asError(method?.error);
     },
     async image(imagePath, className, signal) {
       for (;;) {
         const { opened, generation } = await ensure(signal);
         try {
-          return await client.call(
+          const { results } = await client.call(
             'scan.image',
             { sessionId: opened.sessionId, imagePath, className },
             { signal, generation },
           );
+          const [result] = results;
+          if (result?.ok === true) return result;
+          throw asError(result?.error);
         } catch (thrown) {
           if (!(thrown instanceof ComputeReplaced)) throw thrown;
         }
@@ -68,4 +77,8 @@ export function createScanSession(client: ComputeClient, params: ComputeParams<'
         .catch(() => undefined);
     },
   };
+}
+
+function asError(error: ErrorShape | undefined): WorkbenchError {
+  return new WorkbenchError(error?.code ?? 'internal', error?.message ?? 'The answer names no method.');
 }

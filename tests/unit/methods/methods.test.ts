@@ -13,7 +13,7 @@ import type {
   TextEncoder,
 } from '../../../src-main/compute/methods/method.ts';
 import { methods } from '../../../src-main/compute/methods/registry.ts';
-import { unionOfNeeds } from '../../../src-main/compute/methods/union-of-needs.ts';
+import { groupNeeds } from '../../../src-main/compute/methods/group-needs.ts';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
 import type { ClipConfig } from '../../../src-shared/domain/model.ts';
 import { tinyConfig, tinyPrompts } from '../../support/tiny-model.ts';
@@ -98,14 +98,14 @@ describe('defaults', () => {
 describe('CLIP', () => {
   it('reads class names as words and scores by the softmax of cosines', async () => {
     const { encoder, texts } = listeningEncoder();
-    const score = await clipMethod.prepare(contextOf(encoder, { classNames: ['metal_nut', 'cat'] }));
+    const { score } = await clipMethod.prepare(contextOf(encoder, { classNames: ['metal_nut', 'cat'] }));
     expect(texts).toEqual([
       'a photo of a normal metal nut',
       'a photo of an anomalous metal nut',
       'a photo of a normal cat',
       'a photo of an anomalous cat',
     ]);
-    const result = score(
+    const result = await score(
       { gridSize: 1, classFeature: Float32Array.from([3, 4]), patchFeatures: rows(1, 0) },
       'metal_nut',
     );
@@ -115,25 +115,25 @@ describe('CLIP', () => {
 
   it('puts the words of the settings in place of every class name', async () => {
     const { encoder, texts } = listeningEncoder();
-    const score = await clipMethod.prepare(
+    const { score } = await clipMethod.prepare(
       contextOf(encoder, { classNames: ['a', 'b'], settings: { objectName: 'lung scan' } }),
     );
     expect(texts).toEqual(['a photo of a normal lung scan', 'a photo of an anomalous lung scan']);
     const features = { gridSize: 1, classFeature: Float32Array.from([0, 1]), patchFeatures: rows(0, 1) };
-    expect(score(features, 'b').score).toBeGreaterThan(0.99);
+    expect((await score(features, 'b')).score).toBeGreaterThan(0.99);
   });
 });
 
 describe('CLIP-AC', () => {
   it('asks for eighty sentences a state', async () => {
     const { encoder, texts } = listeningEncoder();
-    const score = await clipAcMethod.prepare(contextOf(encoder, { classNames: ['metal_nut'] }));
+    const { score } = await clipAcMethod.prepare(contextOf(encoder, { classNames: ['metal_nut'] }));
     expect(texts).toHaveLength(160);
     expect(texts).toContain('a bad photo of a normal metal nut.');
     expect(texts).toContain('a tattoo of the anomalous metal nut.');
     expect(texts.filter((text) => text.includes('{}') || text.includes('_'))).toEqual([]);
     const features = { gridSize: 1, classFeature: Float32Array.from([3, 4]), patchFeatures: rows(1, 0) };
-    expect(score(features, 'metal_nut').score).toBeCloseTo(probability(0.6, 0.8), 6);
+    expect((await score(features, 'metal_nut')).score).toBeCloseTo(probability(0.6, 0.8), 6);
   });
 });
 
@@ -156,13 +156,13 @@ describe('AnomalyCLIP', () => {
 
   it('sums its maps over layers and scores with the raw class feature', async () => {
     const { encoder, learned } = listeningEncoder();
-    const score = await anomalyClipMethod.prepare(contextOf(encoder, { learnedPrompts: tinyPrompts() }));
+    const { score } = await anomalyClipMethod.prepare(contextOf(encoder, { learnedPrompts: tinyPrompts() }));
     expect(learned[0]).toMatchObject({
       texts: ['X X X X X object.', 'X X X X X damaged object.'],
       contextLength: 5,
       deepLength: 2,
     });
-    const result = score(
+    const result = await score(
       {
         gridSize: 1,
         rawClassFeature: Float32Array.from([3, 4]),
@@ -204,20 +204,18 @@ describe('the registry', () => {
       expect(methods[id as keyof typeof methods]).toMatchObject(entry);
   });
 
-  it('lets several methods share one pass, where one graph can serve them', () => {
-    const needs = [clipMethod, anomalyClipMethod].map((method) => method.needs(tinyConfig, {}));
-    expect(unionOfNeeds(needs)).toMatchObject({
-      classFeature: true,
-      rawClassFeature: true,
-      patchFeatures: true,
-      dpam: { layers: [5] },
-    });
+  it('lets methods of one image size share one pass, and those of one attention path', () => {
+    const [clip, anomalyClip] = [clipMethod, anomalyClipMethod].map((method) => method.needs(tinyConfig, {}));
     const paper = anomalyClipMethod.needs(tinyConfig, { layers: [1, 3] });
-    expect(unionOfNeeds([...needs, paper]).dpam?.layers).toEqual([1, 3, 5]);
+    const together = groupNeeds([clip!, anomalyClip!, paper]);
+    expect(together.passOf).toEqual([0, 0, 0]);
+    expect(together.passes).toMatchObject([
+      { classFeature: true, rawClassFeature: true, patchFeatures: true, dpam: { layers: [1, 3, 5] } },
+    ]);
     const other = anomalyClipMethod.needs(tinyConfig, { dpam: 'kk' });
-    expect(() => unionOfNeeds([...needs, other])).toThrow(/vv over 4 blocks and kk over 4/);
-    expect(() => unionOfNeeds([...needs, clipMethod.needs(tinyConfig, { imageSizePx: 16 })])).toThrow(
-      /16 px/,
-    );
+    const small = clipMethod.needs(tinyConfig, { imageSizePx: 16 });
+    const apart = groupNeeds([clip!, anomalyClip!, other, small]);
+    expect(apart.passOf).toEqual([0, 0, 1, 2]);
+    expect(apart.passes.map(({ dpam }) => dpam?.variant)).toEqual(['vv', 'kk', undefined]);
   });
 });

@@ -37,12 +37,37 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const base = { promptFile: null, settings: {}, classNames: ['cat', 'metal_nut'] };
+type OpenParams = Parameters<typeof scans.open>[0];
+type MethodParams = OpenParams['methods'][number];
+type ImageParams = Parameters<typeof scans.image>[0];
+
+const classNames = ['cat', 'metal_nut'];
+const asked = (methodId: MethodParams['methodId'], more: Partial<MethodParams> = {}): MethodParams => ({
+  methodId,
+  promptFile: null,
+  settings: {},
+  references: [],
+  ...more,
+});
+
+/** Opens a session of one method that can be prepared. */
+async function openOne(method: MethodParams, of: StoredModel | null = model) {
+  const { sessionId, methods } = await scans.open({ model: of, classNames, methods: [method] });
+  const [opened] = methods;
+  if (opened?.ok !== true) throw new Error(opened?.error.message ?? 'no answer');
+  return { sessionId, rendering: opened.rendering };
+}
+
+async function imageOne(params: ImageParams) {
+  const [result] = (await scans.image(params)).results;
+  if (result?.ok !== true) throw new Error(result?.error.message ?? 'no answer');
+  return result;
+}
 
 describe('a scan', () => {
   it('with the baseline needs no model', async () => {
-    const { sessionId, rendering } = await scans.open({ ...base, methodId: 'baseline', model: null });
-    const result = await scans.image({ sessionId, imagePath, className: 'cat' });
+    const { sessionId, rendering } = await openOne(asked('baseline'), null);
+    const result = await imageOne({ sessionId, imagePath, className: 'cat' });
     expect(result.map).toHaveLength(result.rows * result.columns);
     expect(Math.max(...decodeFloat16(result.map))).toBeCloseTo(result.score, 1);
     expect(rendering.sizePx).toBe(256);
@@ -52,8 +77,8 @@ describe('a scan', () => {
   it.each(['clip', 'clip-ac', 'anomalyclip'] as const)(
     'with %s gives a probability and a map',
     async (methodId) => {
-      const { sessionId, rendering } = await scans.open({ ...base, methodId, model, promptFile });
-      const result = await scans.image({ sessionId, imagePath, className: 'metal_nut' });
+      const { sessionId, rendering } = await openOne(asked(methodId, { promptFile }));
+      const result = await imageOne({ sessionId, imagePath, className: 'metal_nut' });
       expect(result.score).toBeGreaterThan(0);
       expect(result.score).toBeLessThan(1);
       expect(result).toMatchObject({ rows: rendering.sizePx / 8, columns: rendering.sizePx / 8 });
@@ -63,8 +88,8 @@ describe('a scan', () => {
   );
 
   it('answers two images asked for at once as it answers them one by one', async () => {
-    const { sessionId } = await scans.open({ ...base, methodId: 'clip', model });
-    const ask = (className: string) => scans.image({ sessionId, imagePath, className });
+    const { sessionId } = await openOne(asked('clip'));
+    const ask = (className: string) => imageOne({ sessionId, imagePath, className });
     const together = await Promise.all([ask('cat'), ask('metal_nut')]);
     const apart = [await ask('cat'), await ask('metal_nut')];
     for (const i of [0, 1]) {
@@ -78,7 +103,7 @@ describe('a scan', () => {
   it('goes on after an image that cannot be read', async () => {
     const broken = join(folder, 'broken.png');
     writeFileSync(broken, 'no image');
-    const { sessionId } = await scans.open({ ...base, methodId: 'clip', model });
+    const { sessionId } = await openOne(asked('clip'));
     const [failed, fine] = await Promise.allSettled([
       scans.image({ sessionId, imagePath: broken, className: 'cat' }),
       scans.image({ sessionId, imagePath, className: 'cat' }),
@@ -94,34 +119,37 @@ describe('a scan', () => {
   it('works on while more scans are open than sessions are kept in memory', async () => {
     const opened = [];
     for (const imageSizePx of [32, 40, 48, 56])
-      opened.push(await scans.open({ ...base, methodId: 'clip', model, settings: { imageSizePx } }));
+      opened.push(await openOne(asked('clip', { settings: { imageSizePx } })));
     for (const { sessionId, rendering } of opened) {
-      const { rows } = await scans.image({ sessionId, imagePath, className: 'cat' });
+      const { rows } = await imageOne({ sessionId, imagePath, className: 'cat' });
       expect(rows).toBe(rendering.sizePx / 8);
     }
     for (const { sessionId } of opened) await scans.close({ sessionId });
   });
 
   it('says what is missing', async () => {
-    await expect(scans.open({ ...base, methodId: 'clip', model: null })).rejects.toMatchObject({
-      code: 'needs-choice',
-    });
-    await expect(scans.open({ ...base, methodId: 'anomalyclip', model })).rejects.toMatchObject({
-      code: 'needs-choice',
-    });
-    await expect(
-      scans.open({ ...base, methodId: 'anomalyclip', model, promptFile: join(folder, 'none.safetensors') }),
-    ).rejects.toMatchObject({ code: 'not-found' });
-    await expect(
-      scans.open({ ...base, methodId: 'clip', model: { ...model, folder: join(folder, 'none') } }),
-    ).rejects.toMatchObject({ code: 'not-found' });
+    const missing: [MethodParams, StoredModel | null, string][] = [
+      [asked('clip'), null, 'needs-choice'],
+      [asked('anomalyclip'), model, 'needs-choice'],
+      [asked('anomalyclip', { promptFile: join(folder, 'none.safetensors') }), model, 'not-found'],
+      [asked('clip'), { ...model, folder: join(folder, 'none') }, 'not-found'],
+      [asked('clip', { settings: { imageSizePx: 50 } }), model, 'bad-request'],
+    ];
+    for (const [method, of, code] of missing) {
+      const { sessionId, methods } = await scans.open({ model: of, classNames, methods: [method] });
+      expect(methods).toMatchObject([{ ok: false, error: { code } }]);
+      expect(await scans.image({ sessionId, imagePath, className: 'cat' })).toMatchObject({
+        results: [{ ok: false, error: { code } }],
+      });
+      await scans.close({ sessionId });
+    }
     await expect(scans.image({ sessionId: 9999, imagePath, className: 'cat' })).rejects.toMatchObject({
       code: 'not-found',
     });
   });
 
   it('that is closed frees its session, and closing twice does no harm', async () => {
-    const { sessionId } = await scans.open({ ...base, methodId: 'clip', model });
+    const { sessionId } = await openOne(asked('clip'));
     await scans.close({ sessionId });
     await scans.close({ sessionId });
     await expect(scans.image({ sessionId, imagePath, className: 'cat' })).rejects.toMatchObject({

@@ -79,12 +79,13 @@ const handlers: CallHandlers = {
       sha256: 'b'.repeat(64),
     });
   },
-  'scan.open': () => {
+  'scan.open': ({ methods }) => {
     if (process.env['FAKE_COMPUTE_OPEN'] === 'crash') process.exit(7);
     const sessionId = nextSession++;
     open.add(sessionId);
     note(`open ${sessionId}`);
-    return Promise.resolve({ sessionId, rendering: { sizePx: 256, sigmaPx: 4 } });
+    const rendering = { sizePx: 256, sigmaPx: 4 };
+    return Promise.resolve({ sessionId, methods: methods.map(() => ({ ok: true, rendering })) });
   },
   'scan.image': async ({ sessionId, imagePath }) => {
     const name = basename(imagePath);
@@ -105,13 +106,8 @@ const handlers: CallHandlers = {
     if (name.includes('broken')) throw new WorkbenchError('corrupt-file', `${name} is damaged.`);
     if (delayMs > 0) await setTimeout(delayMs);
     const score = name.includes('nan') ? NaN : scoreOf(imagePath);
-    return {
-      score,
-      rows: 2,
-      columns: 2,
-      map: encodeFloat16([0, score, score / 2, 0.25]),
-      durationMs: delayMs,
-    };
+    const map = encodeFloat16([0, score, score / 2, 0.25]);
+    return { results: [{ ok: true, score, rows: 2, columns: 2, map, durationMs: delayMs }] };
   },
   'scan.close': ({ sessionId }) => {
     open.delete(sessionId);

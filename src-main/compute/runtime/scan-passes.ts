@@ -1,0 +1,72 @@
+import { performance } from 'node:perf_hooks';
+import type { FeatureNeeds, ImageFeatures, ReferenceSet } from '../methods/method.ts';
+import { needsEncoder } from '../methods/group-needs.ts';
+import { cropImage, type CropRectangle } from '../../images/crop-image.ts';
+import { decodeImage } from '../../images/decode-image.ts';
+import { resizeBicubic } from '../../images/resize-bicubic.ts';
+import type { RgbImage } from '../../images/rgb-image.ts';
+import {
+  createFeatureExtractor,
+  createPixelExtractor,
+  type FeatureExtractor,
+  type StoredModel,
+} from './feature-extractor.ts';
+import type { SessionStore } from './session-store.ts';
+
+/** One image at every size that a scan's passes see, by side in pixels. */
+export type SizedImages = ReadonlyMap<number, RgbImage>;
+
+/** Decodes an image once and stretches it, or the part `crop` of it, to each size. Throws what `decodeImage` and `cropImage` throw. */
+export async function readAtSizes(
+  imagePath: string,
+  sizesPx: Iterable<number>,
+  crop?: CropRectangle,
+): Promise<SizedImages> {
+  const whole = await decodeImage(imagePath);
+  const image = crop ? cropImage(whole, crop, imagePath) : whole;
+  return new Map([...new Set(sizesPx)].map((sizePx) => [sizePx, resizeBicubic(image, sizePx, sizePx)]));
+}
+
+/** One run of an image encoder (or of none, for pixels alone) that several methods read. */
+export interface ScanPass {
+  readonly needs: FeatureNeeds;
+  /** Features of one image, and how long they took. */
+  run(images: SizedImages): Promise<{ readonly features: ImageFeatures; readonly durationMs: number }>;
+  release(): Promise<void>;
+}
+
+/** Throws what `createFeatureExtractor` throws. */
+export async function openPass(
+  model: StoredModel | null,
+  needs: FeatureNeeds,
+  store: SessionStore,
+): Promise<ScanPass> {
+  const extractor: FeatureExtractor =
+    model && needsEncoder(needs) ? await createFeatureExtractor(model, needs, store) : createPixelExtractor();
+  return {
+    needs,
+    async run(images) {
+      const image = images.get(needs.imageSizePx);
+      if (!image) throw new Error(`the image was not resized to ${needs.imageSizePx} px`);
+      const startedMs = performance.now();
+      const features = await extractor.extract(image);
+      return { features, durationMs: performance.now() - startedMs };
+    },
+    release: () => extractor.release(),
+  };
+}
+
+/** Reference images as features of a pass, read one at a time. */
+export function referenceSets(
+  references: readonly { readonly className: string; readonly imagePaths: readonly string[] }[],
+  pass: ScanPass,
+): readonly ReferenceSet[] {
+  return references
+    .filter(({ imagePaths }) => imagePaths.length > 0)
+    .map(({ className, imagePaths }) => ({ className, features: featuresOf(imagePaths, pass) }));
+}
+
+async function* featuresOf(imagePaths: readonly string[], pass: ScanPass): AsyncGenerator<ImageFeatures> {
+  for (const imagePath of imagePaths)
+    yield (await pass.run(await readAtSizes(imagePath, [pass.needs.imageSizePx]))).features;
+}
