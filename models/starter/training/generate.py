@@ -2,7 +2,8 @@
 What may not: training.
 
 Usage: python generate.py WORK FIRST LAST   writes shards FIRST..LAST-1 of WORK/shards, 500 pictures each:
-NNNN.images.npy uint8 [500, 288, 288, 3], NNNN.masks.npy uint8 (0/1) [500, 288, 288], NNNN.json (list of {scene, name, defects}).
+NNNN.images.npy uint8 [500, 288, 288, 3], NNNN.masks.npy uint8 (0/1) [500, 288, 288], NNNN.json (list of {scene, name, defects}
+and, from shard CALM on, where known: material; twin, the index of the same picture with or without the defect).
 Each shard has its own seed; existing shards are kept.
 """
 
@@ -15,6 +16,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+import calm_scenes
 import extra_scenes
 import materials
 import scenes
@@ -66,6 +68,8 @@ def paper(rng, size, abnormal, papers, faint=False):
 # Shards from this number on also show the scenes that were added later, and fewer papers.
 LATER = 100
 FAINT = 200
+# Lively good surfaces, mostly in twins: the same picture good and with a defect, so that nothing but the defect tells them apart.
+CALM = 300
 
 
 def picture(rng, size, papers, shard=0):
@@ -74,6 +78,58 @@ def picture(rng, size, papers, shard=0):
     if rng.random() < share:
         return paper(rng, size, abnormal, papers, shard >= FAINT)
     return scenes.compose(rng, size, abnormal, kinds)
+
+
+def quiet_defects(rng, image, allowed):
+    """Defects of low to middle contrast: no fainter than half of the surface's own fine structure."""
+    fine = np.abs(image - cv2.GaussianBlur(image, (0, 0), 3))[allowed > 0.5]
+    contrast = float(np.clip(0.025 + 0.6 * (fine.mean() if len(fine) else 0), 0.035, 0.11))
+    return add_defects(rng, image, allowed, calm_scenes.QUIET, count=int(rng.choice([1, 1, 1, 2])), scale_range=(5.0, 56.0), contrast=contrast)
+
+
+def calm_pictures(rng, size, papers):
+    """One good picture, or a good one and its twin: a list of (image, mask, scene, name, material or None, names)."""
+    kind = rng.random()
+    single = rng.random() < 0.25
+    if kind < 0.58:
+        image, allowed, name, material = calm_scenes.calm_scene(rng, size)
+        seed = int(rng.integers(1 << 31))
+        out = [(scenes.camera(np.random.default_rng(seed), image), np.zeros((size, size), bool), "calm", name, material, [])]
+        if not single:
+            changed, mask, names = quiet_defects(rng, image, allowed)
+            if names:
+                other = seed if rng.random() < 0.7 else seed + 1
+                out.append((scenes.camera(np.random.default_rng(other), changed), mask, "calm", name, material, names))
+        return out
+    if kind < 0.68:
+        image, mask, scene, name, names = paper(rng, size, False, papers)
+        out = [(image, mask, scene, name, "paper", names)]
+        if not single:
+            changed, mask, names = quiet_defects(rng, image.astype(np.float32) / 255, np.ones((size, size), np.float32))
+            if names:
+                out.append(((np.clip(changed, 0, 1) * 255).astype(np.uint8), mask, scene, name, "paper", names))
+        return out
+    seed = int(rng.integers(1 << 31))
+    kinds = scenes.SCENES if kind < 0.82 else extra_scenes.MORE_SCENES
+    out = []
+    for abnormal in (False,) if single else (False, True):
+        image, mask, scene, name, names = scenes.compose(np.random.default_rng(seed), size, abnormal, kinds)
+        if abnormal and not names:
+            break
+        # the name may be drawn after the defect, so the twin takes the good picture's
+        out.append((image, mask, scene, out[0][3] if out else name, None, names))
+    return out
+
+
+def calm_shard(rng, papers, images, masks):
+    meta = []
+    while len(meta) < PER_SHARD:
+        found = calm_pictures(rng, SIDE, papers)[: PER_SHARD - len(meta)]
+        for n, (image, mask, scene, name, material, names) in enumerate(found):
+            k = len(meta)
+            images[k], masks[k] = image, mask
+            meta.append({"scene": scene, "name": name, "defects": names} | ({"material": material} if material not in (None, "unknown") else {}) | ({"twin": k + 1 - 2 * n} if len(found) == 2 else {}))
+    return meta
 
 
 def main(work: Path, first: int, last: int):
@@ -87,8 +143,8 @@ def main(work: Path, first: int, last: int):
             continue
         rng = np.random.default_rng([SEED, shard])
         images, masks = np.zeros((PER_SHARD, SIDE, SIDE, 3), np.uint8), np.zeros((PER_SHARD, SIDE, SIDE), np.uint8)
-        meta = []
-        for k in range(PER_SHARD):
+        meta = calm_shard(rng, papers, images, masks) if shard >= CALM else []
+        for k in range(len(meta), PER_SHARD):
             images[k], masks[k], scene, name, names = picture(rng, SIDE, papers, shard)
             meta.append({"scene": scene, "name": name, "defects": names})
         np.save(out / f"{shard:04d}.images.npy", images)

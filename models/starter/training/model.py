@@ -74,6 +74,10 @@ class Stem(nn.Module):
 
     def forward(self, x):
         """[B, 3, S, S] → tokens [B, (S/16)², width]."""
+        return self.proj(self.taps(x))
+
+    def taps(self, x):
+        """[B, 3, S, S] → what the stem gives before its only trained layer [B, (S/16)², 272]: cached when the stem is frozen."""
         x = x * self.rescale[:, None, None] + self.shift[:, None, None]
         x = x.contiguous(memory_format=torch.channels_last)
         with torch.set_grad_enabled(torch.is_grad_enabled() and self.frozen_through < 0):
@@ -85,8 +89,7 @@ class Stem(nn.Module):
             if i == self.ends[2]:
                 fine = x
         # channel c of position (dy, dx) becomes channel 4c + 2dy + dx: torch's pixel_unshuffle, ONNX's SpaceToDepth in CRD order
-        tokens = torch.cat([F.pixel_unshuffle(fine, 2), x], 1).flatten(2).transpose(1, 2)
-        return self.proj(tokens)
+        return torch.cat([F.pixel_unshuffle(fine, 2), x], 1).flatten(2).transpose(1, 2)
 
     def load_imagenet(self, path):
         sd = torch.load(path, map_location="cpu")
@@ -187,7 +190,10 @@ class Visual(nn.Module):
 
     def embed(self, image):
         """Tokens after position embedding and ln_pre [B, 1 + n, width]."""
-        x = self.stem(image)
+        return self.place(self.stem(image))
+
+    def place(self, x):
+        """Stem tokens [B, n, width] → with the class token and positions, after ln_pre [B, 1 + n, width]."""
         x = torch.cat([self.class_embedding.expand(len(x), 1, -1).to(x.dtype), x], 1)
         return self.ln_pre(x + self.positions(round((x.shape[1] - 1) ** 0.5)).to(x.dtype))
 
@@ -244,7 +250,9 @@ class Starter(nn.Module):
 
     def encode_image(self, image, dpam=True):
         """CLS [B, e], patch features [B, n, e], DPAM patch features [B, n, e], raw CLS without ln_post [B, e], embedded tokens."""
-        embedded = self.visual.embed(image)
+        return self.encode_embedded(self.visual.embed(image), dpam)
+
+    def encode_embedded(self, embedded, dpam=True):
         x, second = self.visual.run(embedded, dpam)
         y = self.visual.head(x)
         d = self.visual.head(second[:, 1:]) if dpam else None
