@@ -14,6 +14,8 @@ export interface CoreOptions {
   readonly assetsFolder: string;
   /** The folder of the model that comes with the program; absent, or without a model in it: there is none. */
   readonly starterModelFolder?: string;
+  /** The list of public checkpoints that can be downloaded; absent: none can. */
+  readonly catalogueFile?: string;
   /** The folder of `0001-….sql`: `src-main/core/db/migrations` from source, its copy beside a bundle. */
   readonly migrationsFolder: string;
   readonly host: 'electron' | 'web' | 'cli';

@@ -13,8 +13,12 @@ import { openDatabase } from './db/open-database.ts';
 import { createRepositories } from './db/repositories.ts';
 import { createDispatch } from './dispatch.ts';
 import { createEventBus } from './event-bus.ts';
+import { createExportJobKind } from './exports/export-job.ts';
+import { createCatalogue } from './downloads/catalogue.ts';
+import { createHttpsTransport, type HttpTransport } from './downloads/https-transport.ts';
 import { createHandlers } from './handlers/registry.ts';
-import { createJobQueue } from './jobs/job-queue.ts';
+import { createJobQueue, type JobQueue } from './jobs/job-queue.ts';
+import { createModelDownloadJobKind, freeBytesOf } from './jobs/model-download-job.ts';
 import { createModelImportJobKind } from './jobs/model-import-job.ts';
 import { createScanJobKind } from './jobs/scan-job.ts';
 import { watchOtherProcesses } from './jobs/watch-other-processes.ts';
@@ -30,6 +34,9 @@ const defaultTiming: CoreTiming = { leaseMs: 15_000, tickMs: 1000, abortGraceMs:
 /** What tests put in the place of real parts. */
 export interface CoreParts {
   readonly imageTools?: ImageTools;
+  /** How downloads reach their servers. */
+  readonly transport?: HttpTransport;
+  readonly freeBytes?: (folder: string) => Promise<number>;
 }
 
 /**
@@ -53,7 +60,8 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
     emit: events.emit,
     abortGraceMs: timing.abortGraceMs,
   });
-  const queue = createJobQueue({
+  const catalogue = createCatalogue(options.catalogueFile ?? null);
+  const queue: JobQueue = createJobQueue({
     database,
     jobs: repositories.jobs,
     kinds: [
@@ -63,8 +71,23 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
         excluded: [realpathSync(folders.dataFolder)],
         probe: imageTools.probe,
       }),
-      createModelImportJobKind({ repositories, compute, folders, events }),
+      createModelImportJobKind({ repositories, compute, folders, events, log }),
+      createModelDownloadJobKind({
+        repositories,
+        compute,
+        folders,
+        events,
+        log,
+        catalogue,
+        transport: parts.transport ?? createHttpsTransport(),
+        freeBytes: parts.freeBytes ?? freeBytesOf,
+        enqueue: (job) => queue.add(job),
+        wake: () => {
+          queue.wake();
+        },
+      }),
       createScanJobKind({ repositories, compute, folders, events }),
+      createExportJobKind({ repositories, dataFolder: folders.dataFolder, version: options.version }),
     ],
     events,
     log,
@@ -93,6 +116,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
     compute,
     purge,
     starterModel,
+    catalogue,
     closing: closing.signal,
   });
   const { dispatch, call } = createDispatch(handlers, log);

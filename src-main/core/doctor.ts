@@ -7,6 +7,7 @@ import type { MethodResult } from '../../src-shared/contract/methods.ts';
 import type { ComputeClient } from './compute-client/compute-client.ts';
 import type { CoreOptions } from './core.ts';
 import type { Database } from './db/database.ts';
+import { dataFolderUse } from './disk-use.ts';
 import { fromSystemError } from './error-report.ts';
 import type { LibraryFolders } from './library-folders.ts';
 
@@ -34,6 +35,7 @@ export async function runDoctor(services: DoctorServices): Promise<Check[]> {
     'Node.js': () => ok(electronVersion() ?? process.versions.node),
     Database: () => checkDatabase(database),
     'Data folder': () => checkFolder(folders.dataFolder),
+    'Disk use': () => reportUse(folders, database),
     'Free space': () => checkSpace(folders.dataFolder),
     'Compute process': () => checkCompute(compute),
   };
@@ -86,6 +88,21 @@ async function checkFolder(folder: string): Promise<Finding> {
   await writeFile(trial, 'trial');
   await rm(trial);
   return ok(`${folder} can be written`);
+}
+
+async function reportUse(folders: LibraryFolders, database: Database): Promise<Finding> {
+  const uses = await dataFolderUse(folders, database.filePath);
+  const total = uses.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const parts = uses.map(({ kind, sizeBytes }) => `${kind} ${formatSize(sizeBytes)}`);
+  return ok(`${formatSize(total)} in ${folders.dataFolder}: ${parts.join(', ')}`);
+}
+
+function formatSize(sizeBytes: number): string {
+  if (sizeBytes >= gib) return `${(sizeBytes / gib).toFixed(2)} GiB`;
+  const kib = 1024;
+  return sizeBytes >= kib ** 2
+    ? `${(sizeBytes / kib ** 2).toFixed(1)} MiB`
+    : `${Math.ceil(sizeBytes / kib)} KiB`;
 }
 
 async function checkSpace(folder: string): Promise<Finding> {

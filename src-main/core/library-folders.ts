@@ -6,19 +6,25 @@ export interface LibraryFolders {
   readonly models: string;
   readonly prompts: string;
   readonly thumbnails: string;
+  readonly downloads: string;
   model(modelId: string): string;
   promptFile(storedFile: string): string;
+  /** Of one entry of the catalogue: its file, or the beginning of it. */
+  download(entryId: string): string;
 }
 
 export function libraryFolders(dataFolder: string): LibraryFolders {
   const models = join(dataFolder, 'models');
   const prompts = join(dataFolder, 'prompts');
+  const downloads = join(dataFolder, 'downloads');
   return {
     dataFolder,
     models,
     prompts,
     thumbnails: join(dataFolder, 'thumbnails'),
+    downloads,
     model: (modelId) => join(models, modelId),
     promptFile: (storedFile) => join(prompts, storedFile),
+    download: (entryId) => join(downloads, entryId),
   };
 }

@@ -58,6 +58,7 @@ export async function startElectronHost(options: ElectronHostOptions): Promise<v
       dataFolder,
       assetsFolder: options.paths.assetsFolder,
       starterModelFolder: options.paths.starterModelFolder,
+      catalogueFile: options.paths.catalogueFile,
       migrationsFolder: options.paths.migrationsFolder,
       host: 'electron',
       version: options.paths.version,

@@ -16,6 +16,7 @@ export async function openCore({ paths, dataFolder, host, log }: OpenCoreOptions
     dataFolder,
     assetsFolder: paths.assetsFolder,
     starterModelFolder: paths.starterModelFolder,
+    catalogueFile: paths.catalogueFile,
     migrationsFolder: paths.migrationsFolder,
     host,
     version: paths.version,

@@ -8,6 +8,8 @@ export interface ProjectPaths {
   readonly assetsFolder: string;
   /** Of the model that comes with the program. */
   readonly starterModelFolder: string;
+  /** Of the public checkpoints that can be downloaded. */
+  readonly catalogueFile: string;
   readonly rendererFolder: string;
   readonly migrationsFolder: string;
   /** Entry of the compute process. */
@@ -30,6 +32,7 @@ export function findProjectPaths(entryFolder: string, resourcesFolder: string | 
     version,
     assetsFolder: path.join(resourcesFolder ?? root, 'assets'),
     starterModelFolder: path.join(resourcesFolder ?? root, 'models', 'starter'),
+    catalogueFile: path.join(resourcesFolder ?? root, 'models', 'catalogue.json'),
     rendererFolder: path.join(root, 'out', 'renderer'),
     migrationsFolder: fromBundle
       ? path.join(entryFolder, 'migrations')

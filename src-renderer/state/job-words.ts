@@ -1,7 +1,7 @@
 import type { Job, JobState } from '../../src-shared/domain/job.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from './format.ts';
 
-const nouns = { scan: 'image', 'dataset-import': 'file' } as const;
+const nouns = { scan: 'image', 'dataset-import': 'file', export: 'image' } as const;
 
 /** 0-1, or null while the total is unknown. */
 export function jobShare({ progress: { done, total } }: Pick<Job, 'progress'>): number | null {
@@ -15,7 +15,7 @@ export function describeProgress({
   state,
 }: Pick<Job, 'kind' | 'progress' | 'state'>): string {
   const { done, total, ratePerSecond, secondsLeft } = progress;
-  const noun = kind === 'model-import' ? null : nouns[kind];
+  const noun = kind === 'model-import' || kind === 'model-download' ? null : nouns[kind];
   const amount = noun === null ? formatBytes : formatCount;
   const plural = (count: number) => (noun === null ? '' : ` ${noun}${count === 1 ? '' : 's'}`);
   const parts = [

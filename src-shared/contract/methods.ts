@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { catalogueIdSchema, catalogueItemSchema } from '../domain/catalogue.ts';
 import { conformanceItemSchema } from '../domain/conformance.ts';
 import {
   datasetLayoutSchema,
@@ -8,6 +9,7 @@ import {
   problemSchema,
 } from '../domain/dataset.ts';
 import { runEvaluationSchema } from '../domain/evaluation.ts';
+import { exportOptionsSchema } from '../domain/export.ts';
 import { jobSchema } from '../domain/job.ts';
 import { methodIdSchema, methodInfoSchema, methodSettingsSchema } from '../domain/method.ts';
 import {
@@ -23,6 +25,7 @@ import { errorShapeSchema } from './errors.ts';
 const none = z.object({}).strict();
 const ok = z.object({ ok: z.literal(true) });
 const filePath = z.string().min(1).max(4096);
+const sizeBytes = z.number().int().nonnegative();
 const page = { offset: z.number().int().nonnegative(), limit: z.number().int().min(1).max(1000) };
 
 const doctorCheckSchema = z.object({
@@ -129,11 +132,39 @@ export const contractMethods = {
       .strict(),
     result: z.object({ modelId: modelIdSchema, job: jobSchema }),
   },
+  'models.rename': {
+    params: z.object({ modelId: modelIdSchema, name: z.string().trim().min(1).max(80) }).strict(),
+    result: modelSchema,
+  },
+  /** Public checkpoints with what there is of each on this machine. Asks nobody. */
+  'models.catalogue': { params: none, result: z.object({ items: z.array(catalogueItemSchema) }) },
+  /**
+   * Fetches one of them from its publisher as a job, then imports it (a model by a job of its own, which has the same
+   * `modelId`). The only method that reaches beyond this machine.
+   */
+  'models.download': {
+    params: z.object({ entryId: catalogueIdSchema, keepFile: z.boolean().default(false) }).strict(),
+    result: z.object({ modelId: modelIdSchema.nullable(), job: jobSchema }),
+  },
+  /** What models, prompts and downloads take on the disk. */
+  'models.diskUse': {
+    params: none,
+    result: z.object({
+      models: z.array(z.object({ modelId: modelIdSchema, sizeBytes })),
+      promptSets: z.array(z.object({ promptSetId: idSchema, sizeBytes })),
+      downloadsBytes: sizeBytes,
+      totalBytes: sizeBytes,
+    }),
+  },
   'models.remove': { params: z.object({ modelId: modelIdSchema }).strict(), result: ok },
 
   'prompts.list': { params: none, result: z.object({ promptSets: z.array(promptSetSchema) }) },
   'prompts.import': {
     params: z.object({ path: filePath, name: z.string().min(1).max(80).optional() }).strict(),
+    result: promptSetSchema,
+  },
+  'prompts.rename': {
+    params: z.object({ promptSetId: idSchema, name: z.string().trim().min(1).max(80) }).strict(),
     result: promptSetSchema,
   },
   'prompts.remove': { params: z.object({ promptSetId: idSchema }).strict(), result: ok },
@@ -176,6 +207,33 @@ export const contractMethods = {
     result: z.object({ run: runSchema, job: jobSchema }),
   },
   /**
+   * Makes several runs over one data set in one pass: an image is read once for all of them. A method that cannot run gets
+   * a run marked with the reason (`Run.error`) and the others go on; throws the first reason where none can.
+   */
+  'runs.createMany': {
+    params: z
+      .object({
+        datasetId: idSchema,
+        /** For the methods that need one. */
+        modelId: modelIdSchema.nullable(),
+        runs: z
+          .array(
+            z
+              .object({
+                methodId: methodIdSchema,
+                promptSetId: idSchema.nullable(),
+                settings: methodSettingsSchema,
+              })
+              .strict(),
+          )
+          .min(1)
+          .max(32),
+      })
+      .strict(),
+    /** The runs in the order they were asked for, and the job that they share. */
+    result: z.object({ runs: z.array(runSchema), job: jobSchema }),
+  },
+  /**
    * Writes an HTML report of runs over one data set: figures, and of each class the images that score highest under
    * every run's map. An existing file is replaced.
    */
@@ -190,6 +248,17 @@ export const contractMethods = {
       })
       .strict(),
     result: z.object({ file: z.string(), sizeBytes: z.number().int().nonnegative() }),
+  },
+  /**
+   * Writes what a run says into files below a folder (`ExportOptions` says which), as a job. The folder must be empty or
+   * not there, unless `overwrite` is set; then files of the same names are replaced and others are left alone.
+   * `export.json` in it says what was written, and how thresholds were chosen.
+   */
+  'exports.create': {
+    params: z
+      .object({ runId: idSchema, folder: filePath, overwrite: z.boolean(), options: exportOptionsSchema })
+      .strict(),
+    result: z.object({ folder: z.string(), job: jobSchema }),
   },
   'runs.remove': { params: z.object({ runId: idSchema }).strict(), result: ok },
 

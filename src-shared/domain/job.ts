@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idSchema } from './dataset.ts';
 
-export const jobKindSchema = z.enum(['dataset-import', 'model-import', 'scan']);
+export const jobKindSchema = z.enum(['dataset-import', 'model-import', 'model-download', 'scan', 'export']);
 export type JobKind = z.infer<typeof jobKindSchema>;
 
 export const jobStateSchema = z.enum(['queued', 'running', 'cancelled', 'failed', 'succeeded']);

@@ -61,6 +61,9 @@ export function createModelsRepository(database: Database) {
         { ...model, config: JSON.stringify(model.config), bundledHash },
       );
     },
+    rename(modelId: string, name: string): boolean {
+      return database.run('UPDATE models SET name = ? WHERE id = ?', [name, modelId]).changes > 0;
+    },
     remove(modelId: string): boolean {
       return database.run('DELETE FROM models WHERE id = ?', [modelId]).changes > 0;
     },

@@ -43,6 +43,9 @@ export function createPromptSetsRepository(database: Database) {
         .all<PromptSetRow>('SELECT * FROM prompt_sets ORDER BY id')
         .map((row) => toStored(row).promptSet);
     },
+    listStored(): StoredPromptSet[] {
+      return database.all<PromptSetRow>('SELECT * FROM prompt_sets ORDER BY id').map(toStored);
+    },
     get(promptSetId: number): StoredPromptSet | null {
       const row = database.get<PromptSetRow>('SELECT * FROM prompt_sets WHERE id = ?', [promptSetId]);
       return row === undefined ? null : toStored(row);
@@ -56,6 +59,9 @@ export function createPromptSetsRepository(database: Database) {
         { ...promptSet, storedFile },
       ).lastInsertRowid;
       return { ...promptSet, id };
+    },
+    rename(promptSetId: number, name: string): boolean {
+      return database.run('UPDATE prompt_sets SET name = ? WHERE id = ?', [name, promptSetId]).changes > 0;
     },
     remove(promptSetId: number): boolean {
       return database.run('DELETE FROM prompt_sets WHERE id = ?', [promptSetId]).changes > 0;

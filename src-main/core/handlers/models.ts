@@ -3,6 +3,8 @@ import { rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { starterModelId } from '../../../src-shared/domain/model.ts';
+import { sizeOf } from '../disk-use.ts';
+import { describeEntry, downloadTitle, isDownloadOf } from '../downloads/describe-entry.ts';
 import { fromSystemError } from '../error-report.ts';
 import { removedModelFolder } from '../library-sweep.ts';
 import type { DomainHandlers, Services } from './handler.ts';
@@ -10,7 +12,7 @@ import type { DomainHandlers, Services } from './handler.ts';
 export function modelsHandlers(services: Services): DomainHandlers<'models'> {
   const { database, repositories, folders, queue, compute, events, closing, options, starterModel } =
     services;
-  const { models, jobs, runs } = repositories;
+  const { models, promptSets, jobs, runs } = repositories;
 
   /** A name as an id of the library that nothing uses yet: no model, no folder, no import under way. */
   function freeModelId(name: string): string {
@@ -62,14 +64,84 @@ export function modelsHandlers(services: Services): DomainHandlers<'models'> {
       if (job === null) throw new WorkbenchError('internal', `Job ${jobId} is gone.`);
       return { modelId, job };
     },
+    'models.rename': ({ modelId, name }) => {
+      const model = models.get(modelId);
+      if (model === null) throw noModel(modelId);
+      if (model.bundled === true) {
+        throw new WorkbenchError(
+          'forbidden',
+          `«${modelId}» came with the workbench and keeps its name: it is made anew when the workbench brings another.`,
+        );
+      }
+      models.rename(modelId, name);
+      events.emit({ event: 'models.changed' });
+      return { ...model, name };
+    },
+    'models.catalogue': async () => {
+      const entries = await services.catalogue.entries();
+      return { items: await Promise.all(entries.map((entry) => describeEntry(entry, services))) };
+    },
+    'models.download': async ({ entryId, keepFile }) => {
+      const entry = await services.catalogue.find(entryId);
+      if (entry.file === null) {
+        throw new WorkbenchError(
+          'unsupported',
+          `${entry.name} cannot be fetched by the workbench. ${entry.byHand ?? ''}`,
+        );
+      }
+      const there = await describeEntry(entry, services);
+      if (there.modelId !== null || there.promptSetId !== null) {
+        throw new WorkbenchError(
+          'already-exists',
+          `${entry.name} is in the library already${there.modelId === null ? '' : ` as «${there.modelId}»`}. Remove it first to fetch it again.`,
+        );
+      }
+      const { modelId, jobId } = database.transaction(() => {
+        const running = jobs.listActive().find((job) => isDownloadOf(job, entry));
+        if (running !== undefined) {
+          throw new WorkbenchError('busy', `${entry.name} is on its way already (job ${running.id}).`);
+        }
+        const id = entry.kind === 'model' ? freeModelId(entry.id) : null;
+        return {
+          modelId: id,
+          jobId: queue.add({
+            kind: 'model-download',
+            title: downloadTitle(entry),
+            payload: { entryId, modelId: id, keepFile },
+            ...(id === null ? {} : { modelId: id }),
+          }),
+        };
+      });
+      queue.wake();
+      const job = queue.get(jobId);
+      if (job === null) throw new WorkbenchError('internal', `Job ${jobId} is gone.`);
+      return { modelId, job };
+    },
+    'models.diskUse': async () => {
+      const sizes = {
+        models: await Promise.all(
+          models.list().map(async ({ id }) => ({ modelId: id, sizeBytes: await sizeOf(folders.model(id)) })),
+        ),
+        promptSets: await Promise.all(
+          promptSets.listStored().map(async ({ promptSet, storedFile }) => ({
+            promptSetId: promptSet.id,
+            sizeBytes: await sizeOf(folders.promptFile(storedFile)),
+          })),
+        ),
+        downloadsBytes: await sizeOf(folders.downloads),
+      };
+      const rows = [...sizes.models, ...sizes.promptSets];
+      return {
+        ...sizes,
+        totalBytes: rows.reduce((sum, { sizeBytes }) => sum + sizeBytes, sizes.downloadsBytes),
+      };
+    },
     'models.remove': async ({ modelId }) => {
       await starterModel.settled();
       if (models.get(modelId) === null) {
-        throw new WorkbenchError('not-found', `There is no model «${modelId}».`);
+        throw noModel(modelId);
       }
-      const user = jobs
-        .listActive()
-        .find((job) => job.runId !== null && runs.get(job.runId)?.modelId === modelId);
+      const user = jobs.listActive().find((job) => runs.ofJob(job.id).some((run) => run.modelId === modelId));
       if (user !== undefined) {
         throw new WorkbenchError(
           'in-use',
@@ -94,4 +166,8 @@ export function modelsHandlers(services: Services): DomainHandlers<'models'> {
       return { ok: true };
     },
   };
+}
+
+function noModel(modelId: string): WorkbenchError {
+  return new WorkbenchError('not-found', `There is no model «${modelId}».`);
 }

@@ -1,13 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import { stemOf } from '../datasets/image-names.ts';
-import { fromSystemError } from '../error-report.ts';
+import { importPrompts } from '../import-prompts.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 
 export function promptsHandlers(services: Services): DomainHandlers<'prompts'> {
-  const { repositories, folders, compute, events, closing, options } = services;
+  const { repositories, folders, events, closing, options } = services;
   const { promptSets, jobs, runs } = repositories;
   const discard = (file: string) =>
     rm(file, { force: true }).catch((thrown: unknown) => {
@@ -15,40 +12,23 @@ export function promptsHandlers(services: Services): DomainHandlers<'prompts'> {
     });
   return {
     'prompts.list': () => ({ promptSets: promptSets.list() }),
-    'prompts.import': async ({ path, name }) => {
-      const storedFile = `${randomUUID()}.safetensors`;
-      const targetFile = folders.promptFile(storedFile);
-      try {
-        await mkdir(folders.prompts, { recursive: true });
-      } catch (thrown) {
-        throw fromSystemError(thrown, folders.prompts);
-      }
-      try {
-        const imported = await compute.call('prompts.import', { path, targetFile }, { signal: closing });
-        const promptSet = promptSets.insert(
-          {
-            ...imported,
-            name: name ?? (stemOf(basename(path)).slice(0, 80) || 'Prompts'),
-            sourceFile: path,
-            importedAtMs: Date.now(),
-          },
-          storedFile,
-        );
-        events.emit({ event: 'models.changed' });
-        return promptSet;
-      } catch (thrown) {
-        await discard(targetFile);
-        throw thrown;
-      }
+    'prompts.import': ({ path, name }) =>
+      importPrompts({ ...services, log: options.log }, { path, name, signal: closing }),
+    'prompts.rename': ({ promptSetId, name }) => {
+      if (!promptSets.rename(promptSetId, name)) throw noPrompts(promptSetId);
+      events.emit({ event: 'models.changed' });
+      const renamed = promptSets.get(promptSetId);
+      if (renamed === null) throw noPrompts(promptSetId);
+      return renamed.promptSet;
     },
     'prompts.remove': async ({ promptSetId }) => {
       const stored = promptSets.get(promptSetId);
       if (stored === null) {
-        throw new WorkbenchError('not-found', `There are no learned prompts ${promptSetId}.`);
+        throw noPrompts(promptSetId);
       }
       const user = jobs
         .listActive()
-        .find((job) => job.runId !== null && runs.get(job.runId)?.promptSetId === promptSetId);
+        .find((job) => runs.ofJob(job.id).some((run) => run.promptSetId === promptSetId));
       if (user !== undefined) {
         throw new WorkbenchError(
           'in-use',
@@ -61,4 +41,8 @@ export function promptsHandlers(services: Services): DomainHandlers<'prompts'> {
       return { ok: true };
     },
   };
+}
+
+function noPrompts(promptSetId: number): WorkbenchError {
+  return new WorkbenchError('not-found', `There are no learned prompts ${promptSetId}.`);
 }

@@ -18,8 +18,11 @@ export interface JobContext {
   store<T>(work: () => T): T;
 }
 
-/** Jobs of one lane run one after another: everything that computes shares one, reading folders has its own. */
-export type JobLane = 'compute' | 'files';
+/**
+ * Jobs of one lane run one after another: everything that computes shares one, reading folders has its own, and so have
+ * downloads, which wait for the network most of the time.
+ */
+export type JobLane = 'compute' | 'files' | 'network';
 
 /** How jobs of a kind run. The payload is parsed again when the job runs: a newer program may have changed its shape. */
 export interface JobKindDefinition<Payload> {
@@ -28,7 +31,7 @@ export interface JobKindDefinition<Payload> {
   readonly payloadSchema: z.ZodType<Payload>;
   run(payload: Payload, context: JobContext): Promise<void>;
   /** After the job ended in any way, as long as no other attempt runs: for caches and counts. */
-  onSettled?(payload: Payload): void;
+  onSettled?(payload: Payload, jobId: number): void;
 }
 
 /** A kind with its payload type closed over, so that kinds of different payloads lie in one list. */
@@ -36,7 +39,7 @@ export interface RunnableJobKind {
   readonly kind: JobKind;
   readonly lane: JobLane;
   run(payload: unknown, context: JobContext): Promise<void>;
-  onSettled(payload: unknown): void;
+  onSettled(payload: unknown, jobId: number): void;
 }
 
 /** Rejects with a zod error when the stored payload does not fit. */
@@ -47,9 +50,9 @@ export function defineJobKind<Payload>(definition: JobKindDefinition<Payload>): 
     async run(payload, context) {
       await definition.run(definition.payloadSchema.parse(payload), context);
     },
-    onSettled(payload) {
+    onSettled(payload, jobId) {
       const parsed = definition.payloadSchema.safeParse(payload);
-      if (parsed.success) definition.onSettled?.(parsed.data);
+      if (parsed.success) definition.onSettled?.(parsed.data, jobId);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import type { Job, JobProgress } from '../../../src-shared/domain/job.ts';
+import type { Job, JobKind, JobProgress } from '../../../src-shared/domain/job.ts';
 import type { CoreTiming, Log } from '../core.ts';
 import type { Database } from '../db/database.ts';
 import type { ClaimedJob, JobsRepository, LeaseOwner, NewJob } from '../db/jobs-repository.ts';
@@ -62,7 +62,9 @@ const saveEveryMs = 1000;
 const mostInterruptions = 5;
 /** How long closing waits for jobs to notice that they are to stop. */
 const settleMs = 2000;
-const lanes: readonly JobLane[] = ['compute', 'files'];
+/** What is done once is done: going on with it would begin again. */
+const unrepeatable: ReadonlySet<JobKind> = new Set(['model-import', 'model-download']);
+const lanes: readonly JobLane[] = ['compute', 'files', 'network'];
 
 /**
  * The persisted queue. A running job is a row with a lease; the lease ends with cancelling, with the owner's death or
@@ -213,7 +215,7 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
 
   function afterSettled({ kind, claimed }: ActiveJob): void {
     guarded(`After job ${claimed.job.id}`, () => {
-      kind.onSettled(claimed.payload);
+      kind.onSettled(claimed.payload, claimed.job.id);
     });
   }
 
@@ -313,7 +315,7 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
     resume(jobId) {
       const job = require(jobId);
       if (job.state === 'running') throw new WorkbenchError('busy', `Job ${jobId} is running already.`);
-      if (job.state === 'succeeded' && job.kind === 'model-import') {
+      if (job.state === 'succeeded' && unrepeatable.has(job.kind)) {
         throw new WorkbenchError('bad-request', `Job ${jobId} is finished; there is nothing to go on with.`);
       }
       if (jobs.requeue(jobId, lease, { nowMs: Date.now(), leaseMs: timing.leaseMs })) emitJob(jobId);

@@ -1,9 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import { catalogueIdSchema } from '../../../src-shared/domain/catalogue.ts';
 import { modelAnswersSchema, modelIdSchema } from '../../../src-shared/domain/model.ts';
 import type { ComputeClient } from '../compute-client/compute-client.ts';
+import type { Log } from '../core.ts';
 import type { Repositories } from '../db/repositories.ts';
+import { discard } from '../downloads/discard.ts';
 import type { EventBus } from '../event-bus.ts';
 import type { LibraryFolders } from '../library-folders.ts';
 import { defineJobKind } from './job-kind.ts';
@@ -13,6 +16,10 @@ export const modelImportPayloadSchema = z.object({
   name: z.string().min(1),
   path: z.string().min(1),
   answers: modelAnswersSchema,
+  /** Where the file was fetched, to be remembered instead of where it lay. */
+  origin: z.string().optional(),
+  /** The download that is removed once the model is in the library. */
+  discardFolder: catalogueIdSchema.optional(),
 });
 
 export interface ModelImportJobOptions {
@@ -20,18 +27,26 @@ export interface ModelImportJobOptions {
   readonly compute: ComputeClient;
   readonly folders: LibraryFolders;
   readonly events: EventBus;
+  readonly log: Log;
 }
 
 /** Converts a checkpoint into the library. The row is stored last: a model that is listed is complete. */
-export function createModelImportJobKind({ repositories, compute, folders, events }: ModelImportJobOptions) {
+export function createModelImportJobKind(options: ModelImportJobOptions) {
+  const { repositories, compute, folders, events } = options;
   return defineJobKind({
     kind: 'model-import',
     lane: 'compute',
     payloadSchema: modelImportPayloadSchema,
-    async run({ modelId, name, path, answers }, { signal, report, store }) {
+    async run({ modelId, name, path, answers, origin = path, discardFolder }, { signal, report, store }) {
+      const discardDownload = async () => {
+        if (discardFolder !== undefined) await discard(folders.download(discardFolder), options);
+      };
       const known = repositories.models.get(modelId);
       // Stored already, but the program stopped before the job could say so.
-      if (known?.sourceFile === path && known.name === name) return;
+      if (known?.sourceFile === origin && known.name === name) {
+        await discardDownload();
+        return;
+      }
       if (known !== null) {
         throw new WorkbenchError(
           'already-exists',
@@ -56,12 +71,13 @@ export function createModelImportJobKind({ repositories, compute, folders, event
         repositories.models.insert({
           id: modelId,
           name,
-          sourceFile: path,
+          sourceFile: origin,
           importedAtMs: Date.now(),
           ...imported,
         });
       });
       events.emit({ event: 'models.changed' });
+      await discardDownload();
     },
   });
 }
