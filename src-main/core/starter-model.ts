@@ -102,7 +102,7 @@ async function makeIfNeeded(starterModelFolder: string, options: StarterModelOpt
     return (
       id !== undefined &&
       existsSync(folders.model(id)) &&
-      jobs.listActive().some((job) => job.runId !== null && runs.get(job.runId)?.modelId === id)
+      jobs.listActive().some((job) => runs.ofJob(job.id).some((run) => run.modelId === id))
     );
   };
   if (isMade()) return;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { datasetImageSchema, idSchema, labelSchema } from './dataset.ts';
-import { jobStateSchema } from './job.ts';
+import { jobErrorSchema, jobStateSchema } from './job.ts';
 import { mapRenderingSchema, methodIdSchema, methodSettingsSchema } from './method.ts';
 
 /** The one scale of a run's scores and maps: over the whole data set, never per image (a good part must look good). */
@@ -9,17 +9,30 @@ export const runScaleSchema = z
   .readonly();
 export type RunScale = z.infer<typeof runScaleSchema>;
 
-/** One pass of one method over one data set. */
+/** The normal images of one class that a few-shot method is shown first; paths relative to the data set's root, in order. */
+export const runReferencesSchema = z
+  .object({ className: z.string(), paths: z.array(z.string()).readonly() })
+  .readonly();
+export type RunReferences = z.infer<typeof runReferencesSchema>;
+
+/** What one method makes of one data set. Several runs may share a job, and with it one pass over the images. */
 export const runSchema = z
   .object({
     id: idSchema,
     datasetId: idSchema,
     methodId: methodIdSchema,
     modelId: z.string().nullable(),
+    /** Weights of the model that it was made with: an id can come to mean another model. Null without a model. */
+    modelSha256: z.string().nullable(),
     promptSetId: idSchema.nullable(),
     settings: methodSettingsSchema,
+    /** Of a few-shot method; those outside the train split are left out of its evaluation. */
+    references: z.array(runReferencesSchema).readonly(),
     rendering: mapRenderingSchema,
+    /** The job's, but `failed` where this run failed while others of the job went on. */
     state: jobStateSchema,
+    /** Why it failed, its own reason or its job's; null otherwise. */
+    error: jobErrorSchema.nullable(),
     jobId: idSchema,
     createdAtMs: z.number().int(),
     imageCount: z.number().int().nonnegative(),

@@ -120,6 +120,29 @@ describe('migrations', () => {
     migrated.close();
   });
 
+  it('keep the runs of format 3 as what their jobs say of them, without references', async () => {
+    const { dataFolder, database } = await openAtVersion(3);
+    database.execute(`
+      INSERT INTO datasets (id, name, root, layout, state, created_at_ms) VALUES (3, 'Bottles', '/data/b', 'mvtec', 'ready', 5);
+      INSERT INTO images (id, dataset_id, path, class_name, label, width_px, height_px, size_bytes, modified_at_ms, seen_by_import)
+      VALUES (7, 3, 'bottle/test/good/1.png', 'bottle', 'good', 9, 8, 100, 1.5, 1);
+      INSERT INTO jobs (id, kind, title, payload, state, dataset_id, run_id, created_at_ms, queued_at_ms)
+      VALUES (2, 'scan', 'CLIP on Bottles', '{"runId":4}', 'succeeded', 3, 4, 4, 4);
+      INSERT INTO runs (id, dataset_id, method_id, model_id, settings, rendering, job_id, created_at_ms, scored_count)
+      VALUES (4, 3, 'clip', 'vit-l', '{}', '{"sizePx":518,"sigmaPx":0}', 2, 6, 1);
+      INSERT INTO results (run_id, image_id, class_name, score, map_rows, map_columns, duration_ms)
+      VALUES (4, 7, 'bottle', 0.5, 1, 1, 2);`);
+    database.close();
+
+    const migrated = openDatabase({ dataFolder, migrationsFolder, log });
+    const { runs, results } = createRepositories(migrated);
+    expect(runs.list(3)).toMatchObject([
+      { id: 4, state: 'succeeded', scoredCount: 1, error: null, modelSha256: null, references: [] },
+    ]);
+    expect(results.get(4, 7)).toMatchObject({ score: 0.5 });
+    migrated.close();
+  });
+
   it('copy the database away first, with what still lies in its write-ahead log', async () => {
     const { dataFolder, database } = await openAtVersion(1);
     database.run(`INSERT INTO settings (key, value) VALUES ('theme', '"dark"')`);

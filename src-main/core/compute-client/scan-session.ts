@@ -1,20 +1,21 @@
-import { WorkbenchError, type ErrorShape } from '../../../src-shared/contract/errors.ts';
-import type { MapRendering } from '../../../src-shared/domain/method.ts';
 import type { ComputeParams, ComputeResult } from '../../compute/protocol.ts';
 import { ComputeReplaced, type ComputeClient } from './compute-client.ts';
 
-/** A method set up for a run, in whichever compute process lives at the moment. */
+/** What became of each method of a session, in their order. */
+export type OpenedMethods = ComputeResult<'scan.open'>['methods'];
+/** What each method of a session says of one image, in their order. */
+export type MethodResults = ComputeResult<'scan.image'>['results'];
+export type ScanImage = Omit<ComputeParams<'scan.image'>, 'sessionId'>;
+
+/** Methods set up for one pass over a data set, in whichever compute process lives at the moment. */
 export interface ScanSession {
   /** Opens it where it is not open in the living process; does nothing where it is. */
-  ensureOpen(signal: AbortSignal): Promise<MapRendering>;
+  ensureOpen(signal: AbortSignal): Promise<OpenedMethods>;
   /** Rejects with `compute-crashed` when the process died over it; the next call opens a new session. */
-  image(imagePath: string, className: string, signal: AbortSignal): Promise<MethodResult>;
+  image(image: ScanImage, signal: AbortSignal): Promise<MethodResults>;
   /** Lets the process release its graphs; silent where it is gone. */
   close(): Promise<void>;
 }
-
-/** What the one method of this session says of one image. */
-export type MethodResult = Extract<ComputeResult<'scan.image'>['results'][number], { ok: true }>;
 
 interface OpenSession {
   readonly generation: number;
@@ -47,22 +48,18 @@ export function createScanSession(client: ComputeClient, params: ComputeParams<'
 
   return {
     async ensureOpen(signal) {
-      const [method] = (await ensure(signal)).opened.methods;
-      if (method?.ok === true) return method.rendering;
-      throw asError(method?.error);
+      return (await ensure(signal)).opened.methods;
     },
-    async image(imagePath, className, signal) {
+    async image(image, signal) {
       for (;;) {
         const { opened, generation } = await ensure(signal);
         try {
           const { results } = await client.call(
             'scan.image',
-            { sessionId: opened.sessionId, imagePath, className },
+            { ...image, sessionId: opened.sessionId },
             { signal, generation },
           );
-          const [result] = results;
-          if (result?.ok === true) return result;
-          throw asError(result?.error);
+          return results;
         } catch (thrown) {
           if (!(thrown instanceof ComputeReplaced)) throw thrown;
         }
@@ -77,8 +74,4 @@ export function createScanSession(client: ComputeClient, params: ComputeParams<'
         .catch(() => undefined);
     },
   };
-}
-
-function asError(error: ErrorShape | undefined): WorkbenchError {
-  return new WorkbenchError(error?.code ?? 'internal', error?.message ?? 'The answer names no method.');
 }

@@ -128,12 +128,9 @@ export function createJobsRepository(database: Database) {
         },
       ).lastInsertRowid;
     },
-    setRun(jobId: number, runId: number, payload: unknown): void {
-      database.run('UPDATE jobs SET run_id = ?, payload = ? WHERE id = ?', [
-        runId,
-        JSON.stringify(payload),
-        jobId,
-      ]);
+    /** Names the run that a job leads to; others may share the job. */
+    setRun(jobId: number, runId: number): void {
+      database.run('UPDATE jobs SET run_id = ? WHERE id = ?', [runId, jobId]);
     },
     /** Takes the next waiting job of these kinds: one of this process's own, or with `orphans` one that nobody holds. */
     claim(

@@ -5,6 +5,7 @@ import { createJobsRepository } from './jobs-repository.ts';
 import { createModelsRepository } from './models-repository.ts';
 import { createPromptSetsRepository } from './prompt-sets-repository.ts';
 import { createResultsRepository } from './results-repository.ts';
+import { createRunReferencesRepository } from './run-references-repository.ts';
 import { createRunsRepository } from './runs-repository.ts';
 import { createSettingsRepository } from './settings-repository.ts';
 
@@ -20,6 +21,7 @@ export function createRepositories(database: Database) {
     models: createModelsRepository(database),
     promptSets: createPromptSetsRepository(database),
     runs: createRunsRepository(database),
+    runReferences: createRunReferencesRepository(database),
     results: createResultsRepository(database),
   };
 }

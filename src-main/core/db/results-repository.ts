@@ -1,6 +1,7 @@
-import type { Label } from '../../../src-shared/domain/dataset.ts';
+import type { ImageCrop, Label } from '../../../src-shared/domain/dataset.ts';
 import type { Result, RunScores } from '../../../src-shared/domain/run.ts';
 import type { Database } from './database.ts';
+import { withRegion, type WithRegion } from './image-region.ts';
 
 interface ResultRow {
   run_id: number;
@@ -17,6 +18,9 @@ export interface ScanTarget {
   readonly imageId: number;
   readonly path: string;
   readonly className: string;
+  /** The file that it is a part of, and which; absent where `path` is the file (`fileOf` in domain/dataset.ts). */
+  readonly filePath?: string;
+  readonly crop?: ImageCrop;
 }
 
 /** A scored image as a scan stores it; `patchMap` is in the form of `maps/patch-map-codec.ts`, of `rows`×`columns`. */
@@ -47,24 +51,61 @@ export function createResultsRepository(database: Database) {
     durationMs: row.duration_ms,
   });
 
-  const imageExists = (imageId: number) =>
-    database.get('SELECT 1 FROM images WHERE id = ?', [imageId]) !== undefined;
+  /** Whether there is nothing to store: the image or the run was removed meanwhile, or the run has its result. */
+  const isSettled = (runId: number, imageId: number) =>
+    database.get(
+      `SELECT 1 FROM images i, runs WHERE i.id = @imageId AND runs.id = @runId AND runs.removed_at_ms IS NULL
+         AND NOT EXISTS (SELECT 1 FROM results r WHERE r.run_id = @runId AND r.image_id = @imageId)`,
+      { runId, imageId },
+    ) === undefined;
+
+  /** Of image `i` and the run ids in `@runIds`. */
+  const lacksAny = `EXISTS (SELECT 1 FROM json_each(@runIds) wanted WHERE NOT EXISTS (
+    SELECT 1 FROM results r WHERE r.run_id = wanted.value AND r.image_id = i.id))`;
+  /** Whether image `i` was shown to run `@runId` as a reference: it cannot be judged by what it was taught. */
+  const isReference = `EXISTS (SELECT 1 FROM run_references f WHERE f.run_id = @runId AND f.path = i.path)`;
 
   return {
-    /** The next images without a result, by id. */
-    nextTargets(runId: number, datasetId: number, afterImageId: number, limit: number): ScanTarget[] {
-      return database.all<ScanTarget>(
-        `SELECT i.id AS imageId, i.path, i.class_name AS className FROM images i
-         WHERE i.dataset_id = @datasetId AND i.id > @after
-           AND NOT EXISTS (SELECT 1 FROM results r WHERE r.run_id = @runId AND r.image_id = i.id)
-         ORDER BY i.id LIMIT @limit`,
-        { runId, datasetId, after: afterImageId, limit },
-      );
+    /** The next images that any of these runs has no result of, by id. */
+    nextTargets(
+      runIds: readonly number[],
+      datasetId: number,
+      afterImageId: number,
+      limit: number,
+    ): ScanTarget[] {
+      return database
+        .all<WithRegion<ScanTarget>>(
+          `SELECT i.id AS imageId, i.path, i.class_name AS className, i.file_path AS filePath, i.crop FROM images i
+           WHERE i.dataset_id = @datasetId AND i.id > @after AND ${lacksAny}
+           ORDER BY i.id LIMIT @limit`,
+          { runIds: JSON.stringify(runIds), datasetId, after: afterImageId, limit },
+        )
+        .map((row) => withRegion<ScanTarget>(row));
     },
-    /** Stores a score and its map, and widens the run's scale, in one transaction. An image removed meanwhile is passed over. */
+    /** How many images any of these runs has no result of. */
+    countTargets(runIds: readonly number[], datasetId: number): number {
+      const row = database.get<{ n: number }>(
+        `SELECT count(*) AS n FROM images i WHERE i.dataset_id = @datasetId AND ${lacksAny}`,
+        { runIds: JSON.stringify(runIds), datasetId },
+      );
+      return row?.n ?? 0;
+    },
+    /** How many images at least one of these runs could not score. */
+    countFailedImages(runIds: readonly number[]): number {
+      const row = database.get<{ n: number }>(
+        `SELECT count(DISTINCT image_id) AS n FROM results
+         WHERE run_id IN (SELECT value FROM json_each(?)) AND score IS NULL`,
+        [JSON.stringify(runIds)],
+      );
+      return row?.n ?? 0;
+    },
+    /**
+     * Stores a score and its map, and widens the run's scale, in one transaction. Passed over: an image or a run removed
+     * meanwhile, and an image that the run has a result of.
+     */
     storeScore(runId: number, target: ScanTarget, scored: ScoredImage): void {
       database.transaction(() => {
-        if (!imageExists(target.imageId)) return;
+        if (isSettled(runId, target.imageId)) return;
         database.run(
           `INSERT INTO results (run_id, image_id, class_name, score, error, map_rows, map_columns, duration_ms)
            VALUES (?, ?, ?, ?, NULL, ?, ?, ?)`,
@@ -94,7 +135,7 @@ export function createResultsRepository(database: Database) {
     /** Stores that an image could not be scored, and why. */
     storeFailure(runId: number, target: ScanTarget, message: string, durationMs: number): void {
       database.transaction(() => {
-        if (!imageExists(target.imageId)) return;
+        if (isSettled(runId, target.imageId)) return;
         database.run(
           `INSERT INTO results (run_id, image_id, class_name, score, error, map_rows, map_columns, duration_ms)
            VALUES (?, ?, ?, NULL, ?, 0, 0, ?)`,
@@ -222,20 +263,22 @@ export function createResultsRepository(database: Database) {
         [runId, limit, offset],
       );
     },
-    /** Scores of labelled images outside the train split: what image AUROC is made of. */
+    /** Scores of labelled images outside the train split and the run's references: what image AUROC is made of. */
     labelledScores(runId: number): LabelledScore[] {
       return database.all<LabelledScore>(
         `SELECT r.class_name AS className, i.label, r.score FROM results r JOIN images i ON i.id = r.image_id
-         WHERE r.run_id = ? AND r.score IS NOT NULL AND i.label IS NOT NULL AND i.split IS NOT 'train'`,
-        [runId],
+         WHERE r.run_id = @runId AND r.score IS NOT NULL AND i.label IS NOT NULL AND i.split IS NOT 'train'
+           AND NOT ${isReference}`,
+        { runId },
       );
     },
-    /** Classes of which some labelled image outside the train split has no result yet. */
+    /** Classes of which some labelled image outside the train split and the run's references has no result yet. */
     unfinishedClasses(runId: number, datasetId: number): Set<string> {
       const rows = database.all<{ name: string }>(
         `SELECT DISTINCT i.class_name AS name FROM images i
          WHERE i.dataset_id = @datasetId AND i.label IS NOT NULL AND i.split IS NOT 'train'
-           AND NOT EXISTS (SELECT 1 FROM results r WHERE r.run_id = @runId AND r.image_id = i.id)`,
+           AND NOT EXISTS (SELECT 1 FROM results r WHERE r.run_id = @runId AND r.image_id = i.id)
+           AND NOT ${isReference}`,
         { runId, datasetId },
       );
       return new Set(rows.map((row) => row.name));

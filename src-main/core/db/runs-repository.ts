@@ -7,19 +7,25 @@ import {
   type MethodId,
   type MethodSettings,
 } from '../../../src-shared/domain/method.ts';
-import type { Run } from '../../../src-shared/domain/run.ts';
+import type { Run, RunReferences } from '../../../src-shared/domain/run.ts';
 import type { Database } from './database.ts';
+import { createRunReferencesRepository } from './run-references-repository.ts';
 
 interface RunRow {
   id: number;
   dataset_id: number;
   method_id: MethodId;
   model_id: string | null;
+  model_sha256: string | null;
   prompt_set_id: number | null;
   settings: string;
   rendering: string;
   job_id: number;
   state: JobState;
+  error_code: string | null;
+  error_message: string | null;
+  job_error_code: string | null;
+  job_error_message: string | null;
   created_at_ms: number;
   image_count: number;
   scored_count: number;
@@ -38,6 +44,7 @@ export interface NewRun {
   readonly datasetId: number;
   readonly methodId: MethodId;
   readonly modelId: string | null;
+  readonly modelSha256?: string | null;
   readonly promptSetId: number | null;
   readonly settings: MethodSettings;
   readonly rendering: MapRendering;
@@ -45,24 +52,46 @@ export interface NewRun {
   readonly createdAtMs: number;
 }
 
-/** Runs; a run's state is its job's. A removed run is invisible at once, `purgeStep` clears its results away. */
+export interface RunError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Runs; a run's state is its job's, unless it failed by itself. A removed run is invisible at once, `purgeStep` clears its results away. */
 export function createRunsRepository(database: Database) {
-  const select = `SELECT r.*, j.state,
+  const references = createRunReferencesRepository(database);
+  const select = `SELECT r.*, iif(r.error_code IS NULL, j.state, 'failed') AS state,
+      j.error_code AS job_error_code, j.error_message AS job_error_message,
       (SELECT count(*) FROM images i WHERE i.dataset_id = r.dataset_id) AS image_count
     FROM runs r JOIN jobs j ON j.id = r.job_id JOIN datasets d ON d.id = r.dataset_id
     WHERE r.removed_at_ms IS NULL AND d.removed_at_ms IS NULL`;
 
-  function toRun(row: RunRow): Run {
+  function toError(row: RunRow): RunError | null {
+    if (row.error_code !== null)
+      return { code: row.error_code, message: row.error_message ?? row.error_code };
+    if (row.state !== 'failed' || row.job_error_code === null) return null;
+    return { code: row.job_error_code, message: row.job_error_message ?? row.job_error_code };
+  }
+
+  function toRuns(rows: readonly RunRow[]): Run[] {
+    const fewShot = references.ofRuns(rows.map((row) => row.id));
+    return rows.map((row) => toRun(row, fewShot.get(row.id) ?? []));
+  }
+
+  function toRun(row: RunRow, ownReferences: readonly RunReferences[]): Run {
     const { score_min, score_max, map_min, map_max } = row;
     return {
       id: row.id,
       datasetId: row.dataset_id,
       methodId: row.method_id,
       modelId: row.model_id,
+      modelSha256: row.model_sha256,
       promptSetId: row.prompt_set_id,
       settings: methodSettingsSchema.parse(JSON.parse(row.settings)),
       rendering: mapRenderingSchema.parse(JSON.parse(row.rendering)),
+      references: ownReferences,
       state: row.state,
+      error: toError(row),
       jobId: row.job_id,
       createdAtMs: row.created_at_ms,
       imageCount: row.image_count,
@@ -82,18 +111,50 @@ export function createRunsRepository(database: Database) {
         datasetId === null
           ? database.all<RunRow>(`${select} ORDER BY r.id`)
           : database.all<RunRow>(`${select} AND r.dataset_id = ? ORDER BY r.id`, [datasetId]);
-      return rows.map(toRun);
+      return toRuns(rows);
     },
     get(runId: number): Run | null {
       const row = database.get<RunRow>(`${select} AND r.id = ?`, [runId]);
-      return row === undefined ? null : toRun(row);
+      return row === undefined ? null : (toRuns([row])[0] ?? null);
+    },
+    /** The runs that share a job, in the order they were asked for; removed ones are left out. */
+    ofJob(jobId: number): Run[] {
+      return toRuns(database.all<RunRow>(`${select} AND r.job_id = ? ORDER BY r.id`, [jobId]));
+    },
+    /** Their ids alone, for looking often. */
+    idsOfJob(jobId: number): number[] {
+      return database
+        .all<{ id: number }>(
+          `SELECT r.id FROM runs r JOIN datasets d ON d.id = r.dataset_id
+           WHERE r.job_id = ? AND r.removed_at_ms IS NULL AND d.removed_at_ms IS NULL ORDER BY r.id`,
+          [jobId],
+        )
+        .map((row) => row.id);
     },
     insert(run: NewRun): number {
       return database.run(
-        `INSERT INTO runs (dataset_id, method_id, model_id, prompt_set_id, settings, rendering, job_id, created_at_ms)
-         VALUES (@datasetId, @methodId, @modelId, @promptSetId, @settings, @rendering, @jobId, @createdAtMs)`,
-        { ...run, settings: JSON.stringify(run.settings), rendering: JSON.stringify(run.rendering) },
+        `INSERT INTO runs (dataset_id, method_id, model_id, model_sha256, prompt_set_id, settings, rendering, job_id,
+           created_at_ms)
+         VALUES (@datasetId, @methodId, @modelId, @modelSha256, @promptSetId, @settings, @rendering, @jobId,
+           @createdAtMs)`,
+        {
+          ...run,
+          modelSha256: run.modelSha256 ?? null,
+          settings: JSON.stringify(run.settings),
+          rendering: JSON.stringify(run.rendering),
+        },
       ).lastInsertRowid;
+    },
+    /** Marks a run as failed while others of its job go on; null takes the mark away. */
+    setError(runId: number, error: RunError | null): void {
+      database.run('UPDATE runs SET error_code = ?, error_message = ? WHERE id = ?', [
+        error?.code ?? null,
+        error?.message ?? null,
+        runId,
+      ]);
+    },
+    setModelHash(runId: number, sha256: string | null): void {
+      database.run('UPDATE runs SET model_sha256 = ? WHERE id = ?', [sha256, runId]);
     },
     setRendering(runId: number, rendering: MapRendering): void {
       database.run('UPDATE runs SET rendering = ? WHERE id = ?', [JSON.stringify(rendering), runId]);

@@ -2,6 +2,10 @@ import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 
 export function jobsHandlers({ queue, repositories, events }: Services): DomainHandlers<'jobs'> {
+  /** A run's state is its job's. */
+  const tellRuns = (jobId: number) => {
+    for (const runId of repositories.runs.idsOfJob(jobId)) events.emit({ event: 'runs.changed', runId });
+  };
   return {
     'jobs.list': () => ({ jobs: queue.list() }),
     'jobs.get': ({ jobId }) => {
@@ -11,20 +15,23 @@ export function jobsHandlers({ queue, repositories, events }: Services): DomainH
     },
     'jobs.cancel': ({ jobId }) => {
       const job = queue.cancel(jobId);
-      // A run's state is its job's.
-      if (job.runId !== null) events.emit({ event: 'runs.changed', runId: job.runId });
+      tellRuns(jobId);
       return job;
     },
     'jobs.resume': ({ jobId }) => {
-      const { datasetId = null, runId = null } = queue.get(jobId) ?? {};
+      const { kind, datasetId = null, runId = null } = queue.get(jobId) ?? {};
       if (datasetId !== null && repositories.datasets.getCore(datasetId) === null) {
         throw new WorkbenchError('not-found', 'The data set of this job was removed.');
       }
-      if (runId !== null && repositories.runs.get(runId) === null) {
+      const isRunGone =
+        kind === 'scan'
+          ? repositories.runs.idsOfJob(jobId).length === 0
+          : runId !== null && repositories.runs.get(runId) === null;
+      if (isRunGone) {
         throw new WorkbenchError('not-found', 'The run of this job was removed.');
       }
       const job = queue.resume(jobId);
-      if (job.runId !== null) events.emit({ event: 'runs.changed', runId: job.runId });
+      tellRuns(jobId);
       return job;
     },
   };

@@ -1,16 +1,27 @@
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { ParsedParams } from '../../../src-shared/contract/methods.ts';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
+import { methodTitle, settingsRead } from '../../../src-shared/domain/method-settings.ts';
 import { starterModelId } from '../../../src-shared/domain/model.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { RunEvaluation } from '../../../src-shared/domain/evaluation.ts';
 import { createLimitedWork } from '../assets/limited-work.ts';
+import type { DatasetCore } from '../db/datasets-repository.ts';
 import type { Repositories } from '../db/repositories.ts';
 import { evaluateRun } from '../evaluation/evaluate-run.ts';
+import { requireInputs } from '../jobs/run-inputs.ts';
+import { storeReferences } from '../jobs/run-references.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 
 /** What a run's maps are rendered at until its method was opened and said so itself; no map exists before that. */
 const renderingBeforeStart = { sizePx: 518, sigmaPx: 0 };
+
+type RunWish = ParsedParams<'runs.createMany'>['runs'][number];
+
+interface InsertOptions {
+  readonly datasetId: number;
+  readonly jobId: number;
+}
 
 export function runsHandlers(services: Services): DomainHandlers<'runs'> {
   const { database, repositories, events, queue, purge, closing, starterModel } = services;
@@ -22,6 +33,65 @@ export function runsHandlers(services: Services): DomainHandlers<'runs'> {
     const run = runs.get(runId);
     if (run === null) throw new WorkbenchError('not-found', `There is no run ${runId}.`);
     return run;
+  }
+
+  /** Inserts one run of a job; one that cannot be made with what is there is marked with the reason, which is returned. */
+  function insertRun(wish: RunWish & { readonly modelId: string | null }, ofJob: InsertOptions) {
+    const { methodId, modelId, promptSetId, settings } = wish;
+    const method = methodCatalogue[methodId];
+    const runId = runs.insert({
+      datasetId: ofJob.datasetId,
+      methodId,
+      modelId: method.needsModel ? modelId : null,
+      promptSetId: method.needsLearnedPrompts ? promptSetId : null,
+      settings,
+      rendering: renderingBeforeStart,
+      jobId: ofJob.jobId,
+      createdAtMs: Date.now(),
+    });
+    try {
+      const { model } = requireInputs(repositories, wish);
+      runs.setModelHash(runId, model?.sha256 ?? null);
+      storeReferences(repositories, { id: runId, datasetId: ofJob.datasetId, settings });
+      return { runId, error: null };
+    } catch (error) {
+      if (!(error instanceof WorkbenchError)) throw error;
+      runs.setError(runId, error);
+      return { runId, error };
+    }
+  }
+
+  async function createRuns(params: ParsedParams<'runs.createMany'>) {
+    const { datasetId, modelId } = params;
+    if (modelId === starterModelId) await starterModel.demand();
+    const wishes = params.runs.map(({ settings, ...wish }) => ({
+      ...wish,
+      modelId,
+      settings: settingsRead(wish.methodId, settings),
+    }));
+    const { runIds, jobId } = database.transaction(() => {
+      const dataset = requireReadyDataset(repositories, datasetId);
+      const job = queue.add({
+        kind: 'scan',
+        title: jobTitle(wishes, dataset.name),
+        payload: {},
+        datasetId,
+        ...(modelId !== null && wishes.some((wish) => methodCatalogue[wish.methodId].needsModel)
+          ? { modelId }
+          : {}),
+      });
+      const made = wishes.map((wish) => insertRun(wish, { datasetId, jobId: job }));
+      const [first] = made;
+      if (first === undefined) throw new WorkbenchError('bad-request', 'No method was named.');
+      if (first.error !== null && made.every(({ error }) => error !== null)) throw first.error;
+      jobs.setRun(job, first.runId);
+      return { runIds: made.map(({ runId }) => runId), jobId: job };
+    });
+    queue.wake();
+    for (const runId of runIds) events.emit({ event: 'runs.changed', runId });
+    const job = queue.get(jobId);
+    if (job === null) throw new WorkbenchError('internal', `Job ${jobId} is gone.`);
+    return { runs: runIds.map(requireRun), job };
   }
 
   return {
@@ -39,40 +109,23 @@ export function runsHandlers(services: Services): DomainHandlers<'runs'> {
       const run = requireRun(runId);
       return evaluating.once(String(runId), () => evaluateRun(repositories, run, closing));
     },
-    'runs.create': async (params) => {
-      if (params.modelId === starterModelId) await starterModel.demand();
-      const { runId, jobId } = database.transaction(() => {
-        const { datasetName, modelId, promptSetId } = validateRun(repositories, params);
-        const job = queue.add({
-          kind: 'scan',
-          title: `${methodCatalogue[params.methodId].name} on ${datasetName}`,
-          payload: {},
-          datasetId: params.datasetId,
-          ...(modelId === null ? {} : { modelId }),
-        });
-        const run = runs.insert({
-          datasetId: params.datasetId,
-          methodId: params.methodId,
-          modelId,
-          promptSetId,
-          settings: params.settings,
-          rendering: renderingBeforeStart,
-          jobId: job,
-          createdAtMs: Date.now(),
-        });
-        jobs.setRun(job, run, { runId: run });
-        return { runId: run, jobId: job };
-      });
-      queue.wake();
-      events.emit({ event: 'runs.changed', runId });
-      const job = queue.get(jobId);
-      if (job === null) throw new WorkbenchError('internal', `Job ${jobId} is gone.`);
-      return { run: requireRun(runId), job };
+    'runs.create': async ({ datasetId, modelId, ...wish }) => {
+      const { runs: made, job } = await createRuns({ datasetId, modelId, runs: [wish] });
+      const [run] = made;
+      if (run === undefined) throw new WorkbenchError('internal', `Job ${job.id} has no run.`);
+      return { run, job };
     },
+    'runs.createMany': createRuns,
     'runs.remove': ({ runId }) => {
-      const { jobId, state } = requireRun(runId);
-      if (state === 'queued' || state === 'running') queue.cancel(jobId);
-      runs.markRemoved(runId, Date.now());
+      const { jobId } = requireRun(runId);
+      // The others of its job go on; the pass notices that one is gone.
+      const [other] = runs.idsOfJob(jobId).filter((id) => id !== runId);
+      const job = queue.get(jobId);
+      if (other === undefined && (job?.state === 'queued' || job?.state === 'running')) queue.cancel(jobId);
+      database.transaction(() => {
+        runs.markRemoved(runId, Date.now());
+        if (other !== undefined && job?.runId === runId) jobs.setRun(jobId, other);
+      });
       events.emit({ event: 'runs.changed', runId });
       purge.start();
       return { ok: true };
@@ -80,12 +133,8 @@ export function runsHandlers(services: Services): DomainHandlers<'runs'> {
   };
 }
 
-/** Everything that can be known to be wrong before a job is queued. What a method does not need is dropped. */
-function validateRun(
-  { datasets, images, models, promptSets, jobs }: Repositories,
-  { datasetId, methodId, modelId, promptSetId }: ParsedParams<'runs.create'>,
-) {
-  const method = methodCatalogue[methodId];
+/** Throws where no run can be made of a data set now. */
+function requireReadyDataset({ datasets, images, jobs }: Repositories, datasetId: number): DatasetCore {
   const dataset = datasets.getCore(datasetId);
   if (dataset === null) throw new WorkbenchError('not-found', `There is no data set ${datasetId}.`);
   const importing = jobs
@@ -103,33 +152,12 @@ function validateRun(
       `«${dataset.name}» has no image that could be read. Look at its problems, or import another folder.`,
     );
   }
-  const chosen = { datasetName: dataset.name, modelId: null, promptSetId: null };
-  if (!method.needsModel) return chosen;
-  if (modelId === null) {
-    throw new WorkbenchError(
-      'needs-choice',
-      `${method.name} needs a model. Choose one, or import one first.`,
-    );
-  }
-  const model = models.get(modelId);
-  if (model === null) throw new WorkbenchError('not-found', `There is no model «${modelId}».`);
-  if (!method.needsLearnedPrompts) return { ...chosen, modelId };
-  if (promptSetId === null) {
-    throw new WorkbenchError(
-      'needs-choice',
-      `${method.name} needs learned prompts. Choose a set, or import one first.`,
-    );
-  }
-  const prompts = promptSets.get(promptSetId);
-  if (prompts === null) {
-    throw new WorkbenchError('not-found', `There are no learned prompts ${promptSetId}.`);
-  }
-  const { textWidth, name } = prompts.promptSet;
-  if (prompts.promptSet.methodId !== methodId || textWidth !== model.config.text.width) {
-    throw new WorkbenchError(
-      'incompatible',
-      `The prompts «${name}» are for text width ${textWidth}, the model «${model.name}» has ${model.config.text.width}. Choose prompts that were trained with this model.`,
-    );
-  }
-  return { ...chosen, modelId, promptSetId };
+  return dataset;
+}
+
+/** `CLIP on Bottles`, `CLIP and WinCLIP on Bottles`, `6 methods on Bottles`. */
+function jobTitle(wishes: readonly RunWish[], datasetName: string): string {
+  const names = wishes.map(({ methodId, settings }) => methodTitle(methodId, settings));
+  const methods = names.length <= 2 ? names.join(' and ') : `${names.length} methods`;
+  return `${methods} on ${datasetName}`;
 }

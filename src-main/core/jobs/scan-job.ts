@@ -2,12 +2,11 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { WorkbenchError, type ErrorCode } from '../../../src-shared/contract/errors.ts';
-import { idSchema } from '../../../src-shared/domain/dataset.ts';
-import type { Run } from '../../../src-shared/domain/run.ts';
+import { fileOf } from '../../../src-shared/domain/dataset.ts';
 import { packPatchMap } from '../../../src-shared/maps/patch-map-codec.ts';
 import { withoutFileName } from '../../images/image-errors.ts';
 import type { ComputeClient } from '../compute-client/compute-client.ts';
-import { createScanSession, type ScanSession } from '../compute-client/scan-session.ts';
+import type { MethodResults } from '../compute-client/scan-session.ts';
 import type { DatasetCore } from '../db/datasets-repository.ts';
 import type { Repositories } from '../db/repositories.ts';
 import type { ScanTarget, ScoredImage } from '../db/results-repository.ts';
@@ -16,8 +15,10 @@ import type { LibraryFolders } from '../library-folders.ts';
 import { computeImageAuroc } from './image-auroc.ts';
 import { defineJobKind, type JobContext } from './job-kind.ts';
 import { mapRange } from './map-range.ts';
+import { createScanRuns, type ScanMember, type ScanRuns } from './scan-runs.ts';
 
-export const scanPayloadSchema = z.object({ runId: idSchema });
+/** Nothing: a run names its job. Jobs of older programs have the run's id here. */
+export const scanPayloadSchema = z.object({});
 
 export interface ScanJobOptions {
   readonly repositories: Repositories;
@@ -29,13 +30,12 @@ export interface ScanJobOptions {
 /** Two images on their way, so that one is read while the other is computed. */
 const imagesInFlight = 2;
 const targetsAtOnce = 64;
-const openAttempts = 3;
-/** A window reads the run again at most this often while it grows. */
+/** A window reads the runs again at most this often while they grow. */
 const runEventEveryMs = 500;
 
 const crashMessage = 'the compute process stopped while reading this image';
 
-/** What the compute process may say against one image. Anything else would be said of every image, and ends the scan. */
+/** What the compute process may say against one image. Anything else would be said of every image, and ends the run. */
 const imageCodes: ReadonlySet<ErrorCode> = new Set([
   'unreadable',
   'unsupported',
@@ -46,113 +46,73 @@ const imageCodes: ReadonlySet<ErrorCode> = new Set([
 /** So many images that fail inside the method before one is scored are the method's fault, not theirs. */
 const mostDefectsAtFirst = 8;
 
-/** Scores every image of a run's data set that has no result yet: starting, resuming and catching up are the same. */
+/**
+ * Scores every image of a data set that any run of the job has no result of: starting, resuming and catching up are the
+ * same. The image is read once for all runs, and what all of them say of it is stored at once.
+ */
 export function createScanJobKind(options: ScanJobOptions) {
   const { repositories, events } = options;
   return defineJobKind({
     kind: 'scan',
     lane: 'compute',
     payloadSchema: scanPayloadSchema,
-    async run({ runId }, context) {
-      const run = repositories.runs.get(runId);
-      const dataset = run === null ? null : repositories.datasets.getCore(run.datasetId);
-      if (run === null || dataset === null) {
+    async run(_, context) {
+      const [first] = repositories.runs.ofJob(context.jobId);
+      const dataset = first === undefined ? null : repositories.datasets.getCore(first.datasetId);
+      if (dataset === null) {
         throw new WorkbenchError(
           'not-found',
           'The run or its data set was removed; there is nothing to scan.',
         );
       }
-      const session = createScanSession(options.compute, sessionParams(options, run));
+      const runs = createScanRuns({ ...options, dataset, context });
       try {
-        await scanImages({ ...options, run, dataset, session, context });
+        await scanImages({ ...options, runs, dataset, context });
       } finally {
-        const closing = session.close();
+        const closing = runs.close();
         // A cancelled scan's session is closed as well, or its weights would stay in memory, but nobody waits for it.
         if (!context.signal.aborted) await closing;
       }
     },
-    onSettled({ runId }) {
-      const run = repositories.runs.get(runId);
-      if (run === null) return;
-      repositories.runs.setImageAuroc(runId, computeImageAuroc(repositories, runId, run.datasetId));
-      events.emit({ event: 'runs.changed', runId });
+    onSettled(_, jobId) {
+      for (const { id, datasetId } of repositories.runs.ofJob(jobId)) {
+        repositories.runs.setImageAuroc(id, computeImageAuroc(repositories, id, datasetId));
+        events.emit({ event: 'runs.changed', runId: id });
+      }
     },
   });
 }
 
-/** Throws `not-found` where model or prompts were removed since the run was made. */
-function sessionParams({ repositories, folders }: ScanJobOptions, run: Run) {
-  const model = run.modelId === null ? null : repositories.models.get(run.modelId);
-  if (run.modelId !== null && model === null) {
-    throw new WorkbenchError(
-      'not-found',
-      `The model «${run.modelId}» of this run was removed. Import it again under the same name, then resume.`,
-    );
-  }
-  const prompts = run.promptSetId === null ? null : repositories.promptSets.get(run.promptSetId);
-  if (run.promptSetId !== null && prompts === null) {
-    throw new WorkbenchError(
-      'not-found',
-      'The learned prompts of this run were removed. Import them again and start a new run.',
-    );
-  }
-  return {
-    methodId: run.methodId,
-    model: model === null ? null : { folder: folders.model(model.id), config: model.config },
-    promptFile: prompts === null ? null : folders.promptFile(prompts.storedFile),
-    settings: run.settings,
-    classNames: repositories.images.classNames(run.datasetId),
-  };
-}
-
 interface ScanImages extends ScanJobOptions {
-  readonly run: Run;
+  readonly runs: ScanRuns;
   readonly dataset: DatasetCore;
-  readonly session: ScanSession;
   readonly context: JobContext;
 }
 
 async function scanImages(scan: ScanImages): Promise<void> {
-  const { repositories, run, dataset, context } = scan;
+  const { runs, context } = scan;
   const { signal } = context;
-  const takeTarget = createTargetSource(scan);
+  const targets = createTargetSource(scan);
   /** Images under which the process died once. They go alone, so that the second time there is no doubt whose fault it was. */
   const suspects: ScanTarget[] = [];
   const inFlight = new Set<Promise<void>>();
   const progress = createScanProgress(scan);
   let fatal: { reason: unknown } | null = null;
-  let scoredAny = run.scoredCount > 0;
-  let defects = 0;
 
   async function score(target: ScanTarget, isSuspect: boolean): Promise<void> {
     const startMs = performance.now();
-    const outcome = await scoreImage(scan, target);
-    if (outcome.kind === 'scored') {
-      context.store(() => {
-        repositories.results.storeScore(run.id, target, outcome.scored);
-      });
-      scoredAny = true;
-      progress.scored(target);
-      return;
-    }
-    if (outcome.kind === 'crashed' && !isSuspect) {
+    const verdicts = await scoreImage(scan, target);
+    if (verdicts === 'crashed' && !isSuspect) {
       suspects.push(target);
       return;
     }
-    await requireRoot(dataset);
-    const message = outcome.kind === 'crashed' ? crashMessage : outcome.message;
-    if (outcome.kind === 'failed' && outcome.code === 'internal' && !scoredAny) defects += 1;
-    if (defects >= mostDefectsAtFirst) {
-      throw new WorkbenchError(
-        'internal',
-        `The first ${defects} images all failed inside the method, so the others were not tried: ${message} Try other settings or another model, and please report it.`,
-      );
-    }
-    context.store(() => {
-      const ofImage = withoutFileName(message, join(dataset.root, target.path));
-      repositories.results.storeFailure(run.id, target, ofImage, performance.now() - startMs);
-    });
-    progress.failed(target);
+    const failed = await storeVerdicts(
+      scan,
+      target,
+      verdicts === 'crashed' ? sayOfAll(runs.inSession, { code: null, message: crashMessage }) : verdicts,
+      startMs,
+    );
+    progress.step(target, failed);
   }
 
   function start(target: ScanTarget, isSuspect: boolean): void {
@@ -164,113 +124,185 @@ async function scanImages(scan: ScanImages): Promise<void> {
     inFlight.add(work);
   }
 
-  const openSession = createSessionOpener(scan);
-  progress.begin();
-  for (;;) {
-    if (fatal !== null) break;
+  if (runs.members.length > 0) progress.begin();
+  while (fatal === null) {
     signal.throwIfAborted();
-    const suspect = inFlight.size === 0 ? suspects.shift() : undefined;
-    const mayStart = suspects.length === 0 && inFlight.size < imagesInFlight;
-    const target = suspect ?? (mayStart ? takeTarget() : undefined);
-    if (target === undefined) {
-      if (inFlight.size === 0) return;
+    const isOutdated = runs.isOutdated();
+    if (inFlight.size > 0 && (isOutdated || runs.members.length === 0)) {
       await Promise.race(inFlight);
       continue;
     }
-    await openSession();
+    if (isOutdated) {
+      await runs.renew();
+      targets.lookAgain();
+    }
+    if (runs.members.length === 0) break;
+    const suspect = inFlight.size === 0 ? suspects.shift() : undefined;
+    const mayStart = suspects.length === 0 && inFlight.size < imagesInFlight;
+    const target = suspect ?? (mayStart ? targets.take() : undefined);
+    if (target === undefined) {
+      if (inFlight.size === 0) break;
+      await Promise.race(inFlight);
+      continue;
+    }
+    await runs.ensureOpen();
     start(target, suspect !== undefined);
     if (suspect !== undefined) await Promise.all(inFlight);
   }
   await Promise.all(inFlight);
-  throw (fatal as { reason: unknown }).reason;
+  if (fatal !== null) throw (fatal as { reason: unknown }).reason;
+  runs.throwIfAllFailed();
 }
 
-type ImageOutcome =
-  | { readonly kind: 'scored'; readonly scored: ScoredImage }
-  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string }
-  | { readonly kind: 'crashed' };
+interface Failure {
+  /** Null: the process died over the image. */
+  readonly code: ErrorCode | null;
+  readonly message: string;
+}
 
-/** Asks the compute process; whatever it says against this image is an outcome, everything else is thrown. */
+/** What one run's method says of one image. */
+type Verdict =
+  | { readonly member: ScanMember; readonly scored: ScoredImage }
+  | { readonly member: ScanMember; readonly failure: Failure };
+
+function sayOfAll(members: readonly ScanMember[], failure: Failure): Verdict[] {
+  return members.map((member) => ({ member, failure }));
+}
+
+/** Asks the compute process; whatever it says against this image is a verdict, everything else is thrown. */
 async function scoreImage(
-  { session, dataset, context }: ScanImages,
+  { runs, dataset, context }: ScanImages,
   target: ScanTarget,
-): Promise<ImageOutcome> {
-  const { signal } = context;
+): Promise<Verdict[] | 'crashed'> {
+  const { inSession } = runs;
   try {
-    const result = await session.image(join(dataset.root, target.path), target.className, signal);
-    const { score, rows, columns, map, durationMs } = result;
-    const patchMap = packPatchMap(rows, columns, map);
-    return { kind: 'scored', scored: { score, rows, columns, patchMap, ...mapRange(map), durationMs } };
+    const results = await runs.image({
+      imagePath: join(dataset.root, fileOf(target)),
+      className: target.className,
+      ...(target.crop === undefined ? {} : { crop: target.crop }),
+    });
+    return inSession.map((member, index) => toVerdict(member, results[index]));
   } catch (thrown) {
-    if (signal.aborted || !(thrown instanceof WorkbenchError)) throw thrown;
+    if (context.signal.aborted || !(thrown instanceof WorkbenchError)) throw thrown;
     const { code, message } = thrown;
-    if (code === 'compute-crashed') return { kind: 'crashed' };
-    if (imageCodes.has(code)) return { kind: 'failed', code, message };
+    if (code === 'compute-crashed') return 'crashed';
+    if (imageCodes.has(code)) return sayOfAll(inSession, { code, message });
     throw thrown;
   }
 }
 
-/** Opens the session where the compute process is new; a process that dies over it is given three chances. */
-function createSessionOpener({ session, context, repositories, run }: ScanImages): () => Promise<void> {
-  let stored = run.rendering;
-  return async () => {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const rendering = await session.ensureOpen(context.signal);
-        if (rendering.sizePx === stored.sizePx && rendering.sigmaPx === stored.sigmaPx) return;
-        context.store(() => {
-          repositories.runs.setRendering(run.id, rendering);
-        });
-        stored = rendering;
-        return;
-      } catch (thrown) {
-        const crashed = thrown instanceof WorkbenchError && thrown.code === 'compute-crashed';
-        if (!crashed || attempt >= openAttempts) throw thrown;
+function toVerdict(member: ScanMember, result: MethodResults[number] | undefined): Verdict {
+  if (result === undefined) {
+    const message = 'The compute process does not answer for this method.';
+    return { member, failure: { code: 'internal', message } };
+  }
+  if (!result.ok) return { member, failure: result.error };
+  const { score, rows, columns, map, durationMs } = result;
+  try {
+    const patchMap = packPatchMap(rows, columns, map);
+    return { member, scored: { score, rows, columns, patchMap, ...mapRange(map), durationMs } };
+  } catch (thrown) {
+    if (!(thrown instanceof WorkbenchError)) throw thrown;
+    return { member, failure: { code: thrown.code, message: thrown.message } };
+  }
+}
+
+/**
+ * Stores what the runs say of an image in one transaction; a run that cannot go on is ended and stores nothing. Returns
+ * whether any of them failed. Throws `not-found` where the data set's folder cannot be reached.
+ */
+async function storeVerdicts(
+  { repositories, runs, dataset, context }: ScanImages,
+  target: ScanTarget,
+  verdicts: readonly Verdict[],
+  startMs: number,
+): Promise<boolean> {
+  const takesPart = ({ member }: Verdict) => runs.members.includes(member);
+  const isFailed = verdicts.some((verdict) => takesPart(verdict) && 'failure' in verdict);
+  if (isFailed) await requireRoot(dataset);
+  // Asked again: while the folder was looked at, another image may have ended a run.
+  const stored = verdicts.filter(takesPart).filter((verdict) => {
+    if ('scored' in verdict) {
+      verdict.member.hasScores = true;
+      return true;
+    }
+    const end = endOfRun(verdict.member, verdict.failure);
+    if (end !== null) runs.fail(verdict.member, end);
+    return end === null;
+  });
+  context.store(() => {
+    for (const verdict of stored) {
+      const runId = verdict.member.run.id;
+      if ('scored' in verdict) repositories.results.storeScore(runId, target, verdict.scored);
+      else {
+        const message = withoutFileName(verdict.failure.message, join(dataset.root, fileOf(target)));
+        repositories.results.storeFailure(runId, target, message, performance.now() - startMs);
       }
     }
-  };
+  });
+  return isFailed;
 }
 
-/** The images without a result, read from the database some at a time. */
-function createTargetSource({ repositories, run }: ScanImages): () => ScanTarget | undefined {
+/** What ends a run: words that are not about the image, or nothing but failures inside the method. Null: it goes on. */
+function endOfRun(member: ScanMember, { code, message }: Failure): WorkbenchError | null {
+  if (code === null) return null;
+  if (!imageCodes.has(code)) return new WorkbenchError(code, message);
+  if (code !== 'internal' || member.hasScores) return null;
+  member.defects += 1;
+  if (member.defects < mostDefectsAtFirst) return null;
+  return new WorkbenchError(
+    'internal',
+    `The first ${member.defects} images all failed inside the method, so the others were not tried: ${message} Try other settings or another model, and please report it.`,
+  );
+}
+
+/** The images that lack results, read from the database some at a time. */
+function createTargetSource({ repositories, runs, dataset }: ScanImages) {
   let waiting: ScanTarget[] = [];
-  let lastImageId = 0;
-  return () => {
-    if (waiting.length === 0) {
-      waiting = repositories.results.nextTargets(run.id, run.datasetId, lastImageId, targetsAtOnce);
-      lastImageId = waiting.at(-1)?.imageId ?? lastImageId;
-    }
-    return waiting.shift();
+  let lastTaken = 0;
+  return {
+    take(): ScanTarget | undefined {
+      if (waiting.length === 0) {
+        const runIds = runs.members.map(({ run }) => run.id);
+        waiting = repositories.results.nextTargets(runIds, dataset.id, lastTaken, targetsAtOnce);
+      }
+      const target = waiting.shift();
+      lastTaken = target?.imageId ?? lastTaken;
+      return target;
+    },
+    /** After somebody left: what is waiting may lack only that run's result. */
+    lookAgain(): void {
+      waiting = [];
+    },
   };
 }
 
-function createScanProgress({ run, context, events }: ScanImages) {
-  let done = run.scoredCount + run.failedCount;
-  let failures = run.failedCount;
+function createScanProgress({ repositories, runs, dataset, context, events }: ScanImages) {
+  const runIds = () => runs.members.map(({ run }) => run.id);
+  const total = repositories.images.count(dataset.id, null);
+  let done = total - repositories.results.countTargets(runIds(), dataset.id);
+  let failures = repositories.results.countFailedImages(runIds());
   let lastRunEventMs = 0;
   const report = (path: string | null) => {
     const notRead = failures === 0 ? '' : `, ${failures} could not be scored`;
+    const preparing = runs.members.length === 1 ? 'Preparing the method' : 'Preparing the methods';
     context.report({
       done,
-      total: Math.max(run.imageCount, done),
-      message: path === null ? 'Preparing the method' : `${path}${notRead}`,
+      total: Math.max(total, done),
+      message: path === null ? preparing : `${path}${notRead}`,
     });
-  };
-  const step = (target: ScanTarget) => {
-    done += 1;
-    report(target.path);
-    if (performance.now() - lastRunEventMs < runEventEveryMs) return;
-    lastRunEventMs = performance.now();
-    events.emit({ event: 'runs.changed', runId: run.id });
   };
   return {
     begin: () => {
       report(null);
     },
-    scored: step,
-    failed(target: ScanTarget) {
-      failures += 1;
-      step(target);
+    step(target: ScanTarget, isFailed: boolean) {
+      done += 1;
+      if (isFailed) failures += 1;
+      report(target.path);
+      if (performance.now() - lastRunEventMs < runEventEveryMs) return;
+      lastRunEventMs = performance.now();
+      for (const runId of runIds()) events.emit({ event: 'runs.changed', runId });
     },
   };
 }

@@ -56,10 +56,7 @@ describe('a scan', () => {
     const failures = await test.core.call('runs.failures', { runId: run.id, offset: 0, limit: 10 });
     expect(failures.failures.map(({ path, message }) => [path, message])).toEqual([
       ['broken-2.png', 'broken-2.png is damaged.'],
-      [
-        'nan-3.png',
-        'The answer to scan.image was not as agreed: score: Invalid input: expected number, received NaN.',
-      ],
+      ['nan-3.png', 'The method computed something that is no number.'],
     ]);
     expect(await test.core.call('runs.get', { runId: run.id })).toMatchObject({
       scoredCount: 2,

@@ -6,6 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { WorkbenchError } from '../../../../src-shared/contract/errors.ts';
 import { encodeFloat16 } from '../../../../src-shared/maps/float16.ts';
 import type { CallHandlers } from '../../../../src-main/compute/call-handlers.ts';
+import type { ComputeParams, ComputeResult } from '../../../../src-main/compute/protocol.ts';
 import { serveCalls } from '../../../../src-main/compute/serve-calls.ts';
 
 const logFile = process.env['FAKE_COMPUTE_LOG'];
@@ -13,7 +14,12 @@ const delayMs = Number(process.env['FAKE_COMPUTE_DELAY_MS'] ?? 0);
 const note = (line: string) => {
   if (logFile !== undefined) appendFileSync(logFile, `${line}\n`);
 };
-const open = new Set<number>();
+/** Methods that cannot be prepared, and methods that fail inside at every image. */
+const refused = (process.env['FAKE_COMPUTE_REFUSES'] ?? '').split(',');
+const defective = (process.env['FAKE_COMPUTE_DEFECT'] ?? '').split(',');
+type ScanMethods = ComputeParams<'scan.open'>['methods'];
+type MethodResult = ComputeResult<'scan.image'>['results'][number];
+const open = new Map<number, ScanMethods>();
 let nextSession = 1;
 
 function never(): Promise<never> {
@@ -23,6 +29,24 @@ function never(): Promise<never> {
 /** The number in a file's name is its score. */
 function scoreOf(imagePath: string): number {
   return Number(/\d+/.exec(basename(imagePath))?.[0] ?? 0) / 100;
+}
+
+/** The whole part of a method's scores tells which method it was. */
+const wholePart: Partial<Record<string, number>> = { clip: 1, 'clip-ac': 2, winclip: 3 };
+
+function scoreBy(methodId: string, imagePath: string): MethodResult {
+  const name = basename(imagePath);
+  const fail = (code: 'corrupt-file' | 'internal', message: string): MethodResult => ({
+    ok: false,
+    error: { code, message },
+  });
+  if (refused.includes(methodId)) return fail('internal', 'It was not prepared.');
+  if (defective.includes(methodId)) return fail('internal', 'Something has the wrong shape.');
+  if (name.includes('nan')) return fail('internal', `The method computed something that is no number.`);
+  if (name.includes(`not-for-${methodId}.`)) return fail('corrupt-file', `${name} is not for ${methodId}.`);
+  const score = (wholePart[methodId] ?? 0) + scoreOf(imagePath);
+  const map = encodeFloat16([0, score, score / 2, 0.25]);
+  return { ok: true, score, rows: 2, columns: 2, map, durationMs: delayMs };
 }
 
 const clip = {
@@ -82,15 +106,29 @@ const handlers: CallHandlers = {
   'scan.open': ({ methods }) => {
     if (process.env['FAKE_COMPUTE_OPEN'] === 'crash') process.exit(7);
     const sessionId = nextSession++;
-    open.add(sessionId);
-    note(`open ${sessionId}`);
+    open.set(sessionId, methods);
+    const described = methods.map(({ methodId, references }) =>
+      [
+        methodId,
+        ...references.map(({ imagePaths }) => imagePaths.map((path) => basename(path)).join('+')),
+      ].join(':'),
+    );
+    note(`open ${sessionId} ${described.join(' ')}`);
     const rendering = { sizePx: 256, sigmaPx: 4 };
-    return Promise.resolve({ sessionId, methods: methods.map(() => ({ ok: true, rendering })) });
+    return Promise.resolve({
+      sessionId,
+      methods: methods.map(({ methodId }) =>
+        refused.includes(methodId)
+          ? { ok: false, error: { code: 'incompatible', message: `${methodId} does not like the model.` } }
+          : { ok: true, rendering },
+      ),
+    });
   },
   'scan.image': async ({ sessionId, imagePath }) => {
     const name = basename(imagePath);
     note(`image ${name}`);
-    if (!open.has(sessionId)) throw new WorkbenchError('not-found', `The scan ${sessionId} is not open.`);
+    const methods = open.get(sessionId);
+    if (methods === undefined) throw new WorkbenchError('not-found', `The scan ${sessionId} is not open.`);
     if (name.includes('crash-once')) {
       const flag = `${imagePath}.crashed`;
       if (!existsSync(flag)) {
@@ -105,9 +143,7 @@ const handlers: CallHandlers = {
     if (name.includes('stuck')) await never();
     if (name.includes('broken')) throw new WorkbenchError('corrupt-file', `${name} is damaged.`);
     if (delayMs > 0) await setTimeout(delayMs);
-    const score = name.includes('nan') ? NaN : scoreOf(imagePath);
-    const map = encodeFloat16([0, score, score / 2, 0.25]);
-    return { results: [{ ok: true, score, rows: 2, columns: 2, map, durationMs: delayMs }] };
+    return { results: methods.map(({ methodId }) => scoreBy(methodId, imagePath)) };
   },
   'scan.close': ({ sessionId }) => {
     open.delete(sessionId);
