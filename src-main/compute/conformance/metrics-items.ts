@@ -2,7 +2,8 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { ConformanceItem } from '../../../src-shared/domain/conformance.ts';
-import { auroc, averagePrecision, f1Max, type ScoredLabels } from '../../../src-shared/metrics/ranking.ts';
+import { pixelMetricsOf, type PixelMetrics } from '../../../src-shared/metrics/pixel-metrics.ts';
+import { auroc, averagePrecision, f1Max } from '../../../src-shared/metrics/ranking.ts';
 import { decodeImage } from '../../images/decode-image.ts';
 import { resizeBicubic } from '../../images/resize-bicubic.ts';
 import { pixelDeviation } from '../clip/vision-graph.ts';
@@ -51,9 +52,7 @@ export async function* checkMetricsGolden(
     yield checkTokenizer(`${golden.stem}/tokenizer.${index}`, text, ids, tools);
   if (parsed.too_long)
     yield checkTokenizer(`${golden.stem}/too_long`, parsed.too_long.text, 'refused', tools);
-  for (const [index, values] of parsed.metrics.entries())
-    for (const [metric, expected] of Object.entries(values))
-      if (metric !== 'labels') yield checkMetric(golden, index, values, metric, expected);
+  for (const [index, values] of parsed.metrics.entries()) yield* checkMetrics(golden, index, values);
 }
 
 /** One grey level of 255 and a fifth of one, after normalising; per channel (golden/README.md). */
@@ -113,34 +112,77 @@ function checkTokenizer(
   return { ...compared, detail: `${compared.detail}; ${quoted}` };
 }
 
-/** Area under ROC, average precision or F1-max of a case's images or pixels. Of `f1max` [value, threshold] the value counts. */
-function checkMetric(
+/** A metric of a golden by its name there. Of `…_f1max` [value, threshold] the value counts: several thresholds may reach it. */
+const metricsByName: Readonly<Record<string, (computed: CaseMetrics) => number | null>> = {
+  image_auroc: ({ image }) => auroc(image),
+  image_ap: ({ image }) => averagePrecision(image),
+  image_f1max: ({ image }) => f1Max(image)?.value ?? null,
+  pixel_auroc: ({ pixel }) => pixel.auroc,
+  pixel_ap: ({ pixel }) => pixel.ap,
+  pixel_f1max: ({ pixel }) => pixel.f1Max,
+  aupro: ({ pixel }) => pixel.aupro,
+  aupro_200_thresholds: ({ pixel }) => pixel.auproPaper,
+};
+
+interface CaseMetrics {
+  readonly image: { readonly scores: ArrayLike<number>; readonly labels: readonly number[] };
+  readonly pixel: PixelMetrics;
+}
+
+async function* checkMetrics(
   golden: GoldenFile,
   index: number,
   values: Readonly<Record<string, unknown>>,
-  metric: string,
-  expected: unknown,
-): ConformanceItem {
-  const item = `${golden.stem}/metrics${index}.${metric}`;
-  const [, level, kind] = /^(image|pixel)_(auroc|ap|f1max)$/.exec(metric) ?? [];
-  if (level === undefined)
-    return notAvailable(item, metric.startsWith('aupro') ? 'AUPRO' : `the metric ${metric}`);
+): AsyncGenerator<ConformanceItem> {
   const tensor = (name: string) => {
     const found = golden.tensors.get(`metrics${index}.${name}`);
     if (!found) throw damaged(golden.jsonPath, `its tensors lack metrics${index}.${name}`);
-    return found.data;
+    return found;
   };
   const labels = z.array(z.number()).safeParse(values['labels']);
-  const wanted = metricValueSchema.safeParse(expected);
-  if (!labels.success || !wanted.success)
-    throw damaged(golden.jsonPath, `metrics.${index} has no ${metric} or no labels`);
-  const scored =
-    level === 'image'
-      ? { scores: tensor('scores'), labels: labels.data }
-      : { scores: tensor('maps'), labels: tensor('masks') };
-  const computed = { auroc, ap: averagePrecision, f1max: (s: ScoredLabels) => f1Max(s)?.value ?? null }[
-    kind as 'auroc' | 'ap' | 'f1max'
-  ](scored);
-  const value = typeof wanted.data === 'number' ? wanted.data : wanted.data[0];
-  return compareItem(item, [computed ?? NaN], [1], { shape: [1], data: [value] }, tolerances.metric);
+  if (!labels.success) throw damaged(golden.jsonPath, `metrics.${index} has no labels`);
+  const maps = tensor('maps');
+  const masks = tensor('masks');
+  const [width = 1, height = 1] = [...maps.shape].reverse();
+  if (masks.data.length !== maps.data.length)
+    throw damaged(golden.jsonPath, `metrics${index}.masks is not of the shape of metrics${index}.maps`);
+  const computed: CaseMetrics = {
+    image: { scores: tensor('scores').data, labels: labels.data },
+    pixel: await pixelMetricsOf({
+      maps: split(maps, width * height, (values) => Float32Array.from(values)),
+      masks: split(masks, width * height, (values) =>
+        Uint8Array.from(values, (value) => (value > 0 ? 1 : 0)),
+      ),
+      width,
+      height,
+    }).catch((thrown: unknown) => {
+      if (!(thrown instanceof RangeError)) throw thrown;
+      throw damaged(golden.jsonPath, `of metrics${index}, ${thrown.message}`);
+    }),
+  };
+  for (const [metric, expected] of Object.entries(values)) {
+    if (metric === 'labels') continue;
+    const item = `${golden.stem}/metrics${index}.${metric}`;
+    const compute = Object.hasOwn(metricsByName, metric) ? metricsByName[metric] : undefined;
+    if (compute === undefined) {
+      yield notAvailable(item, `the metric ${metric}`);
+      continue;
+    }
+    const wanted = metricValueSchema.safeParse(expected);
+    if (!wanted.success) throw damaged(golden.jsonPath, `metrics.${index} has no ${metric}`);
+    const value = typeof wanted.data === 'number' ? wanted.data : wanted.data[0];
+    yield compareItem(
+      item,
+      [compute(computed) ?? NaN],
+      [1],
+      { shape: [1], data: [value] },
+      tolerances.metric,
+    );
+  }
+}
+
+/** The slices of `area` values that a tensor [images, …, height, width] consists of. */
+function split<T>({ data }: Expected, area: number, take: (values: number[]) => T): T[] {
+  const values = Array.from(data);
+  return Array.from({ length: values.length / area }, (_, i) => take(values.slice(i * area, (i + 1) * area)));
 }
