@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import type { PromptSet } from '../../../src-shared/domain/model.ts';
+import { createFakeCore } from '../../support/fake-core.ts';
+import { cli, dataset, model, run } from './fake-cli.ts';
+
+describe('prompts', () => {
+  const promptSet = {
+    id: 2,
+    name: 'released',
+    methodId: 'anomalyclip' as const,
+    textWidth: 768,
+    contextLength: 12,
+    deepBlocks: 8,
+    deepLength: 4,
+    sourceFile: '/prompts/epoch_15.pth',
+    sha256: 'b'.repeat(64),
+    importedAtMs: 1,
+  };
+
+  it('are listed, imported and removed', async () => {
+    const core = () =>
+      createFakeCore({
+        'prompts.list': () => ({ promptSets: [promptSet] }),
+        'prompts.import': () => promptSet,
+        'prompts.remove': () => ({ ok: true }),
+        'runs.list': () => ({ runs: [run(1, { promptSetId: 2 }), run(2, {})] }),
+      });
+    expect((await cli(core(), ['prompts', 'list'])).out).toContain('epoch_15.pth');
+    expect((await cli(core(), ['prompts', 'import', 'a.pth', '--json'])).json()).toEqual({ promptSet });
+    expect((await cli(core(), ['prompts', 'remove', '2'])).out).toBe(
+      'Prompts 2 are removed.\n1 run was made with them; its results stay.\n',
+    );
+  });
+
+  const scanning = (promptSets: PromptSet[], imported: PromptSet = promptSet) =>
+    createFakeCore({
+      'datasets.list': () => ({ datasets: [dataset] }),
+      'datasets.get': () => dataset,
+      'datasets.problems': () => ({ total: 0, problems: [] }),
+      'models.list': () => ({ models: [model] }),
+      'prompts.list': () => ({ promptSets }),
+      'prompts.import': () => imported,
+      'prompts.remove': () => ({ ok: true }),
+      'runs.list': () => ({ runs: [] }),
+    });
+  const scan = ['scan', '1', '--method', 'anomalyclip'];
+
+  it('that alone fit the model are taken without asking', async () => {
+    const fitting = { ...promptSet, id: 3, textWidth: 512 };
+    const core = scanning([promptSet, fitting, { ...promptSet, id: 4 }]);
+    await cli(core, scan);
+    expect(core.calls.at(-1)).toMatchObject({ method: 'runs.create', params: { promptSetId: 3 } });
+    const none = await cli(scanning([promptSet]), scan);
+    expect(none).toMatchObject({ code: 1 });
+    expect(none.err).toContain('none that are here fit the model «vit-b-16» (text width 512)');
+  });
+
+  it('of a file that does not fit the model are not kept', async () => {
+    const core = scanning([]);
+    const { code, err } = await cli(core, [...scan, '--prompts', import.meta.filename]);
+    expect(code).toBe(1);
+    expect(err).toContain('for text width 768, the model «vit-b-16» has 512');
+    expect(core.calls.at(-1)).toMatchObject({ method: 'prompts.remove', params: { promptSetId: 2 } });
+  });
+});
