@@ -6,6 +6,7 @@ import { activationSchema } from '../../src-shared/domain/model.ts';
 import type { CliSession } from './cli-session.ts';
 import { conformanceCommand, doctorCommand } from './commands/check-commands.ts';
 import { demoCommand, type DemoOptions } from './commands/demo-command.ts';
+import { defineExportCommand, defineReportCommand } from './commands/export-command.ts';
 import { importCommand, listDatasets, removeDataset, type ImportOptions } from './commands/import-command.ts';
 import { importModel, inspectModel, listModels, removeModel } from './commands/models-command.ts';
 import { importPrompts, listPrompts, removePrompts } from './commands/prompts-command.ts';
@@ -159,6 +160,8 @@ export function createProgram(version: string, actions: CliActions): Command {
     .addArgument(idArgument())
     .action((id: number) => withSession((session) => removePrompts(session, id)));
 
+  defineExportCommand(program, actions);
+  defineReportCommand(program, actions);
   program
     .command('demo')
     .description('work through the sample images with every method that can run, and write a report')

@@ -1,6 +1,7 @@
 import { contractMethods, isMethodName, type MethodName } from '../../../src-shared/contract/methods.ts';
 import { appHandlers } from './app.ts';
 import { datasetsHandlers } from './datasets.ts';
+import { exportsHandlers } from './exports.ts';
 import { foldersHandlers } from './folders.ts';
 import type { Services } from './handler.ts';
 import { imagesHandlers } from './images.ts';
@@ -44,6 +45,7 @@ export function createHandlers(services: Services): HandlerRegistry {
     methodsHandlers(services),
     runsHandlers(services),
     reportsHandlers(services),
+    exportsHandlers(services),
     samplesHandlers(services),
     jobsHandlers(services),
   ]);
