@@ -54,14 +54,16 @@ describe('a host that is killed with kill -9', () => {
     expect(seenAgain).toBeGreaterThanOrEqual(seen + 10);
 
     const last = await openTestCore({ dataFolder });
-    const [run] = (await last.core.call('runs.list', { datasetId })).runs;
+    const [run, twin] = (await last.core.call('runs.list', { datasetId })).runs;
+    expect(twin!.jobId).toBe(run!.jobId);
     expect(run!.scoredCount).toBeGreaterThanOrEqual(seenAgain);
     expect(run!.state).toBe('running');
     expect((await last.jobEnd(run!.jobId)).state).toBe('succeeded');
-    expect(await last.core.call('runs.get', { runId: run!.id })).toMatchObject({
-      scoredCount: 60,
-      failedCount: 0,
-    });
+    for (const { id } of [run!, twin!])
+      expect(await last.core.call('runs.get', { runId: id })).toMatchObject({
+        scoredCount: 60,
+        failedCount: 0,
+      });
     expect((await last.core.call('settings.get', {})).values).toEqual({ decided: 'before the end' });
     const { scores } = await last.core.call('runs.scores', { runId: run!.id });
     expect(scores).toEqual(names.map((_, i) => (60 - i) / 100));

@@ -25,11 +25,10 @@ core.subscribe((event) => {
 });
 if (datasetId !== undefined) {
   await core.call('settings.set', { key: 'decided', value: 'before the end' });
-  await core.call('runs.create', {
+  // Two runs in one pass: neither may be ahead of the other after a death.
+  await core.call('runs.createMany', {
     datasetId: Number(datasetId),
-    methodId: 'baseline',
     modelId: null,
-    promptSetId: null,
-    settings: {},
+    runs: [{}, { sigmaPx: 2 }].map((settings) => ({ methodId: 'baseline', promptSetId: null, settings })),
   });
 }
