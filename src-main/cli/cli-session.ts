@@ -47,7 +47,7 @@ export class CliSession {
    * error.
    */
   async finish(job: Job, elsewhere = false): Promise<Job> {
-    const line = new ProgressLine(this.io, job.title);
+    const line = new ProgressLine(this.io, job.title, job.kind);
     try {
       const ended = await this.#follow(job, line, elsewhere);
       if (ended.state === 'succeeded') return ended;

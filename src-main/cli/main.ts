@@ -63,6 +63,9 @@ export async function runCli(
         await rm(passing, { recursive: true, force: true, maxRetries: 3 });
       }
     },
+    print: (document, text) => {
+      result = { document, text };
+    },
     serve: async ({ port = 0 }) => {
       const serving = await serve({ paths, dataFolder: dataFolder(), port, log });
       // Before the address is printed: whoever reads it may ask for the end in the same moment.

@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import type { ClipConfig, ModelAnswers, ModelPreview } from '../../../src-shared/domain/model.ts';
+import { countOf } from '../../../src-shared/domain/count-of.ts';
+import type { ClipConfig, Model, ModelAnswers, ModelPreview } from '../../../src-shared/domain/model.ts';
 import type { CliSession } from '../cli-session.ts';
+import { formatSize } from '../format-size.ts';
 import { formatTable } from '../text-table.ts';
 import { countRuns, describeRunsLeft } from './runs-left.ts';
 
@@ -10,22 +12,70 @@ const bytesPerMiB = 1024 * 1024;
 /** `models list`. */
 export async function listModels(session: CliSession): Promise<void> {
   const { models } = await session.call('models.list', {});
+  const use = await session.call('models.diskUse', {});
+  const onDisk = (modelId: string) => use.models.find((one) => one.modelId === modelId)?.sizeBytes ?? 0;
   session.print(
-    { models },
+    {
+      models: models.map((one) => ({ ...one, diskBytes: onDisk(one.id) })),
+      downloadsBytes: use.downloadsBytes,
+      totalBytes: use.totalBytes,
+    },
     models.length === 0
-      ? 'There are no models yet. Add one with: anomaly-workbench models import FILE\n'
+      ? 'There are no models yet. Add one with: anomaly-workbench models import FILE, or fetch one: anomaly-workbench models catalogue\n'
       : formatTable(
-          ['id', 'name', 'vision', 'embedding', 'MiB', 'from'],
+          ['id', 'name', 'vision', 'embedding', 'on disk', 'from'],
           models.map((one) => [
             one.id,
             one.name,
             describeVision(one.config),
             one.config.embeddingSize,
-            Math.round(one.sizeBytes / bytesPerMiB),
+            formatSize(onDisk(one.id)),
             one.sourceFile,
           ]),
-        ) + models.flatMap(({ id, note }) => (note === undefined ? [] : [`${id}: ${note}\n`])).join(''),
+        ) +
+          models.flatMap(({ id, note }) => (note === undefined ? [] : [`${id}: ${note}\n`])).join('') +
+          `Models, prompts and downloads take ${formatSize(use.totalBytes)}${use.downloadsBytes === 0 ? '' : `, ${formatSize(use.downloadsBytes)} of it downloads`}.\n`,
   );
+}
+
+/** `models show ID`: all that is known of one. */
+export async function showModel(session: CliSession, modelId: string): Promise<void> {
+  const model = await findModel(session, modelId);
+  const use = await session.call('models.diskUse', {});
+  const diskBytes = use.models.find((one) => one.modelId === modelId)?.sizeBytes ?? 0;
+  const runCount = await countRuns(session, (run) => run.modelId === modelId);
+  const { config } = model;
+  session.print(
+    { model: { ...model, diskBytes }, runCount },
+    [
+      `${model.id} «${model.name}»${model.note === undefined ? '' : `: ${model.note}`}`,
+      `  vision      ${describeVision(config)}`,
+      `  text        ${describeText(config)}`,
+      `  embedding   ${config.embeddingSize}, activation ${config.activation}`,
+      `  on disk     ${formatSize(diskBytes)}, weights ${formatSize(model.sizeBytes)} as fp32 (stored as ${model.sourceDtype} where they are from)`,
+      `  SHA-256     ${model.sha256}`,
+      `  from        ${model.sourceFile}, ${model.format}, ${new Date(model.importedAtMs).toISOString()}`,
+      `  used by     ${countOf(runCount, 'run')}`,
+      '',
+    ].join('\n'),
+  );
+}
+
+/** `models rename ID NAME`: the id stays, and with it the runs. */
+export async function renameModel(session: CliSession, modelId: string, name: string): Promise<void> {
+  const model = await session.call('models.rename', { modelId, name });
+  session.print({ model }, `Model ${modelId} is called «${model.name}» now.\n`);
+}
+
+async function findModel(session: CliSession, modelId: string): Promise<Model> {
+  const { models } = await session.call('models.list', {});
+  const model = models.find((one) => one.id === modelId);
+  if (model === undefined)
+    throw new WorkbenchError(
+      'not-found',
+      `There is no model «${modelId}». List them with: anomaly-workbench models list`,
+    );
+  return model;
 }
 
 /** `models inspect FILE`: what is understood of a checkpoint, and what it leaves open. Stores nothing. */
@@ -83,6 +133,10 @@ function describeVision({ vision }: ClipConfig): string {
   return `width ${vision.width}, ${vision.layers} blocks, ${vision.heads} heads, patch ${vision.patchSize}, ${imageSize} px`;
 }
 
+function describeText({ text }: ClipConfig): string {
+  return `width ${text.width}, ${text.layers} blocks, ${text.heads} heads, context ${text.contextLength}`;
+}
+
 function describePreview(preview: ModelPreview): string {
   const { config } = preview;
   return [
@@ -92,7 +146,7 @@ function describePreview(preview: ModelPreview): string {
       ? []
       : [
           `  vision      ${describeVision(config)}`,
-          `  text        width ${config.text.width}, ${config.text.layers} blocks, ${config.text.heads} heads, context ${config.text.contextLength}`,
+          `  text        ${describeText(config)}`,
           `  embedding   ${config.embeddingSize}, activation ${config.activation}`,
         ]),
     ...preview.warnings.map((warning) => `  note        ${warning}`),

@@ -41,6 +41,12 @@ export async function importPrompts(
   );
 }
 
+/** `prompts rename ID NAME`: the number stays, and with it the runs. */
+export async function renamePrompts(session: CliSession, promptSetId: number, name: string): Promise<void> {
+  const promptSet = await session.call('prompts.rename', { promptSetId, name });
+  session.print({ promptSet }, `Prompts ${promptSetId} are called «${promptSet.name}» now.\n`);
+}
+
 /** `prompts remove ID`. */
 export async function removePrompts(session: CliSession, promptSetId: number): Promise<void> {
   const runCount = await countRuns(session, (run) => run.promptSetId === promptSetId);

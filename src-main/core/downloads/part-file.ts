@@ -59,8 +59,14 @@ export function createPartFile(target: string): PartFile {
     },
     async openAt(positionBytes) {
       const handle = await open(path, 'r+');
-      await handle.truncate(positionBytes);
-      return handle;
+      try {
+        // Longer than what was hashed of it: something wrote to it meanwhile.
+        if ((await handle.stat()).size > positionBytes) await handle.truncate(positionBytes);
+        return handle;
+      } catch (thrown) {
+        await handle.close();
+        throw thrown;
+      }
     },
     async finish() {
       const handle = await open(path, 'r+');

@@ -90,7 +90,7 @@ export function createModelDownloadJobKind(options: ModelDownloadJobOptions) {
       if (file === null)
         throw new WorkbenchError('unsupported', entry.byHand ?? `${entry.name} has no file.`);
       // Done already, but the program stopped before the job could say so.
-      if (modelId !== null && isTaken(repositories, modelId)) return;
+      if (modelId === null ? isFetched(repositories, file) : isTaken(repositories, modelId)) return;
       const target = await fetchFile(entry, file, context);
       if (modelId === null) {
         await importPrompts(options, {
@@ -121,6 +121,10 @@ export function createModelDownloadJobKind(options: ModelDownloadJobOptions) {
       options.wake();
     },
   });
+}
+
+function isFetched({ promptSets }: Repositories, file: PublishedFile): boolean {
+  return promptSets.list().some(({ sourceFile }) => sourceFile === file.url);
 }
 
 function isTaken({ models, jobs }: Repositories, modelId: string): boolean {

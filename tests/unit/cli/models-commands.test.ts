@@ -1,23 +1,41 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import type { CatalogueEntry, CatalogueItem } from '../../../src-shared/domain/catalogue.ts';
+import { catalogueEntry, publishedFile } from '../../support/checkpoint-server.ts';
 import { createFakeCore, type FakeCore } from '../../support/fake-core.ts';
 import { cli, job, model, preview, run } from './fake-cli.ts';
 
+const diskUse = {
+  models: [{ modelId: 'vit-b-16', sizeBytes: 600_100_000 }],
+  promptSets: [{ promptSetId: 1, sizeBytes: 100_000 }],
+  downloadsBytes: 300_000_000,
+  totalBytes: 900_200_000,
+};
+const noUse = { models: [], promptSets: [], downloadsBytes: 0, totalBytes: 0 };
+
 describe('models', () => {
   it('lists them for people and programs', async () => {
-    const core = () => createFakeCore({ 'models.list': () => ({ models: [model] }) });
-    expect((await cli(core(), ['models', 'list', '--json'])).json()).toEqual({ models: [model] });
-    expect((await cli(core(), ['models', 'list'])).out).toMatch(
-      /vit-b-16 +ViT-B\/16 +width 768, 12 blocks, 12 heads/,
-    );
-    const empty = createFakeCore({ 'models.list': () => ({ models: [] }) });
-    expect((await cli(empty, ['models', 'list'])).out).toContain('models import');
+    const core = () =>
+      createFakeCore({ 'models.list': () => ({ models: [model] }), 'models.diskUse': () => diskUse });
+    expect((await cli(core(), ['models', 'list', '--json'])).json()).toEqual({
+      models: [{ ...model, diskBytes: 600_100_000 }],
+      downloadsBytes: 300_000_000,
+      totalBytes: 900_200_000,
+    });
+    const { out } = await cli(core(), ['models', 'list']);
+    expect(out).toMatch(/vit-b-16 +ViT-B\/16 +width 768, 12 blocks, 12 heads.* 600 MB +\/models/);
+    expect(out).toContain('Models, prompts and downloads take 900 MB, 300 MB of it downloads.\n');
+    const empty = createFakeCore({ 'models.list': () => ({ models: [] }), 'models.diskUse': () => noUse });
+    const told = (await cli(empty, ['models', 'list'])).out;
+    expect(told).toContain('models import');
+    expect(told).toContain('models catalogue');
   });
 
   it('says below the list what is to be said of a model', async () => {
     const models = [model, { ...model, id: 'starter', bundled: true, note: 'for trying out' }];
-    const core = createFakeCore({ 'models.list': () => ({ models }) });
-    expect((await cli(core, ['models', 'list'])).out).toMatch(/\nstarter: for trying out\n$/);
+    const core = createFakeCore({ 'models.list': () => ({ models }), 'models.diskUse': () => noUse });
+    expect((await cli(core, ['models', 'list'])).out).toMatch(/\nstarter: for trying out\nModels, prompts/);
   });
 
   it('inspects a checkpoint and shows what is open, with the flags that answer', async () => {
@@ -73,7 +91,7 @@ describe('models', () => {
     const answers = ['--activation', 'gelu', '--vision-heads', '16', '--name', 'mine'];
     const terminal = await cli(importing(), ['models', 'import', 'x.pt', ...answers], true);
     expect(terminal.code).toBe(0);
-    expect(terminal.err).toContain('4/10  2.00/s  3 s left  writing weights');
+    expect(terminal.err).toContain('4 B of 10 B  2 B/s  3 s left  writing weights');
     expect(terminal.err.endsWith('\r\u001b[K')).toBe(true);
     expect(terminal.out).toContain('Model vit-b-16');
     const core = importing();
@@ -137,4 +155,65 @@ describe('models', () => {
     expect(out).toContain('makes it anew');
     expect(out).toContain('2 runs were made with it; their results stay.');
   });
+
+  it('shows one, with the runs that used it', async () => {
+    const core = () =>
+      createFakeCore({
+        'models.list': () => ({ models: [model] }),
+        'models.diskUse': () => diskUse,
+        'runs.list': () => ({ runs: [run(1, { modelId: 'vit-b-16' }), run(2, {})] }),
+      });
+    const { out } = await cli(core(), ['models', 'show', 'vit-b-16']);
+    expect(out).toContain('on disk     600 MB, weights 367 MB as fp32 (stored as F16');
+    expect(out).toContain('used by     1 run\n');
+    expect((await cli(core(), ['models', 'show', 'vit-b-16', '--json'])).json()).toEqual({
+      model: { ...model, diskBytes: 600_100_000 },
+      runCount: 1,
+    });
+    expect(await cli(core(), ['models', 'show', 'none'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('models list') as string,
+    });
+  });
+
+  it('renames one', async () => {
+    const core = createFakeCore({ 'models.rename': () => ({ ...model, name: 'B16' }) });
+    const { out } = await cli(core, ['models', 'rename', 'vit-b-16', 'B16']);
+    expect(out).toBe('Model vit-b-16 is called «B16» now.\n');
+    expect(core.calls).toEqual([{ method: 'models.rename', params: { modelId: 'vit-b-16', name: 'B16' } }]);
+  });
+
+  it('lists what can be fetched, with size and purpose, and what has no file', async () => {
+    const file = publishedFile({ url: () => 'https://models.test/weights.pt' }, Buffer.alloc(1_500_000));
+    const items = [
+      catalogueItem(catalogueEntry(file, { diskBytes: 605_109_252 })),
+      { ...catalogueItem(catalogueEntry(null, { id: 'faprompt', kind: 'prompts' })), importCommand: null },
+    ];
+    const core = createFakeCore({ 'models.catalogue': () => ({ items }) });
+    const { out } = await cli(core, ['models', 'catalogue']);
+    expect(out).toMatch(/tiny +model +1\.50 MB +605 MB +no +Nothing\./);
+    expect(out).toContain('faprompt: Fetch it with a browser.\n');
+  });
+
+  it('names what there is when something else is to be fetched', async () => {
+    const core = createFakeCore({
+      'models.download': () => {
+        throw new WorkbenchError('not-found', 'There is no «vit» to download. There are: tiny.');
+      },
+    });
+    expect(await cli(core, ['models', 'download', 'vit'])).toMatchObject({
+      code: 1,
+      err: 'There is no «vit» to download. There are: tiny.\n',
+    });
+  });
 });
+
+function catalogueItem(entry: CatalogueEntry): CatalogueItem {
+  return {
+    entry,
+    modelId: null,
+    promptSetId: null,
+    fetchedBytes: 0,
+    importCommand: 'models import weights.pt',
+  };
+}
