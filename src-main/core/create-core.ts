@@ -12,6 +12,7 @@ import { createImportJobKind } from './datasets/import-dataset-job.ts';
 import { openDatabase } from './db/open-database.ts';
 import { createRepositories } from './db/repositories.ts';
 import { createDispatch } from './dispatch.ts';
+import { createEvaluator } from './evaluation/evaluator.ts';
 import { createEventBus } from './event-bus.ts';
 import { createExportJobKind } from './exports/export-job.ts';
 import { createCatalogue } from './downloads/catalogue.ts';
@@ -70,6 +71,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
         events,
         excluded: [realpathSync(folders.dataFolder)],
         probe: imageTools.probe,
+        probeMask: imageTools.probeMask,
       }),
       createModelImportJobKind({ repositories, compute, folders, events, log }),
       createModelDownloadJobKind({
@@ -106,6 +108,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
     closing: closing.signal,
     log,
   });
+  const evaluator = createEvaluator({ repositories, events, closing: closing.signal, log });
   const handlers = createHandlers({
     options,
     database,
@@ -117,6 +120,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
     purge,
     starterModel,
     catalogue,
+    evaluator,
     closing: closing.signal,
   });
   const { dispatch, call } = createDispatch(handlers, log);
@@ -147,7 +151,13 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
     clearInterval(timer);
     closing.abort();
     queue.close();
-    await Promise.all([compute.close(), purge.stop(), queue.settled(), starterModel.settled()]);
+    await Promise.all([
+      compute.close(),
+      purge.stop(),
+      queue.settled(),
+      starterModel.settled(),
+      evaluator.settled(),
+    ]);
     database.close();
   }
 

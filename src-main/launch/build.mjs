@@ -15,11 +15,12 @@ const stampFile = path.join(outFolder, 'build.json');
 /** Native packages keep their own files; electron exists only inside its runtime; the last two are optional helpers of ws. */
 const external = ['electron', 'better-sqlite3', 'sharp', 'onnxruntime-node', 'bufferutil', 'utf-8-validate'];
 
-/** Each host's entry; `compute` is the child process that all of them start. */
+/** Each host's entry; `compute` is the child process that all of them start, `pixel-worker` a thread of the core. */
 const mainEntries = {
   web: 'src-main/web/main.ts',
   cli: 'src-main/cli/main.ts',
   compute: 'src-main/compute/child.ts',
+  'pixel-worker': 'src-main/core/evaluation/pixel-worker.ts',
   electron: 'src-main/electron/main.ts',
 };
 

@@ -91,6 +91,8 @@ function eventKey(event: WorkbenchEvent): string {
       return `dataset ${event.datasetId}`;
     case 'runs.changed':
       return `run ${event.runId}`;
+    case 'run.evaluating':
+      return `evaluation ${event.runId}`;
     case 'models.changed':
     case 'compute.changed':
       return event.event;

@@ -28,6 +28,7 @@ export function rootsToRefresh(event: WorkbenchEvent): readonly string[] {
     case 'models.changed':
       return [queryRoots.models, queryRoots.prompts, queryRoots.methods];
     case 'compute.changed':
+    case 'run.evaluating':
       return [];
   }
 }

@@ -7,6 +7,8 @@ export const eventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('job.changed'), job: jobSchema }),
   z.object({ event: z.literal('datasets.changed'), datasetId: idSchema.nullable() }),
   z.object({ event: z.literal('runs.changed'), runId: idSchema.nullable() }),
+  /** How far the metrics of a run are, 0-1; the result is the answer to `runs.evaluate`. */
+  z.object({ event: z.literal('run.evaluating'), runId: idSchema, share: z.number().min(0).max(1) }),
   z.object({ event: z.literal('models.changed') }),
   z.object({
     event: z.literal('compute.changed'),

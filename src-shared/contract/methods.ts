@@ -190,10 +190,11 @@ export const contractMethods = {
     }),
   },
   /**
-   * Metrics from what a run has stored and the masks as they are now (seconds for hundreds of images). Takes 8 bytes a
-   * pixel of the largest class.
+   * Metrics from what a run has stored and the masks as they are now: at once where they are known, else seconds for
+   * hundreds of images, told by `run.evaluating`. Rejects with `cancelled` after `runs.stopEvaluating`.
    */
   'runs.evaluate': { params: z.object({ runId: idSchema }).strict(), result: runEvaluationSchema },
+  'runs.stopEvaluating': { params: z.object({ runId: idSchema }).strict(), result: ok },
   'runs.create': {
     params: z
       .object({

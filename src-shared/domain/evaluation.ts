@@ -4,9 +4,23 @@ import { mapRenderingSchema } from './method.ts';
 
 const share = z.number().min(0).max(1).nullable();
 
-/** AUROC, average precision and the best F1 (methods.md §8), 0-1; null where a metric has no meaning. */
+/** AUROC, average precision and the best F1 (methods.md §8), 0-1; null where all labels are the same or there is none. */
 export const rankMetricsSchema = z.object({ auroc: share, ap: share, f1Max: share }).readonly();
 export type RankMetrics = z.infer<typeof rankMetricsSchema>;
+
+/** Metrics over pixels: AUPRO by MVTec's definition, and as the papers' released code has it. */
+export const pixelMetricsSchema = z
+  .object({
+    auroc: share,
+    ap: share,
+    f1Max: share,
+    /** Every distinct value a threshold, integrated to FPR 0.3 with interpolation there. */
+    aupro: share,
+    /** 200 thresholds, FPR below 0.3 stretched to 0…1: what the papers' tables hold. Also null where that is 0/0. */
+    auproPaper: share,
+  })
+  .readonly();
+export type PixelFigures = z.infer<typeof pixelMetricsSchema>;
 
 /** How well a run tells the anomalous images, and the anomalous pixels, of one class from the others. */
 export const classEvaluationSchema = z
@@ -20,10 +34,19 @@ export const classEvaluationSchema = z
         /** Anomalous images with a mask. */
         masks: z.number().int().nonnegative(),
         failed: z.number().int().nonnegative(),
+        /** Images that a few-shot method was shown: left out, and in none of the other counts. */
+        references: z.number().int().nonnegative(),
       })
       .readonly(),
     image: rankMetricsSchema,
-    pixel: rankMetricsSchema,
+    pixel: pixelMetricsSchema,
+    /** The highest thresholds, «score ≥ threshold», that reach the best F1; null where there is none. */
+    f1MaxAt: z.object({ image: z.number().nullable(), pixel: z.number().nullable() }).readonly(),
+    /**
+     * No pixel metric is further than this from its definition, apart from the rounding of sums in double precision
+     * (below 1e-9). 0: exact.
+     */
+    errorBound: z.number().nonnegative(),
     /** Of a scored image; null where none is. */
     meanDurationMs: z.number().nonnegative().nullable(),
     /** Why a metric is null although there are labels, and what was left out, in sentences. */
@@ -43,10 +66,13 @@ export const runEvaluationSchema = z
     mean: z
       .object({
         image: rankMetricsSchema,
-        pixel: rankMetricsSchema,
+        pixel: pixelMetricsSchema,
         durationMs: z.number().nonnegative().nullable(),
       })
       .readonly(),
   })
   .readonly();
 export type RunEvaluation = z.infer<typeof runEvaluationSchema>;
+
+export const noRankMetrics: RankMetrics = { auroc: null, ap: null, f1Max: null };
+export const noPixelFigures: PixelFigures = { ...noRankMetrics, aupro: null, auproPaper: null };

@@ -41,8 +41,18 @@ export function makeBandMatrix(
   return { inputSize, outputSize, stride, first, weights };
 }
 
-/** Applies one matrix along the columns' direction (x) and one along the rows' (y): [rows, columns] to [y.outputSize, x.outputSize]. */
-export function applySeparable(input: Float32Array, x: BandMatrix, y: BandMatrix): Float32Array {
+/**
+ * Applies one matrix along the columns' direction (x) and one along the rows' (y): [rows, columns] to [y.outputSize,
+ * x.outputSize], into `output` where one is given. Throws RangeError when that is of another size.
+ */
+export function applySeparable(
+  input: Float32Array,
+  x: BandMatrix,
+  y: BandMatrix,
+  output: Float32Array = new Float32Array(y.outputSize * x.outputSize),
+): Float32Array {
+  if (output.length !== y.outputSize * x.outputSize)
+    throw new RangeError(`${output.length} values are not ${y.outputSize}×${x.outputSize}`);
   const across = new Float32Array(y.inputSize * x.outputSize);
   for (let row = 0; row < y.inputSize; row++) {
     for (let out = 0; out < x.outputSize; out++) {
@@ -55,7 +65,6 @@ export function applySeparable(input: Float32Array, x: BandMatrix, y: BandMatrix
     }
   }
   const width = x.outputSize;
-  const output = new Float32Array(y.outputSize * width);
   const sums = new Float64Array(width);
   for (let out = 0; out < y.outputSize; out++) {
     sums.fill(0);

@@ -41,11 +41,13 @@ function cachedRenderingMatrix(patches: number, rendering: MapRendering): BandMa
 /**
  * The pixel map of a patch map: bilinear to sizePx×sizePx, then a Gaussian of sigmaPx there, row-major. Both are linear
  * and separable, so they are applied as one small matrix an axis: what scipy would do after torch, up to rounding.
+ * Written over `output` where one is given: whoever renders thousands of maps need not leave as many behind.
  */
-export function renderPixelMap(map: PatchMap, rendering: MapRendering): Float32Array {
+export function renderPixelMap(map: PatchMap, rendering: MapRendering, output?: Float32Array): Float32Array {
   return applySeparable(
     map.data,
     cachedRenderingMatrix(map.columns, rendering),
     cachedRenderingMatrix(map.rows, rendering),
+    output,
   );
 }

@@ -1,5 +1,6 @@
 import type { Database } from './database.ts';
 import { createDatasetsRepository } from './datasets-repository.ts';
+import { createEvaluationsRepository } from './evaluations-repository.ts';
 import { createImagesRepository } from './images-repository.ts';
 import { createJobsRepository } from './jobs-repository.ts';
 import { createModelsRepository } from './models-repository.ts';
@@ -23,5 +24,6 @@ export function createRepositories(database: Database) {
     runs: createRunsRepository(database),
     runReferences: createRunReferencesRepository(database),
     results: createResultsRepository(database),
+    evaluations: createEvaluationsRepository(database),
   };
 }

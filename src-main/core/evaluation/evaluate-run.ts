@@ -1,200 +1,259 @@
 // What lives here: how well a run tells anomalous from good, from what is stored and from masks on disk.
 // What may not: thresholds that a user chose, and how figures are shown.
-import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
-import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import type { ClassEvaluation, RankMetrics, RunEvaluation } from '../../../src-shared/domain/evaluation.ts';
+import type {
+  ClassEvaluation,
+  PixelFigures,
+  RankMetrics,
+  RunEvaluation,
+} from '../../../src-shared/domain/evaluation.ts';
+import { noPixelFigures, noRankMetrics } from '../../../src-shared/domain/evaluation.ts';
+import { countOf } from '../../../src-shared/domain/count-of.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
-import { decodePatchMap } from '../../../src-shared/maps/patch-map-codec.ts';
-import { renderPixelMap } from '../../../src-shared/maps/render-pixel-map.ts';
-import { averagePrecisionOf, aurocOf, f1MaxOf, rankScores } from '../../../src-shared/metrics/ranking.ts';
-import { readMask } from '../../images/read-mask.ts';
-import { resizeMask } from '../../images/resize-mask.ts';
-import type { LabelledImage } from '../db/images-repository.ts';
+import type { PixelMetrics } from '../../../src-shared/metrics/pixel-metrics.ts';
+import {
+  averagePrecisionOf,
+  aurocOf,
+  f1MaxOf,
+  rankScores,
+  type F1Max,
+} from '../../../src-shared/metrics/ranking.ts';
+import type { EvaluationSubject } from '../db/evaluations-repository.ts';
+import { regionOf } from '../db/image-region.ts';
 import type { Repositories } from '../db/repositories.ts';
-import { PixelRanking, type Pause } from './pixel-ranking.ts';
+import type { MeasuredImage, PixelProblem } from './pixel-worker-protocol.ts';
+import type { PixelOutcome, PixelWorkers } from './pixel-workers.ts';
 
-const nothing: RankMetrics = { auroc: null, ap: null, f1Max: null };
+/** Pixels of one class that fit the counters, 32 bits each: 15,000 images at 518 px. */
+const mostPixels = 4_000_000_000;
 
-/** 2 GB of keys: classes with more pixels get no pixel metrics. */
-const mostPixels = 250_000_000;
-/** A window waits no longer than this for its turn, but for one image's map. */
-const pauseEveryMs = 12;
+export type EvaluationRepositories = Pick<Repositories, 'datasets' | 'images' | 'results' | 'evaluations'>;
 
-type EvaluationRepositories = Pick<Repositories, 'datasets' | 'images' | 'results'>;
-
-interface Evaluation {
+export interface RunEvaluationOptions {
   readonly repositories: EvaluationRepositories;
   readonly run: Run;
+  /** The data set's folder. */
   readonly root: string;
-  readonly signal: AbortSignal;
-  readonly pause: Pause;
+  /** Lets other work of the process have its turn; throws when the evaluation is to stop. */
+  readonly pause: () => Promise<void>;
+  /** Opened when the first class needs them. */
+  readonly workers: () => PixelWorkers;
+  /** The share that is done, 0-1. */
+  onProgress(share: number): void;
 }
 
-interface ScoredImage extends LabelledImage {
+interface ScoredImage extends EvaluationSubject {
   readonly score: number;
-  readonly durationMs: number;
 }
 
 /**
- * Metrics per class over its labelled images outside the train split (methods.md §8, §9): image metrics from scores,
- * pixel metrics at the run's rendering size from stored patch maps, rendered as the window renders them, and masks, of
- * which good images have an empty one. A class with an anomalous image without a mask has no pixel metrics, one with
- * images still to come has none at all.
+ * Metrics per class over its labelled images outside the train split, without those that a few-shot method was shown
+ * (methods.md §8, §9): image metrics from scores, pixel metrics at the run's rendering size from stored patch maps,
+ * rendered as the window renders them, and masks, of which good images have an empty one.
  *
- * Exact, and costs 8 bytes a pixel of one class at a time (2.1 MB an image at 518 px; above 2 GB a class has no pixel
- * metrics). Gives way to other work between images and every few milliseconds of sorting.
- * Throws `not-found` for a data set that is gone, and what the signal is aborted with.
+ * Null, and said in the class's notes: image metrics where all images have one label; pixel metrics where no image is
+ * anomalous, an anomalous image has no mask or one that cannot be read, or all pixels are alike; everything while images
+ * are still to come. Pixel metrics are exact and taken in bounded memory; see `planPixelMetrics`.
  */
-export async function evaluateRun(
-  repositories: EvaluationRepositories,
-  run: Run,
-  signal: AbortSignal,
-): Promise<RunEvaluation> {
-  const dataset = repositories.datasets.getCore(run.datasetId);
-  if (dataset === null) throw new WorkbenchError('not-found', `There is no data set ${run.datasetId}.`);
-  const evaluation = { repositories, run, root: dataset.root, signal, pause: makePause(signal) };
-  const unfinished = repositories.results.unfinishedClasses(run.id, run.datasetId);
-  const classes: ClassEvaluation[] = [];
-  const durationsMs: number[] = [];
+export async function evaluateRun(options: RunEvaluationOptions): Promise<RunEvaluation> {
+  const { repositories, run } = options;
+  const parts: ClassPart[] = [];
   for (const className of repositories.images.classNames(run.datasetId)) {
-    const images = repositories.images.labelled(run.datasetId, className);
-    const scored = await readScores(evaluation, images);
-    durationsMs.push(...scored.map((image) => image.durationMs));
-    const part = { className, images, scored, isUnfinished: unfinished.has(className) };
-    classes.push(await evaluateClass(evaluation, part));
+    parts.push(readClass(options, className));
+    await options.pause();
+  }
+  const total = parts.reduce((sum, { scored }) => sum + scored.length, 0);
+  let done = 0;
+  const classes: ClassEvaluation[] = [];
+  for (const part of parts) {
+    const before = done;
+    done += part.scored.length;
+    classes.push(
+      await evaluateClass(options, part, (share) => {
+        options.onProgress((before + share * part.scored.length) / Math.max(1, total));
+      }),
+    );
+    options.onProgress(done / Math.max(1, total));
   }
   return {
     runId: run.id,
     rendering: run.rendering,
     classes,
     mean: {
-      image: meanMetrics(classes.map((one) => one.image)),
-      pixel: meanMetrics(classes.map((one) => one.pixel)),
-      durationMs: meanOf(durationsMs),
+      image: meanImage(classes.map((one) => one.image)),
+      pixel: meanPixel(classes.map((one) => one.pixel)),
+      durationMs: meanOf(parts.flatMap(({ scored }) => scored.map((image) => image.durationMs ?? 0))),
     },
   };
 }
 
-function makePause(signal: AbortSignal): Pause {
-  let lastMs = performance.now();
-  return async () => {
-    if (performance.now() - lastMs >= pauseEveryMs) {
-      await setImmediate();
-      lastMs = performance.now();
-    }
-    signal.throwIfAborted();
-  };
-}
-
-async function readScores(
-  { repositories, run, pause }: Evaluation,
-  images: readonly LabelledImage[],
-): Promise<ScoredImage[]> {
-  const scored: ScoredImage[] = [];
-  for (const image of images) {
-    const { score = null, durationMs = 0 } = repositories.results.get(run.id, image.id) ?? {};
-    if (score !== null) scored.push({ ...image, score, durationMs });
-    await pause();
-  }
-  return scored;
-}
-
 interface ClassPart {
   readonly className: string;
-  readonly images: readonly LabelledImage[];
+  /** Without references. */
+  readonly subjects: readonly EvaluationSubject[];
   readonly scored: readonly ScoredImage[];
-  readonly isUnfinished: boolean;
+  readonly referenceCount: number;
+}
+
+function readClass({ repositories, run }: RunEvaluationOptions, className: string): ClassPart {
+  const all = repositories.evaluations.subjects(run.id, run.datasetId, className);
+  const shown = new Set(run.references.flatMap(({ paths }) => paths));
+  const subjects = all.filter(({ path }) => !shown.has(path));
+  const scored = subjects.flatMap((subject) =>
+    subject.score === null ? [] : [{ ...subject, score: subject.score }],
+  );
+  return { className, subjects, scored, referenceCount: all.length - subjects.length };
 }
 
 async function evaluateClass(
-  evaluation: Evaluation,
-  { className, images, scored, isUnfinished }: ClassPart,
+  options: RunEvaluationOptions,
+  { className, subjects, scored, referenceCount }: ClassPart,
+  onProgress: (share: number) => void,
 ): Promise<ClassEvaluation> {
-  const anomalous = images.filter((image) => image.label === 'anomalous');
-  const failed = isUnfinished ? 0 : images.length - scored.length;
-  const counts = {
-    good: images.length - anomalous.length,
-    anomalous: anomalous.length,
-    masks: anomalous.filter((image) => image.maskPath !== null).length,
-    failed,
+  const anomalous = subjects.filter((image) => image.label === 'anomalous');
+  const missing = subjects.filter(({ score, error }) => score === null && error === null).length;
+  const failed = missing > 0 ? 0 : subjects.length - scored.length;
+  const base = {
+    className,
+    counts: {
+      good: subjects.length - anomalous.length,
+      anomalous: anomalous.length,
+      masks: anomalous.filter((image) => image.maskPath !== null).length,
+      failed,
+      references: referenceCount,
+    },
+    image: noRankMetrics,
+    pixel: noPixelFigures,
+    f1MaxAt: { image: null, pixel: null },
+    errorBound: 0,
+    meanDurationMs: meanOf(scored.map((image) => image.durationMs ?? 0)),
   };
-  const meanDurationMs = meanOf(scored.map((image) => image.durationMs));
-  const base = { className, counts, image: nothing, pixel: nothing, meanDurationMs };
-  if (images.length === 0) return { ...base, notes: [] };
-  if (isUnfinished)
+  if (subjects.length === 0) return { ...base, notes: [] };
+  if (missing > 0)
     return {
       ...base,
-      notes: [`${images.length - scored.length} of ${images.length} images are still to come.`],
+      notes: [`${subjects.length - scored.length} of ${subjects.length} images are still to come.`],
     };
-  const pixel = await evaluatePixels(evaluation, scored);
+  const image = evaluateImages(scored);
+  const pixel = await evaluatePixels(options, scored, onProgress);
   const notes = [
-    ...(failed === 0 ? [] : [`${failed} of ${images.length} images could not be scored and are left out.`]),
+    ...(failed === 0 ? [] : [`${failed} of ${subjects.length} images could not be scored and are left out.`]),
+    ...oneLabelNote(scored),
     ...(pixel.note === null ? [] : [pixel.note]),
   ];
-  return { ...base, image: evaluateImages(scored), pixel: pixel.metrics, notes };
+  const { auroc, ap, f1Max, aupro, auproPaper } = pixel.metrics ?? noPixelFigures;
+  return {
+    ...base,
+    image: image.metrics,
+    pixel: { auroc, ap, f1Max, aupro, auproPaper },
+    f1MaxAt: { image: image.best?.threshold ?? null, pixel: pixel.metrics?.f1MaxThreshold ?? null },
+    errorBound: pixel.metrics?.errorBound ?? 0,
+    notes,
+  };
 }
 
-function evaluateImages(images: readonly ScoredImage[]): RankMetrics {
+function oneLabelNote(images: readonly ScoredImage[]): string[] {
+  const anomalous = images.filter((image) => image.label === 'anomalous').length;
+  if (images.length === 0 || (anomalous > 0 && anomalous < images.length)) return [];
+  return anomalous === 0
+    ? [`No image of ${images.length} is anomalous: image and pixel metrics have no meaning.`]
+    : [`No image of ${images.length} is good: AUROC, AP and F1-max of images have no meaning.`];
+}
+
+function evaluateImages(images: readonly ScoredImage[]): { metrics: RankMetrics; best: F1Max | null } {
   const ranking = rankScores({
     scores: images.map((image) => image.score),
     labels: images.map((image) => image.label === 'anomalous'),
   });
+  const best = f1MaxOf(ranking);
   return {
-    auroc: aurocOf(ranking),
-    ap: averagePrecisionOf(ranking),
-    f1Max: f1MaxOf(ranking)?.value ?? null,
+    metrics: { auroc: aurocOf(ranking), ap: averagePrecisionOf(ranking), f1Max: best?.value ?? null },
+    best,
   };
 }
 
-interface PixelMetrics {
-  readonly metrics: RankMetrics;
+interface PixelPart {
+  readonly metrics: PixelMetrics | null;
   /** Why there are none although there are anomalous images. */
   readonly note: string | null;
 }
 
-async function evaluatePixels(evaluation: Evaluation, images: readonly ScoredImage[]): Promise<PixelMetrics> {
-  const none = (note: string | null): PixelMetrics => ({ metrics: nothing, note });
-  const { repositories, run, root, pause } = evaluation;
-  const { sizePx } = run.rendering;
+async function evaluatePixels(
+  options: RunEvaluationOptions,
+  images: readonly ScoredImage[],
+  onProgress: (share: number) => void,
+): Promise<PixelPart> {
+  const none = (note: string | null): PixelPart => ({ metrics: null, note });
+  const { rendering } = options.run;
   const anomalous = images.filter((image) => image.label === 'anomalous');
   if (anomalous.length === 0) return none(null);
   const withoutMask = anomalous.filter((image) => image.maskPath === null).length;
-  if (withoutMask > 0) {
+  if (withoutMask === anomalous.length)
+    return none(`No anomalous image has a mask: image metrics only, no pixel metrics.`);
+  if (withoutMask > 0)
     return none(`${withoutMask} of ${anomalous.length} anomalous images have no mask: no pixel metrics.`);
-  }
-  if (images.length * sizePx * sizePx > mostPixels) {
+  const { sizePx } = rendering;
+  if (images.length * sizePx * sizePx > mostPixels)
     return none(
-      `${images.length} images at ${sizePx}×${sizePx} pixels are more than is ranked at once: no pixel metrics.`,
+      `${countOf(images.length, 'image')} at ${sizePx}×${sizePx} pixels are more than is counted at once: no pixel metrics.`,
     );
-  }
-  const ranking = new PixelRanking(images.length * sizePx * sizePx);
-  for (const image of images) {
-    await pause();
-    try {
-      const stored = repositories.results.patchMap(run.id, image.id);
-      if (stored === null) return none(`${image.path} has no map: no pixel metrics. Run the method again.`);
-      const mask = image.label === 'good' ? null : await readMaskAt(join(root, image.maskPath ?? ''), sizePx);
-      if (!ranking.add(renderPixelMap(decodePatchMap(stored), run.rendering), mask))
-        return none(`The map of ${image.path} holds values that are not numbers: no pixel metrics.`);
-    } catch (thrown) {
-      // A mask that cannot be read, or a damaged map: the message names it and says what to do.
-      if (!(thrown instanceof WorkbenchError)) throw thrown;
-      return none(`No pixel metrics: ${toErrorShape(thrown).message}`);
-    }
-  }
-  return { metrics: await ranking.rank(pause), note: null };
+  const outcome: PixelOutcome = await options.workers().measure({
+    rendering,
+    root: options.root,
+    imageCount: images.length,
+    images: readMaps(options, images),
+    onProgress,
+  });
+  if (outcome.problem !== null) return none(outcome.problem.message);
+  if (outcome.metrics.auroc === null)
+    return none(`At ${sizePx}×${sizePx} the masks mark all pixels or none: no pixel metrics.`);
+  return {
+    metrics: outcome.metrics,
+    note:
+      outcome.metrics.auproPaper === null
+        ? 'AUPRO of the papers’ code divides by zero here: its thresholds below FPR 0.3 all have one FPR.'
+        : null,
+  };
 }
 
-async function readMaskAt(file: string, sizePx: number): Promise<Uint8Array> {
-  return resizeMask(await readMask(file), sizePx, sizePx);
+/** Images as workers take them; the database is read a little at a time. */
+async function* readMaps(
+  { repositories, run, pause }: RunEvaluationOptions,
+  images: readonly ScoredImage[],
+): AsyncGenerator<MeasuredImage | PixelProblem, undefined> {
+  for (const { imageId, path, label, maskPath, crop, drawnRuns } of images) {
+    await pause();
+    const patchMap = repositories.results.patchMap(run.id, imageId);
+    if (patchMap === null) {
+      yield { imageId, message: `${path} has no map: no pixel metrics. Run the method again.` };
+      return;
+    }
+    const isGood = label === 'good';
+    yield {
+      id: imageId,
+      path,
+      patchMap,
+      maskPath: isGood ? null : maskPath,
+      drawnMask: isGood || drawnRuns === null ? null : repositories.images.drawnMask(imageId),
+      ...regionOf(null, crop),
+    };
+  }
+}
+
+function meanImage(metrics: readonly RankMetrics[]): RankMetrics {
+  return {
+    auroc: meanOf(metrics.flatMap((one) => one.auroc ?? [])),
+    ap: meanOf(metrics.flatMap((one) => one.ap ?? [])),
+    f1Max: meanOf(metrics.flatMap((one) => one.f1Max ?? [])),
+  };
 }
 
 /** Each metric's mean over those that have it; null where none has. */
-function meanMetrics(metrics: readonly RankMetrics[]): RankMetrics {
-  const mean = (pick: (one: RankMetrics) => number | null) =>
-    meanOf(metrics.flatMap((one) => pick(one) ?? []));
-  return { auroc: mean((one) => one.auroc), ap: mean((one) => one.ap), f1Max: mean((one) => one.f1Max) };
+function meanPixel(metrics: readonly PixelFigures[]): PixelFigures {
+  return {
+    ...meanImage(metrics),
+    aupro: meanOf(metrics.flatMap((one) => one.aupro ?? [])),
+    auproPaper: meanOf(metrics.flatMap((one) => one.auproPaper ?? [])),
+  };
 }
 
 function meanOf(values: readonly number[]): number | null {

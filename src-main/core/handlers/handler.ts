@@ -4,6 +4,7 @@ import type { ComputeClient } from '../compute-client/compute-client.ts';
 import type { Database } from '../db/database.ts';
 import type { Repositories } from '../db/repositories.ts';
 import type { CheckpointCatalogue } from '../downloads/catalogue.ts';
+import type { Evaluator } from '../evaluation/evaluator.ts';
 import type { EventBus } from '../event-bus.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import type { LibraryFolders } from '../library-folders.ts';
@@ -31,6 +32,7 @@ export interface Services {
   readonly compute: ComputeClient;
   readonly purge: Purge;
   readonly starterModel: StarterModel;
+  readonly evaluator: Evaluator;
   readonly catalogue: CheckpointCatalogue;
   /** Aborted when the core closes. */
   readonly closing: AbortSignal;

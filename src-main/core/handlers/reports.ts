@@ -1,11 +1,10 @@
 import { resolve } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import { evaluateRun } from '../evaluation/evaluate-run.ts';
 import { writeRunReport } from '../exports/write-run-report.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 
 export function reportsHandlers(services: Services): DomainHandlers<'reports'> {
-  const { options, repositories, closing } = services;
+  const { options, repositories, closing, evaluator } = services;
   return {
     'reports.write': async ({ runIds, notRun, file, imagesPerClass }) => {
       const runs = runIds.map((runId) => {
@@ -22,7 +21,7 @@ export function reportsHandlers(services: Services): DomainHandlers<'reports'> {
         imagesPerClass,
         version: options.version,
         signal: closing,
-        evaluate: (run) => evaluateRun(repositories, run, closing),
+        evaluate: (run) => evaluator.evaluate(run),
       });
       return { file: path, sizeBytes };
     },

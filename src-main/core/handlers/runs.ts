@@ -4,11 +4,8 @@ import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts'
 import { methodTitle, settingsRead } from '../../../src-shared/domain/method-settings.ts';
 import { starterModelId } from '../../../src-shared/domain/model.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
-import type { RunEvaluation } from '../../../src-shared/domain/evaluation.ts';
-import { createLimitedWork } from '../assets/limited-work.ts';
 import type { DatasetCore } from '../db/datasets-repository.ts';
 import type { Repositories } from '../db/repositories.ts';
-import { evaluateRun } from '../evaluation/evaluate-run.ts';
 import { requireInputs } from '../jobs/run-inputs.ts';
 import { storeReferences } from '../jobs/run-references.ts';
 import type { DomainHandlers, Services } from './handler.ts';
@@ -24,10 +21,8 @@ interface InsertOptions {
 }
 
 export function runsHandlers(services: Services): DomainHandlers<'runs'> {
-  const { database, repositories, events, queue, purge, closing, starterModel } = services;
+  const { database, repositories, events, queue, purge, starterModel, evaluator } = services;
   const { runs, results, jobs } = repositories;
-  /** One at a time: each holds a class's pixels. */
-  const evaluating = createLimitedWork<RunEvaluation>(1);
 
   function requireRun(runId: number): Run {
     const run = runs.get(runId);
@@ -105,9 +100,10 @@ export function runsHandlers(services: Services): DomainHandlers<'runs'> {
       requireRun(runId);
       return { total: results.countFailures(runId), failures: results.failures(runId, offset, limit) };
     },
-    'runs.evaluate': ({ runId }) => {
-      const run = requireRun(runId);
-      return evaluating.once(String(runId), () => evaluateRun(repositories, run, closing));
+    'runs.evaluate': ({ runId }) => evaluator.evaluate(requireRun(runId)),
+    'runs.stopEvaluating': ({ runId }) => {
+      evaluator.stop(runId);
+      return { ok: true };
     },
     'runs.create': async ({ datasetId, modelId, ...wish }) => {
       const { runs: made, job } = await createRuns({ datasetId, modelId, runs: [wish] });

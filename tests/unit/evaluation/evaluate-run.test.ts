@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { renderPixelMap } from '../../../src-shared/maps/render-pixel-map.ts';
 import { decodeFloat16, encodeFloat16 } from '../../../src-shared/maps/float16.ts';
-import { auroc, averagePrecision, f1Max } from '../../../src-shared/metrics/ranking.ts';
+import { pixelMetricsOf } from '../../../src-shared/metrics/pixel-metrics.ts';
 import {
   baselineRun,
   openTestCore,
@@ -47,21 +47,17 @@ describe('the evaluation of a run', () => {
 
     const evaluation = await opened.core.call('runs.evaluate', { runId });
 
-    const scores: number[] = [];
-    const labels: number[] = [];
-    for (const [score, isAnomalous] of [
-      [0.1, false],
-      [0.6, false],
-      [0.4, true],
-      [0.9, true],
-    ] as const) {
+    const rendered = [0.1, 0.6, 0.4, 0.9].map((score) => {
       const data = decodeFloat16(encodeFloat16([0, score, score / 2, 0.25]));
-      const map = renderPixelMap({ rows: 2, columns: 2, data }, { sizePx: 256, sigmaPx: 4 });
-      for (const [i, value] of map.entries()) {
-        scores.push(value);
-        labels.push(isAnomalous && i % 256 < 128 ? 1 : 0);
-      }
-    }
+      return renderPixelMap({ rows: 2, columns: 2, data }, { sizePx: 256, sigmaPx: 4 });
+    });
+    const leftOf256 = Uint8Array.from({ length: 256 * 256 }, (_, i) => (i % 256 < 128 ? 1 : 0));
+    const expected = await pixelMetricsOf({
+      maps: rendered,
+      masks: [null, null, leftOf256, leftOf256],
+      width: 256,
+      height: 256,
+    });
     const [nut] = evaluation.classes;
     expect(nut).toMatchObject({
       className: 'nut',
@@ -70,9 +66,12 @@ describe('the evaluation of a run', () => {
       image: { auroc: 3 / 4, ap: (1 + 2 / 3) / 2, f1Max: 4 / 5 },
       notes: [],
     });
-    expect(nut?.pixel.auroc).toBeCloseTo(auroc({ scores, labels })!, 10);
-    expect(nut?.pixel.ap).toBeCloseTo(averagePrecision({ scores, labels })!, 10);
-    expect(nut?.pixel.f1Max).toBeCloseTo(f1Max({ scores, labels })!.value, 10);
+    for (const name of ['auroc', 'ap', 'f1Max', 'aupro', 'auproPaper'] as const)
+      expect(nut?.pixel[name], name).toBeCloseTo(expected[name]!, 10);
+    expect(nut?.f1MaxAt.image).toBeCloseTo(0.4, 10);
+    expect(nut?.f1MaxAt.pixel).toBe(expected.f1MaxThreshold);
+    expect(nut?.errorBound).toBe(0);
+    expect(evaluation.mean.pixel.aupro).toBe(nut?.pixel.aupro);
     expect(evaluation.rendering).toEqual({ sizePx: 256, sigmaPx: 4 });
   });
 
@@ -95,11 +94,16 @@ describe('the evaluation of a run', () => {
     const { classes, mean } = await opened.core.call('runs.evaluate', { runId });
 
     const none = { auroc: null, ap: null, f1Max: null };
+    const noPixels = { ...none, aupro: null, auproPaper: null };
     const byName = new Map(classes.map((one) => [one.className, one]));
-    expect(byName.get('bolt')).toMatchObject({ image: none, pixel: none, notes: [] });
+    expect(byName.get('bolt')).toMatchObject({
+      image: none,
+      pixel: noPixels,
+      notes: ['No image of 2 is anomalous: image and pixel metrics have no meaning.'],
+    });
     expect(byName.get('nut')).toMatchObject({
       image: { auroc: 1 },
-      pixel: none,
+      pixel: noPixels,
       notes: ['1 of 2 anomalous images have no mask: no pixel metrics.'],
     });
     expect(byName.get('screw')).toMatchObject({

@@ -1,0 +1,119 @@
+import { setImmediate } from 'node:timers/promises';
+import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import type { RunEvaluation } from '../../../src-shared/domain/evaluation.ts';
+import type { Run } from '../../../src-shared/domain/run.ts';
+import { createLimitedWork } from '../assets/limited-work.ts';
+import type { Log } from '../core.ts';
+import type { EventBus } from '../event-bus.ts';
+import { evaluateRun, type EvaluationRepositories } from './evaluate-run.ts';
+import { hashEvaluationInputs } from './evaluation-inputs.ts';
+import { openPixelWorkers, type PixelWorkers } from './pixel-workers.ts';
+
+/** A window waits no longer than this for its turn. */
+const pauseEveryMs = 12;
+const eventEveryMs = 150;
+
+export interface EvaluatorOptions {
+  readonly repositories: EvaluationRepositories;
+  readonly events: EventBus;
+  /** Aborted when the core closes. */
+  readonly closing: AbortSignal;
+  readonly log: Log;
+}
+
+export interface Evaluator {
+  /**
+   * Metrics of a run; as stored where nothing they depend on has changed since, else computed (`run.evaluating` tells
+   * how far). One at a time; who asks for the same run meanwhile waits for the same result.
+   * Rejects with `not-found` for a data set that is gone, `cancelled` when it was stopped or the core closes.
+   */
+  evaluate(run: Run): Promise<RunEvaluation>;
+  /** Ends the run's evaluation if there is one. */
+  stop(runId: number): void;
+  /** Resolves when no evaluation is under way. */
+  settled(): Promise<void>;
+}
+
+export function createEvaluator({ repositories, events, closing, log }: EvaluatorOptions): Evaluator {
+  const limited = createLimitedWork<RunEvaluation>(1);
+  const underWay = new Map<number, { controller: AbortController; result: Promise<RunEvaluation> }>();
+
+  async function evaluateNow(run: Run, signal: AbortSignal): Promise<RunEvaluation> {
+    signal.throwIfAborted();
+    const dataset = repositories.datasets.getCore(run.datasetId);
+    if (dataset === null) throw new WorkbenchError('not-found', `There is no data set ${run.datasetId}.`);
+    const { root } = dataset;
+    const pause = makePause(signal);
+    const inputsHash = await hashEvaluationInputs({ repositories, run, root, pause });
+    const known = repositories.evaluations.stored(run.id, inputsHash);
+    if (known !== null) return known;
+    let workers: PixelWorkers | null = null;
+    let toldAtMs = performance.now();
+    try {
+      const evaluation = await evaluateRun({
+        repositories,
+        run,
+        root,
+        pause,
+        workers: () => (workers ??= openPixelWorkers({ signal })),
+        onProgress: (share) => {
+          if (performance.now() - toldAtMs < eventEveryMs) return;
+          toldAtMs = performance.now();
+          events.emit({ event: 'run.evaluating', runId: run.id, share });
+        },
+      });
+      signal.throwIfAborted();
+      store(evaluation, inputsHash);
+      return evaluation;
+    } finally {
+      await (workers as PixelWorkers | null)?.close();
+    }
+  }
+
+  function store(evaluation: RunEvaluation, inputsHash: string): void {
+    try {
+      repositories.evaluations.store(evaluation, inputsHash, Date.now());
+    } catch (thrown) {
+      // Figures that cannot be kept are still figures.
+      log(
+        'warn',
+        `The evaluation of run ${evaluation.runId} was not stored: ${toErrorShape(thrown).message}`,
+      );
+    }
+  }
+
+  return {
+    evaluate(run) {
+      const known = underWay.get(run.id);
+      if (known !== undefined) return known.result;
+      const controller = new AbortController();
+      const signal = AbortSignal.any([controller.signal, closing]);
+      const result = limited
+        .once(String(run.id), () => evaluateNow(run, signal))
+        .catch((thrown: unknown) => {
+          if (!signal.aborted) throw thrown;
+          throw new WorkbenchError('cancelled', 'The evaluation was stopped.');
+        })
+        .finally(() => underWay.delete(run.id));
+      underWay.set(run.id, { controller, result });
+      return result;
+    },
+    stop(runId) {
+      underWay.get(runId)?.controller.abort();
+    },
+    async settled() {
+      await Promise.allSettled([...underWay.values()].map(({ result }) => result));
+    },
+  };
+}
+
+function makePause(signal: AbortSignal): () => Promise<void> {
+  let lastMs = performance.now();
+  return async () => {
+    if (performance.now() - lastMs >= pauseEveryMs) {
+      await setImmediate();
+      lastMs = performance.now();
+    }
+    signal.throwIfAborted();
+  };
+}
