@@ -135,9 +135,9 @@ class ExportPass {
       let lines = '';
       for (const image of page) {
         this.#context.signal.throwIfAborted();
-        this.#context.report({ done: this.#images, total, message: image.path });
         lines += await this.#exportImage(image);
         this.#images++;
+        this.#context.report({ done: this.#images, total, message: image.path });
         await setImmediate();
       }
       await csv?.sink(Buffer.from(lines));

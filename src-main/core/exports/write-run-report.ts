@@ -2,41 +2,39 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import type { DatasetImage } from '../../../src-shared/domain/dataset.ts';
+import { fileOf, type DatasetImage } from '../../../src-shared/domain/dataset.ts';
 import type { RunEvaluation } from '../../../src-shared/domain/evaluation.ts';
-import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { colouriseMap } from '../../../src-shared/maps/colourise.ts';
 import { traceContours } from '../../../src-shared/maps/contour.ts';
-import { pickUsualImages, proposeMapThreshold } from '../../../src-shared/maps/map-threshold.ts';
 import { decodePatchMap } from '../../../src-shared/maps/patch-map-codec.ts';
 import { renderPixelMap } from '../../../src-shared/maps/render-pixel-map.ts';
 import { layOver } from '../../images/overlay-picture.ts';
-import { readMask } from '../../images/read-mask.ts';
 import { resizeMask } from '../../images/resize-mask.ts';
 import { makeThumbnail } from '../../images/thumbnail.ts';
+import { readImageMask } from '../datasets/read-image-mask.ts';
 import type { Repositories } from '../db/repositories.ts';
 import { fromSystemError } from '../error-report.ts';
 import { makeFolder } from '../make-folder.ts';
+import { chooseMapThreshold, chooseScoreThreshold, scoresOfClass } from './choose-thresholds.ts';
 import { contourPath } from './contour-path.ts';
-import {
-  renderRunReport,
-  type ReportClass,
-  type ReportOverlay,
-  type ReportPicture,
-  type RunReport,
-} from './run-report-html.ts';
+import { findDisagreements, rankImages, type Rank } from './find-disagreements.ts';
+import { factsOf, titleOf } from './run-facts.ts';
+import { renderRunReport } from './run-report-html.ts';
+import type { ReportClass, ReportOverlay, ReportPicture, RunReport } from './run-report.ts';
 
 const pictureSizePx = 360;
 const maskSidePx = 512;
 /** As the window lays heat over an image to begin with. */
 const heatOpacity = 0.6;
+const mostDisagreements = 8;
+const letters = 'ABCDEFGH';
 
-type ReportRepositories = Pick<Repositories, 'datasets' | 'images' | 'results' | 'models'>;
+type ReportRepositories = Pick<Repositories, 'datasets' | 'images' | 'results' | 'models' | 'promptSets'>;
 
 export interface RunReportOptions {
   readonly repositories: ReportRepositories;
-  /** Runs of one data set, in the order of columns. */
+  /** Runs of one data set, in the order of columns; at most eight. */
   readonly runs: readonly Run[];
   readonly notRun: RunReport['notRun'];
   /** Absolute; written as a whole or not at all. */
@@ -47,9 +45,19 @@ export interface RunReportOptions {
   evaluate(run: Run): Promise<RunEvaluation>;
 }
 
+/** A run with what is asked of it again and again. */
+interface KnownRun {
+  readonly run: Run;
+  readonly ranks: ReadonlyMap<number, Rank>;
+  /** By class. */
+  readonly scoreThresholds: ReadonlyMap<string, number | null>;
+  readonly mapThresholds: ReadonlyMap<string, number | null>;
+}
+
 /**
- * Writes a self-contained HTML report of runs over one data set: figures, and per class the images with the highest
- * scores under each run's map. Resolves with the file's size. Gives way to other work after every picture.
+ * Writes a self-contained HTML report of runs over one data set: figures side by side, what the runs disagree on most,
+ * per class the images with the highest scores under each run's map, and what each run was made with. Resolves with the
+ * file's size. Gives way to other work after every picture.
  * Throws `bad-request` for runs of several data sets and for a file that is not called `.html`, and what writing throws.
  */
 export async function writeRunReport(options: RunReportOptions): Promise<{ sizeBytes: number }> {
@@ -64,30 +72,54 @@ export async function writeRunReport(options: RunReportOptions): Promise<{ sizeB
   }
   const evaluations: RunEvaluation[] = [];
   for (const run of runs) evaluations.push(await options.evaluate(run));
+  const classNames = repositories.images.classNames(dataset.id);
+  const known = runs.map((run) => knowRun(repositories, run, classNames));
   const leadingRun = pickLeadingRun(evaluations);
+  const makePicture = pictureMaker(options, dataset.root, known);
   const classes: ReportClass[] = [];
-  for (const className of repositories.images.classNames(dataset.id))
-    classes.push(await makeClass(options, dataset.root, runs[leadingRun] as Run, className));
+  for (const className of classNames) {
+    const page = { descending: true, offset: 0, limit: options.imagesPerClass };
+    const ids = repositories.results.idsByScore((runs[leadingRun] as Run).id, className, page);
+    const pictures = await makePictures(options, ids, makePicture);
+    classes.push({ name: className, pictures, imageCount: repositories.images.count(dataset.id, className) });
+  }
+  const disputed = findDisagreements(
+    known.map(({ ranks }) => ranks),
+    mostDisagreements,
+  );
   const text = renderRunReport({
     datasetName: dataset.name,
+    datasetRoot: dataset.root,
     imageCount: repositories.images.count(dataset.id, null),
     version: options.version,
     madeAt: new Date(),
     runs: runs.map((run, i) => ({
+      letter: letters[i] ?? String(i + 1),
       title: titleOf(run, repositories),
       evaluation: evaluations[i] as RunEvaluation,
+      facts: factsOf(run, repositories),
     })),
     leadingRun,
+    published: [],
     notRun: options.notRun,
+    disagreements: await makePictures(options, disputed, makePicture),
     classes,
   });
   await writeWhole(file, text);
   return { sizeBytes: Buffer.byteLength(text) };
 }
 
-function titleOf(run: Run, { models }: ReportRepositories): string {
-  const { name } = methodCatalogue[run.methodId];
-  return run.modelId === null ? name : `${name} · ${models.get(run.modelId)?.name ?? run.modelId}`;
+function knowRun({ results }: ReportRepositories, run: Run, classNames: readonly string[]): KnownRun {
+  const all = results.scores(run.id);
+  const scoreThresholds = new Map<string, number | null>();
+  const mapThresholds = new Map<string, number | null>();
+  for (const className of classNames) {
+    const own = scoresOfClass(all, className);
+    const rule = { kind: 'default' } as const;
+    scoreThresholds.set(className, chooseScoreThreshold(className, rule, own).value);
+    mapThresholds.set(className, chooseMapThreshold({ results }, run.id, className, rule, own).value);
+  }
+  return { run, ranks: rankImages(all), scoreThresholds, mapThresholds };
 }
 
 /** The run with the best mean image AUROC; the last where none has one. */
@@ -100,75 +132,74 @@ function pickLeadingRun(evaluations: readonly RunEvaluation[]): number {
   return best;
 }
 
-async function makeClass(
-  options: RunReportOptions,
-  root: string,
-  leading: Run,
-  className: string,
-): Promise<ReportClass> {
-  const { repositories, runs, imagesPerClass } = options;
-  const { images, results } = repositories;
-  const page = { descending: true, offset: 0, limit: imagesPerClass };
-  const shown = images.byIds(results.idsByScore(leading.id, className, page));
-  const thresholds = runs.map((run) => mapThreshold(repositories, run, className));
+type MakePicture = (image: DatasetImage) => Promise<ReportPicture>;
+
+async function makePictures(
+  { repositories, signal }: RunReportOptions,
+  imageIds: readonly number[],
+  make: MakePicture,
+): Promise<ReportPicture[]> {
   const pictures: ReportPicture[] = [];
-  for (const image of shown) {
-    pictures.push(await makePicture(options, join(root, image.path), image, root, thresholds));
+  for (const image of repositories.images.byIds(imageIds)) {
+    pictures.push(await make(image));
     await setImmediate();
-    options.signal.throwIfAborted();
+    signal.throwIfAborted();
   }
-  return { name: className, pictures, imageCount: images.count(leading.datasetId, className) };
+  return pictures;
 }
 
-/** As the window proposes it for one class: 99 % of the map of its good images lies below. Null without maps. */
-function mapThreshold({ results }: ReportRepositories, run: Run, className: string): number | null {
-  const { classNames, classes, imageIds, labels } = results.scores(run.id);
-  const wanted = classNames.indexOf(className);
-  const rows = [...classes.keys()].filter((row) => classes[row] === wanted);
-  const usual = pickUsualImages({
-    imageIds: rows.map((row) => imageIds[row] as number),
-    labels: rows.map((row) => labels[row] ?? null),
-  });
-  const maps = usual.imageIds.flatMap((imageId) => {
-    const bytes = results.patchMap(run.id, imageId);
-    return bytes === null ? [] : [decodePatchMap(bytes)];
-  });
-  return maps.length === 0 ? null : proposeMapThreshold(maps);
-}
-
-async function makePicture(
-  { repositories, runs }: RunReportOptions,
-  file: string,
-  image: DatasetImage,
+function pictureMaker(
+  { repositories }: RunReportOptions,
   root: string,
-  thresholds: readonly (number | null)[],
-): Promise<ReportPicture> {
-  const jpeg = await makeThumbnail(file, pictureSizePx);
-  const overlays: (ReportOverlay | null)[] = [];
-  for (const [i, run] of runs.entries())
-    overlays.push(await makeOverlay(repositories, run, image.id, jpeg, thresholds[i] ?? null));
-  return {
-    path: image.path,
-    label: image.label,
-    widthPx: image.widthPx,
-    heightPx: image.heightPx,
-    jpeg,
-    maskPath: image.maskPath === null ? '' : await outlineMask(join(root, image.maskPath)),
-    maskSidePx,
-    overlays,
+  known: readonly KnownRun[],
+): MakePicture {
+  return async (image) => {
+    const problems: string[] = [];
+    const jpeg = await orProblem(problems, () =>
+      makeThumbnail(join(root, fileOf(image)), pictureSizePx, { crop: image.crop }),
+    );
+    const mask = await orProblem(problems, () => outlineMask(repositories, root, image));
+    const overlays: (ReportOverlay | null)[] = [];
+    for (const one of known)
+      overlays.push(jpeg === null ? null : await makeOverlay(repositories, one, image, jpeg));
+    return {
+      path: image.path,
+      className: image.className,
+      label: image.label,
+      widthPx: image.widthPx,
+      heightPx: image.heightPx,
+      jpeg,
+      problem: problems.length === 0 ? null : problems.join(' '),
+      maskPath: mask ?? '',
+      maskSidePx,
+      overlays,
+    };
   };
+}
+
+/** A file that is damaged or gone by now is said beside its picture; it does not cost the report. */
+async function orProblem<T>(problems: string[], read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (thrown) {
+    if (!(thrown instanceof WorkbenchError)) throw thrown;
+    problems.push(thrown.message);
+    return null;
+  }
 }
 
 async function makeOverlay(
   { results }: ReportRepositories,
-  run: Run,
-  imageId: number,
+  { run, ranks, scoreThresholds, mapThresholds }: KnownRun,
+  { id, className }: DatasetImage,
   picture: Buffer,
-  threshold: number | null,
 ): Promise<ReportOverlay | null> {
-  const score = results.get(run.id, imageId)?.score ?? null;
-  const stored = results.patchMap(run.id, imageId);
-  if (score === null || stored === null || run.scale === null) return null;
+  const score = results.get(run.id, id)?.score ?? null;
+  const stored = results.patchMap(run.id, id);
+  const rank = ranks.get(id);
+  if (score === null || stored === null || run.scale === null || rank === undefined) return null;
+  const threshold = mapThresholds.get(className) ?? null;
+  const scoreThreshold = scoreThresholds.get(className) ?? null;
   const sidePx = run.rendering.sizePx;
   const map = renderPixelMap(decodePatchMap(stored), run.rendering);
   const { mapMin: min, mapMax: max } = run.scale;
@@ -177,14 +208,23 @@ async function makeOverlay(
   colouriseMap(map, { ...colouring, opaqueFrom: threshold ?? max }, rgba);
   return {
     score,
+    isFlagged: scoreThreshold === null ? null : score >= scoreThreshold,
+    rank: Math.floor(rank.rank),
+    rankedCount: rank.count,
     jpeg: await layOver(picture, { rgba, width: sidePx, height: sidePx, opacity: heatOpacity }),
     contourPath: threshold === null ? '' : contourPath(traceContours(map, sidePx, sidePx, threshold)),
     sidePx,
   };
 }
 
-async function outlineMask(file: string): Promise<string> {
-  const inside = Float32Array.from(resizeMask(await readMask(file), maskSidePx, maskSidePx));
+async function outlineMask(
+  { images }: ReportRepositories,
+  root: string,
+  image: DatasetImage,
+): Promise<string> {
+  const mask = await readImageMask(images, root, image);
+  if (mask === null) return '';
+  const inside = Float32Array.from(resizeMask(mask, maskSidePx, maskSidePx));
   return contourPath(traceContours(inside, maskSidePx, maskSidePx, 0.5));
 }
 

@@ -1,0 +1,243 @@
+import { html, type Html } from './html.ts';
+import { metricsShown, type ReportMetric, type ReportRun, type RunReport } from './run-report.ts';
+
+const percent = (value: number | null) => (value === null ? '–' : (value * 100).toFixed(1));
+const seconds = (durationMs: number | null) => (durationMs === null ? '–' : (durationMs / 1000).toFixed(3));
+/** Closer than what is printed is the same. */
+const same = (a: number, b: number) => percent(a) === percent(b);
+
+/** The letter and the name of a run, as every table and picture has them. */
+export function runName({ letter, title }: ReportRun, isAlone: boolean): Html {
+  return isAlone ? html`${title}` : html`<span class="letter">${letter}</span> ${title}`;
+}
+
+/** All figures of a report: of one run by class, of several first their means side by side. */
+export function figuresSection(report: RunReport): Html {
+  const metrics = metricsShown(report);
+  const notes = report.runs.flatMap(({ title, letter, evaluation }) =>
+    evaluation.classes.flatMap((one) =>
+      one.notes.map(
+        (note) => `${report.runs.length > 1 ? `${letter} ` : ''}${title}, ${one.className}: ${note}`,
+      ),
+    ),
+  );
+  const remarks = metrics.filter(({ remark }) => remark !== '');
+  return html`<section>
+    <h2>Figures</h2>
+    <p class="quiet">
+      In percent; higher is better. Means over the classes that have the figure. Pixel figures are taken at
+      the size that each method renders its maps at.
+    </p>
+    ${report.runs.length === 1 ? classTable(report, metrics) : comparison(report, metrics)}
+    ${
+      remarks.length === 0
+        ? html``
+        : html`<ul class="quiet small">
+            ${remarks.map(({ name, remark }) => html`<li><strong>${name}</strong>: ${remark}</li>`)}
+          </ul>`
+    }
+    ${
+      notes.length === 0
+        ? html``
+        : html`<h3>Left out</h3>
+            <ul class="quiet small">
+              ${notes.map((note) => html`<li>${note}</li>`)}
+            </ul>`
+    }
+  </section>`;
+}
+
+function levelHead(metrics: readonly ReportMetric[], firstColumn: Html, last: Html): Html {
+  const levels = (['image', 'pixel'] as const).filter((level) => metrics.some((one) => one.level === level));
+  return html`<thead>
+    <tr>
+      <th rowspan="2" scope="col" class="name">${firstColumn}</th>
+      ${levels.map(
+        (level) =>
+          html`<th
+            colspan="${metrics.filter((one) => one.level === level).length}"
+            scope="colgroup"
+            class="first group"
+          >
+            ${level === 'image' ? 'Images' : 'Pixels'}
+          </th>`,
+      )}
+      ${last}
+    </tr>
+    <tr>
+      ${metrics.map((metric, i) => html`<th scope="col" class="${startsGroup(metrics, i)}">${metric.name}</th>`)}
+    </tr>
+  </thead>`;
+}
+
+function startsGroup(metrics: readonly ReportMetric[], i: number): string {
+  return metrics[i]?.level === metrics[i - 1]?.level ? '' : 'first';
+}
+
+/** One run: classes by metrics. */
+function classTable({ runs, classes, published }: RunReport, metrics: readonly ReportMetric[]): Html {
+  const [run] = runs;
+  if (run === undefined) return html``;
+  const { evaluation } = run;
+  return html`<div class="scroll">
+    <table>
+      ${levelHead(metrics, html`Class`, html`<th rowspan="2" scope="col" class="first">s/image</th>`)}
+      <tbody>
+        ${classes.map(({ name }) => {
+          const one = evaluation.classes.find(({ className }) => className === name);
+          return html`<tr>
+            <th scope="row" class="name"><a href="#${anchor(name)}">${name}</a></th>
+            ${metrics.map(
+              (metric, i) =>
+                html`<td class="${startsGroup(metrics, i)}">
+                  ${percent(one === undefined ? null : metric.read(one))}
+                </td>`,
+            )}
+            <td class="first quiet">${seconds(one?.meanDurationMs ?? null)}</td>
+          </tr> `;
+        })}
+      </tbody>
+      <tfoot>
+        <tr>
+          <th scope="row" class="name">Mean</th>
+          ${metrics.map(
+            (metric, i) =>
+              html`<td class="${startsGroup(metrics, i)}">${percent(metric.read(evaluation.mean))}</td>`,
+          )}
+          <td class="first quiet">${seconds(evaluation.mean.durationMs)}</td>
+        </tr>
+        ${publishedRows(published, metrics)}
+      </tfoot>
+    </table>
+  </div>`;
+}
+
+function publishedRows(published: RunReport['published'], metrics: readonly ReportMetric[]): readonly Html[] {
+  return published.map(
+    ({ title, source, figures }) =>
+      html`<tr class="published">
+        <th scope="row" class="name">
+          ${title} <span class="tag">published</span><br /><span class="small quiet">${source}</span>
+        </th>
+        ${metrics.map((metric, i) => {
+          const value = figures[metric.key];
+          return html`<td class="${startsGroup(metrics, i)}">
+            ${value === undefined ? '–' : value.toFixed(1)}
+          </td>`;
+        })}
+        <td class="first quiet">–</td>
+      </tr>`,
+  );
+}
+
+/** Several runs: their means, then a table a metric with classes by runs. */
+function comparison(report: RunReport, metrics: readonly ReportMetric[]): Html {
+  const { runs, published } = report;
+  const [reference] = runs;
+  return html`<p class="small quiet">
+      <span class="best">best</span> marks the best of the runs in each column or row; small figures are the
+      difference to ${reference === undefined ? html`` : runName(reference, false)}, in points.
+    </p>
+    <div class="scroll">
+      <table>
+        ${levelHead(metrics, html`Mean over classes`, html`<th rowspan="2" scope="col" class="first">s/image</th>`)}
+        <tbody>
+          ${runs.map(
+            (run, row) =>
+              html`<tr>
+                <th scope="row" class="name">${runName(run, false)}</th>
+                ${metrics.map((metric, i) =>
+                  cell(
+                    runs.map((one) => metric.read(one.evaluation.mean)),
+                    row,
+                    startsGroup(metrics, i),
+                  ),
+                )}
+                <td class="first quiet">${seconds(run.evaluation.mean.durationMs)}</td>
+              </tr>`,
+          )}
+        </tbody>
+        ${
+          published.length === 0
+            ? html``
+            : html`<tfoot>
+                ${publishedRows(published, metrics)}
+              </tfoot>`
+        }
+      </table>
+    </div>
+    <h3>By class</h3>
+    <div class="tables" style="--table-width: ${8 + 6 * runs.length}rem">
+      ${metrics.map((metric) => metricTable(report, metric))}
+    </div>`;
+}
+
+function metricTable({ runs, classes }: RunReport, metric: ReportMetric): Html {
+  const rows = classes.map(({ name }) => ({
+    name,
+    values: runs.map(({ evaluation }) => {
+      const one = evaluation.classes.find(({ className }) => className === name);
+      return one === undefined ? null : metric.read(one);
+    }),
+  }));
+  return html`<div class="scroll">
+    <table>
+      <caption>
+        ${metric.level === 'image' ? 'Image' : 'Pixel'} ${metric.name}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col" class="name">Class</th>
+          ${runs.map(({ letter, title }) => html`<th scope="col" title="${title}"><span class="letter">${letter}</span></th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ({ name, values }) =>
+            html`<tr>
+              <th scope="row" class="name"><a href="#${anchor(name)}">${name}</a></th>
+              ${values.map((_, i) => cell(values, i, ''))}
+            </tr> `,
+        )}
+      </tbody>
+      <tfoot>
+        <tr>
+          <th scope="row" class="name">Mean</th>
+          ${runs.map((_, i) =>
+            cell(
+              runs.map(({ evaluation }) => metric.read(evaluation.mean)),
+              i,
+              '',
+            ),
+          )}
+        </tr>
+      </tfoot>
+    </table>
+  </div>`;
+}
+
+/** A value among those of all runs: marked where it is the best, with its difference to the first run's. */
+function cell(values: readonly (number | null)[], index: number, kind: string): Html {
+  const value = values[index] ?? null;
+  if (value === null) return html`<td class="${kind} none">–</td>`;
+  const best = Math.max(...values.map((one) => one ?? -1));
+  // Where all agree, none is better.
+  const isBest = same(value, best) && values.some((one) => one !== null && !same(one, best));
+  const [reference = null] = values;
+  const difference = reference === null || index === 0 ? null : (value - reference) * 100;
+  return html`<td class="${kind}">
+    ${isBest ? html`<strong class="best" title="best">${percent(value)}</strong>` : percent(value)}${
+      difference === null ? html`` : html` <span class="difference">${signed(difference)}</span>`
+    }
+  </td>`;
+}
+
+function signed(points: number): string {
+  const text = Math.abs(points).toFixed(1);
+  return text === '0.0' ? '±0.0' : `${points < 0 ? '−' : '+'}${text}`;
+}
+
+/** Where a class's pictures are. */
+export function anchor(className: string): string {
+  return `class-${encodeURIComponent(className)}`;
+}

@@ -1,0 +1,76 @@
+import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
+import type { Run } from '../../../src-shared/domain/run.ts';
+import type { Repositories } from '../db/repositories.ts';
+import type { ReportFact } from './run-report.ts';
+
+const settingNames: Readonly<Record<string, string>> = {
+  imageSizePx: 'Image size (px)',
+  objectName: 'Object name',
+  dpam: 'Second attention',
+  dpamBlocks: 'Blocks with it',
+  layers: 'Blocks of the map',
+  sigmaPx: 'Smoothing (px)',
+  shots: 'Reference images',
+  faPromptSelection: 'Patch selection',
+  winclipAveraging: 'Text averaging',
+};
+
+/** Method and model in a line. */
+export function titleOf(run: Run, { models }: Pick<Repositories, 'models'>): string {
+  const { name } = methodCatalogue[run.methodId];
+  const shots = run.settings.shots ?? 0;
+  const method = shots > 0 ? `${name}, ${shots}-shot` : name;
+  return run.modelId === null ? method : `${method} · ${models.get(run.modelId)?.name ?? run.modelId}`;
+}
+
+/** What a run was made with, so that it can be made again: hashes, settings, sizes, scale. */
+export function factsOf(
+  run: Run,
+  { models, promptSets }: Pick<Repositories, 'models' | 'promptSets'>,
+): ReportFact[] {
+  const { scale, rendering } = run;
+  const model = run.modelId === null ? null : models.get(run.modelId);
+  const prompts = run.promptSetId === null ? null : (promptSets.get(run.promptSetId)?.promptSet ?? null);
+  const facts: ReportFact[] = [
+    {
+      name: 'Run',
+      value: `${run.id}, ${new Date(run.createdAtMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    },
+    { name: 'Method', value: run.methodId, isCode: true },
+  ];
+  if (run.modelId !== null) {
+    facts.push({
+      name: 'Model',
+      value: model === null ? `${run.modelId} (removed since)` : `${model.name} (${model.id})`,
+    });
+    if (model !== null) facts.push({ name: 'Its SHA-256', value: model.sha256, isCode: true });
+  }
+  if (run.promptSetId !== null) {
+    facts.push({
+      name: 'Learned prompts',
+      value: prompts === null ? `${run.promptSetId} (removed since)` : prompts.name,
+    });
+    if (prompts !== null) {
+      facts.push({ name: 'Their file', value: prompts.sourceFile, isCode: true });
+      facts.push({ name: 'Their SHA-256', value: prompts.sha256, isCode: true });
+    }
+  }
+  for (const [key, value] of Object.entries(run.settings))
+    facts.push({
+      name: settingNames[key] ?? key,
+      value: Array.isArray(value) ? value.join(', ') : String(value),
+    });
+  if (Object.keys(run.settings).length === 0) facts.push({ name: 'Settings', value: 'the method’s own' });
+  facts.push({
+    name: 'Maps',
+    value: `${rendering.sizePx}×${rendering.sizePx} px${rendering.sigmaPx > 0 ? `, smoothed by ${rendering.sigmaPx} px` : ''}`,
+  });
+  if (scale !== null) {
+    const range = (low: number, high: number) => `${low.toPrecision(4)} to ${high.toPrecision(4)}`;
+    facts.push({ name: 'Scores', value: range(scale.scoreMin, scale.scoreMax) });
+    facts.push({ name: 'Map values', value: range(scale.mapMin, scale.mapMax) });
+  }
+  const failed = run.failedCount > 0 ? `, ${run.failedCount} failed` : '';
+  facts.push({ name: 'Images', value: `${run.scoredCount} of ${run.imageCount} scored${failed}` });
+  return facts;
+}
