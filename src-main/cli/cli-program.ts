@@ -1,7 +1,5 @@
 import { Argument, Command, Option } from 'commander';
 import { datasetLayoutSchema } from '../../src-shared/domain/dataset.ts';
-import { dpamVariantSchema, methodIdSchema } from '../../src-shared/domain/method.ts';
-import { methodMetadata } from '../../src-shared/domain/method-catalogue.ts';
 import type { CliSession } from './cli-session.ts';
 import { defineCompletionCommand } from './commands/completion-command.ts';
 import { conformanceCommand, doctorCommand } from './commands/check-commands.ts';
@@ -9,9 +7,9 @@ import { demoCommand, type DemoOptions } from './commands/demo-command.ts';
 import { defineExportCommand, defineReportCommand } from './commands/export-command.ts';
 import { defineModelCommands, definePromptCommands } from './commands/define-model-commands.ts';
 import { importCommand, listDatasets, removeDataset, type ImportOptions } from './commands/import-command.ts';
-import { scanCommand, type ScanOptions } from './commands/scan-command.ts';
+import { defineScanCommand } from './commands/scan-command.ts';
 import { addExamples } from './examples.ts';
-import { layerList, numberUpTo, uselessSettings, wholeNumber, wordsUpTo } from './options.ts';
+import { wholeNumber } from './options.ts';
 
 /** How the program's actions get what they work with. */
 export interface CliActions {
@@ -84,14 +82,6 @@ export function createProgram(version: string, actions: CliActions): Command {
   });
   addExamples(program);
   return program;
-}
-
-function describeMethods(): string {
-  const rows = methodMetadata.map(({ id, summary, needsModel, needsLearnedPrompts }) => [
-    `  ${id}`,
-    summary + (needsLearnedPrompts ? ' Needs a model and prompts.' : needsModel ? ' Needs a model.' : ''),
-  ]);
-  return rows.map(([id = '', summary = '']) => `${id.padEnd(15)}${summary}\n`).join('');
 }
 
 function layoutOption(): Option {

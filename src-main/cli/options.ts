@@ -1,6 +1,4 @@
 import { InvalidArgumentError } from 'commander';
-import type { MethodId } from '../../src-shared/domain/method.ts';
-import { methodCatalogue } from '../../src-shared/domain/method-catalogue.ts';
 import { activationSchema } from '../../src-shared/domain/model.ts';
 import type { ModelAnswers } from '../../src-shared/domain/model.ts';
 
@@ -42,38 +40,6 @@ export function layerList(text: string): number[] {
   const layers = text.split(',').map((part) => wholeNumber(1)(part.trim()));
   if (layers.length > 64) throw new InvalidArgumentError('It must be at most 64 numbers.');
   return layers;
-}
-
-/** The settings of `scan` that each method reads; the others would do nothing, so naming them is wrong usage. */
-const settingsOf = {
-  baseline: ['sigma'],
-  clip: ['model', 'imageSize', 'objectName', 'sigma'],
-  'clip-ac': ['model', 'imageSize', 'objectName', 'sigma'],
-  anomalyclip: ['model', 'prompts', 'imageSize', 'dpam', 'layers', 'sigma'],
-} as const satisfies Record<MethodId, readonly string[]>;
-
-const settingFlags = {
-  model: '--model',
-  prompts: '--prompts',
-  imageSize: '--image-size',
-  objectName: '--object-name',
-  dpam: '--dpam',
-  layers: '--layers',
-  sigma: '--sigma',
-};
-
-/** Says which settings mean nothing to the chosen method; null where all do. */
-export function uselessSettings(
-  options: { readonly method: MethodId } & { readonly [K in keyof typeof settingFlags]?: unknown },
-): string | null {
-  const read: readonly string[] = settingsOf[options.method];
-  const flags = Object.entries(settingFlags);
-  const useless = flags.flatMap(([key, flag]) =>
-    options[key as keyof typeof settingFlags] !== undefined && !read.includes(key) ? [flag] : [],
-  );
-  if (useless.length === 0) return null;
-  const useful = flags.flatMap(([key, flag]) => (read.includes(key) ? [flag] : []));
-  return `${useless.join(' and ')} would do nothing: ${methodCatalogue[options.method].name} reads only ${useful.join(', ')}.`;
 }
 
 /** What was said about a checkpoint on the command line. */

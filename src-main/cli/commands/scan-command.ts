@@ -1,202 +1,246 @@
-import { isDeepStrictEqual } from 'node:util';
-import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import type { DatasetLayout } from '../../../src-shared/domain/dataset.ts';
-import {
-  methodSettingsSchema,
-  type MethodId,
-  type MethodSettings,
-} from '../../../src-shared/domain/method.ts';
+import { Option, type Command } from 'commander';
+import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import type { MethodResult } from '../../../src-shared/contract/methods.ts';
+import type { Dataset } from '../../../src-shared/domain/dataset.ts';
+import { methodIdSchema, type MethodId } from '../../../src-shared/domain/method.ts';
+import { methodTitle } from '../../../src-shared/domain/method-settings.ts';
 import { countOf } from '../../../src-shared/domain/count-of.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
-import type { Job } from '../../../src-shared/domain/job.ts';
+import type { CliActions } from '../cli-program.ts';
 import type { CliSession } from '../cli-session.ts';
 import { formatRate, formatSeconds } from '../progress-line.ts';
 import { formatTable } from '../text-table.ts';
-import { chooseModel, choosePrompts, type InputOptions } from './choose-inputs.ts';
 import { describeProblems, findDataset, unreadableFiles } from './import-command.ts';
+import {
+  describeMethods,
+  methodChoice,
+  uselessOptions,
+  withMethodOptions,
+  type FolderOptions,
+  type MethodChoice,
+  type MethodOptions,
+} from './method-options.ts';
+import { planMethods, runMethods, type MethodRun, type UnavailableMethod } from './run-methods.ts';
 
-export interface ScanOptions extends InputOptions {
-  readonly layout?: DatasetLayout;
-  readonly name?: string;
-  readonly imageSize?: number;
-  readonly objectName?: string;
-  readonly dpam?: string;
-  readonly layers?: readonly number[];
-  readonly sigma?: number;
+interface ScanOptions extends MethodOptions, FolderOptions {
+  readonly method?: MethodId;
+  readonly methods?: MethodChoice;
   /** Go on with an unfinished run or fail. */
   readonly resume?: boolean;
   /** Begin anew although there is an unfinished run. */
   readonly new?: boolean;
 }
 
-interface RunWish {
-  readonly datasetId: number;
-  readonly methodId: MethodId;
-  readonly modelId: string | null;
-  readonly promptSetId: number | null;
-  readonly settings: MethodSettings;
+/** Adds `scan` to the program. */
+export function defineScanCommand(program: Command, { withSession }: CliActions): void {
+  withMethodOptions(
+    program
+      .command('scan')
+      .description('score every image of a folder or a data set')
+      .argument('<folder|dataset>', "a folder, or a data set's id or name")
+      .addOption(
+        new Option('--method <id>', 'how to score').choices(methodIdSchema.options).conflicts('methods'),
+      )
+      .option(
+        '--methods <list>',
+        'several methods in one pass over the images, such as baseline,clip,winclip+4; «all»: every one that can run',
+        methodChoice,
+      ),
+  )
+    .addOption(new Option('--resume', 'go on with an unfinished run, or fail').conflicts('new'))
+    .option('--new', 'begin anew although there is an unfinished run')
+    .addHelpText('after', `\nMethods:\n${describeMethods()}`)
+    .action((wanted: string, options: ScanOptions, command: Command) => {
+      const choice =
+        options.methods ?? (options.method && [{ methodId: options.method, shots: null }]) ?? null;
+      if (choice === null) command.error("error: required option '--method <id>' not specified");
+      else {
+        const useless = uselessOptions(options, choice);
+        if (useless !== null) command.error(`error: ${useless}`);
+        return withSession((session) => scanCommand(session, wanted, choice, options));
+      }
+    });
+}
+
+interface ScannedRun {
+  readonly key: string;
+  readonly run: Run;
+  readonly failures: MethodResult<'runs.failures'>['failures'];
+  readonly meanAuroc: number | null;
 }
 
 /**
  * `scan PATH|DATASET --method ID`: scores every image. Goes on with an unfinished run of the same data set, method,
- * model, prompts and settings. Throws where an image could not be scored, after the result was printed.
+ * model, prompts and settings. Throws where an image could not be scored or a named method could not run, after the
+ * result was printed.
  */
-export async function scanCommand(session: CliSession, wanted: string, options: ScanOptions): Promise<void> {
+async function scanCommand(
+  session: CliSession,
+  wanted: string,
+  choice: MethodChoice,
+  options: ScanOptions,
+): Promise<void> {
   const { dataset, isNew } = await findDataset(session, wanted, options);
   const unreadable = await unreadableFiles(session, dataset.id);
   if (unreadable.length > 0)
     session.note(
       `${countOf(unreadable.length, 'file')} could not be read:\n${describeProblems(unreadable)}`.trimEnd(),
     );
-  if (dataset.imageCount === 0) {
-    // Nobody asked for a data set of nothing.
-    if (isNew) await session.call('datasets.remove', { datasetId: dataset.id });
-    throw new WorkbenchError(
-      'not-found',
-      `${dataset.root} holds no image that can be read (PNG, JPEG, TIFF, BMP or WebP).`,
-    );
-  }
-  const model = await chooseModel(session, options);
-  const wish: RunWish = {
-    datasetId: dataset.id,
-    methodId: options.method,
-    modelId: model?.id ?? null,
-    promptSetId: await choosePrompts(session, options, model),
-    settings: scanSettings(options),
-  };
-  const { job, elsewhere } = await startOrResume(session, wish, options);
-  const scoredBefore = job.progress.done;
+  await requireImages(session, dataset, isNew);
+  const plan = await planMethods(session, choice, options);
+  requireAny(plan.planned, plan.unavailable);
   const startedAt = performance.now();
-  await session.finish(job, elsewhere);
+  const done = await runMethods(session, {
+    datasetId: dataset.id,
+    plan,
+    isNew: options.new === true,
+    reuseFinished: false,
+    mustResume: options.resume === true,
+  });
   const durationS = (performance.now() - startedAt) / 1000;
+  const scanned: ScannedRun[] = [];
+  for (const one of done.runs) scanned.push(await readRun(session, one));
+  // Where some of several came through, the others say why they did not.
+  if (done.failure !== null && scanned.every(({ run }) => run.state !== 'succeeded')) throw done.failure;
 
-  const run = await session.call('runs.get', { runId: runOf(job) });
-  const { failures } = await session.call('runs.failures', { runId: run.id, offset: 0, limit: 1000 });
-  const done = run.scoredCount + run.failedCount - scoredBefore;
-  const imagesPerSecond = durationS > 0 ? done / durationS : null;
-  const aurocs = run.imageAuroc.flatMap(({ auroc }) => (auroc === null ? [] : [auroc]));
-  const meanAuroc = aurocs.length === 0 ? null : aurocs.reduce((sum, one) => sum + one, 0) / aurocs.length;
+  const result = { dataset, scanned, unavailable: withFailed(plan.unavailable, done.runs, scanned) };
+  const imageCount = Math.max(0, ...scanned.map(({ run }) => run.scoredCount + run.failedCount));
+  const imagesPerSecond = durationS > 0 ? (imageCount - done.doneBefore) / durationS : null;
+  const timing = { durationS, imagesPerSecond, scannedElsewhere: done.isElsewhere };
+  const [single] = options.methods === undefined ? scanned : [];
   session.print(
-    {
-      dataset,
-      run,
-      failures,
-      meanAuroc,
-      durationS,
-      imagesPerSecond,
-      scannedElsewhere: elsewhere,
-      unreadableFiles: unreadable,
-    },
-    describeRun(run, dataset.classes, meanAuroc) +
-      `Run ${run.id}: ${run.scoredCount} of ${run.imageCount} images scored` +
-      (scoredBefore > 0 ? ` (${scoredBefore} of them before)` : '') +
-      (elsewhere ? ' by another process' : '') +
-      ` in ${formatSeconds(durationS)}` +
-      (imagesPerSecond === null ? '' : `, ${formatRate(imagesPerSecond)} images/s`) +
-      `, ${run.failedCount} failed\n` +
-      failures.map((one) => `  ${one.path}: ${one.message}\n`).join(''),
+    single === undefined
+      ? {
+          dataset,
+          runs: scanned,
+          unavailable: Object.fromEntries(result.unavailable.map(({ key, reason }) => [key, reason])),
+          ...timing,
+          unreadableFiles: unreadable,
+        }
+      : {
+          dataset,
+          run: single.run,
+          failures: single.failures,
+          meanAuroc: single.meanAuroc,
+          ...timing,
+          unreadableFiles: unreadable,
+        },
+    describeScan(result, { ...timing, doneBefore: done.doneBefore }),
   );
-  if (run.failedCount > 0)
+  throwWhereNotDone(scanned, choice === 'all' ? [] : result.unavailable);
+}
+
+/** Nobody asked for a data set of nothing. */
+export async function requireImages(session: CliSession, dataset: Dataset, isNew: boolean): Promise<void> {
+  if (dataset.imageCount > 0) return;
+  if (isNew) await session.call('datasets.remove', { datasetId: dataset.id });
+  throw new WorkbenchError(
+    'not-found',
+    `${dataset.root} holds no image that can be read (PNG, JPEG, TIFF, BMP or WebP).`,
+  );
+}
+
+/** Throws the reasons where nothing that was asked for can run. */
+export function requireAny(planned: readonly unknown[], unavailable: readonly UnavailableMethod[]): void {
+  if (planned.length > 0) return;
+  throw new WorkbenchError('needs-choice', unavailable.map(({ reason }) => reason).join('\n'));
+}
+
+/** Throws where images or methods were left out, after everything was printed. */
+export function throwWhereNotDone(
+  scanned: readonly { readonly run: Run }[],
+  unavailable: readonly UnavailableMethod[],
+): void {
+  if (unavailable.length > 0)
+    throw new WorkbenchError(
+      'unavailable',
+      `Not everything was done: ${unavailable.map(({ key }) => key).join(', ')} could not run.`,
+    );
+  const failed = Math.max(0, ...scanned.map(({ run }) => run.failedCount));
+  const [first] = scanned;
+  if (failed > 0 && first !== undefined)
     throw new WorkbenchError(
       'unreadable',
-      `${run.failedCount} of ${run.imageCount} images could not be scored.`,
+      `${failed} of ${first.run.imageCount} images could not be scored.`,
     );
 }
 
-function describeRun(
-  run: Run,
-  classes: readonly {
-    readonly name: string;
-    readonly good: number;
-    readonly anomalous: number;
-    readonly unlabelled: number;
-  }[],
-  meanAuroc: number | null,
-): string {
-  const auroc = new Map(run.imageAuroc.map((one) => [one.className, one.auroc]));
+/** What could not be planned, and what failed while others of the pass went on. */
+function withFailed(
+  unavailable: readonly UnavailableMethod[],
+  runs: readonly MethodRun[],
+  scanned: readonly ScannedRun[],
+): UnavailableMethod[] {
+  const failed = runs.flatMap((one) => {
+    const { state, error } = scanned.find(({ key }) => key === one.key)?.run ?? {};
+    return state === 'succeeded' ? [] : [{ ...one, reason: error?.message ?? 'It was not finished.' }];
+  });
+  return [...unavailable, ...failed];
+}
+
+async function readRun(session: CliSession, { key, runId }: MethodRun): Promise<ScannedRun> {
+  const run = await session.call('runs.get', { runId });
+  const { failures } = await session.call('runs.failures', { runId, offset: 0, limit: 1000 });
+  const aurocs = run.imageAuroc.flatMap(({ auroc }) => (auroc === null ? [] : [auroc]));
+  const meanAuroc = aurocs.length === 0 ? null : aurocs.reduce((sum, one) => sum + one, 0) / aurocs.length;
+  return { key, run, failures, meanAuroc };
+}
+
+interface ScanResult {
+  readonly dataset: Dataset;
+  readonly scanned: readonly ScannedRun[];
+  readonly unavailable: readonly UnavailableMethod[];
+}
+
+interface ScanTiming {
+  readonly durationS: number;
+  readonly imagesPerSecond: number | null;
+  readonly scannedElsewhere: boolean;
+  readonly doneBefore: number;
+}
+
+function describeScan({ dataset, scanned, unavailable }: ScanResult, timing: ScanTiming): string {
+  const lines = scanned
+    .filter(({ run }) => run.state === 'succeeded')
+    .map(({ run, failures }) => {
+      const method = scanned.length === 1 ? '' : `, ${methodTitle(run.methodId, run.settings)}`;
+      return (
+        `Run ${run.id}${method}: ${run.scoredCount} of ${run.imageCount} images scored` +
+        (timing.doneBefore > 0 ? ` (${timing.doneBefore} of them before)` : '') +
+        (timing.scannedElsewhere ? ' by another process' : '') +
+        ` in ${formatSeconds(timing.durationS)}` +
+        (timing.imagesPerSecond === null ? '' : `, ${formatRate(timing.imagesPerSecond)} images/s`) +
+        `, ${run.failedCount} failed\n` +
+        failures.map((one) => `  ${one.path}: ${one.message}\n`).join('')
+      );
+    });
+  return (
+    aurocTable(dataset, scanned) +
+    lines.join('') +
+    unavailable.map(({ key, reason }) => `${key} was not run: ${reason}\n`).join('')
+  );
+}
+
+/** A row a class, a column a run. */
+function aurocTable({ classes }: Dataset, scanned: readonly ScannedRun[]): string {
+  const headings = scanned.length === 1 ? ['image AUROC'] : scanned.map(({ key }) => `AUROC ${key}`);
   const rows = classes.map((one) => [
     one.name,
     one.good,
     one.anomalous,
     one.unlabelled,
-    percent(auroc.get(one.name) ?? null),
+    ...scanned.map(({ run }) =>
+      percent(run.imageAuroc.find(({ className }) => className === one.name)?.auroc ?? null),
+    ),
   ]);
-  const mean = meanAuroc === null ? [] : [['mean', '', '', '', percent(meanAuroc)]];
-  return formatTable(['class', 'good', 'anomalous', 'unlabelled', 'image AUROC'], [...rows, ...mean]);
+  const hasMean = scanned.some(({ meanAuroc }) => meanAuroc !== null);
+  const mean = ['mean', '', '', '', ...scanned.map(({ meanAuroc }) => percent(meanAuroc))];
+  return formatTable(
+    ['class', 'good', 'anomalous', 'unlabelled', ...headings],
+    [...rows, ...(hasMean ? [mean] : [])],
+  );
 }
 
 function percent(value: number | null): string {
   return value === null ? '-' : `${(value * 100).toFixed(1)} %`;
-}
-
-function scanSettings(options: ScanOptions): MethodSettings {
-  const given = {
-    imageSizePx: options.imageSize,
-    objectName: options.objectName,
-    dpam: options.dpam,
-    layers: options.layers,
-    sigmaPx: options.sigma,
-  };
-  const settings = methodSettingsSchema.safeParse(
-    Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-  );
-  if (settings.success) return settings.data;
-  const [issue] = settings.error.issues;
-  throw new WorkbenchError(
-    'bad-request',
-    `The setting ${issue?.path.join('.') ?? ''} does not fit: ${issue?.message ?? 'unknown reason'}.`,
-  );
-}
-
-interface StartedScan {
-  readonly job: Job;
-  /** Another process holds the job: this one only watches. */
-  readonly elsewhere: boolean;
-}
-
-async function startOrResume(session: CliSession, wish: RunWish, options: ScanOptions): Promise<StartedScan> {
-  const unfinished = options.new === true ? undefined : await findUnfinished(session, wish);
-  if (unfinished !== undefined) {
-    const started = await resumeRun(session, unfinished);
-    const done = unfinished.scoredCount + unfinished.failedCount;
-    session.note(
-      started.elsewhere
-        ? `Another process is working on run ${unfinished.id} (${done} of ${unfinished.imageCount} images so far). It is watched to its end; --new starts a run of its own.`
-        : `Going on with run ${unfinished.id} at image ${done + 1} of ${unfinished.imageCount} (--new starts over).`,
-    );
-    return started;
-  }
-  if (options.resume === true)
-    throw new WorkbenchError(
-      'not-found',
-      'There is no unfinished run of this data set with this method, model, prompts and settings.',
-    );
-  return { job: (await session.call('runs.create', wish)).job, elsewhere: false };
-}
-
-async function findUnfinished(session: CliSession, wish: RunWish): Promise<Run | undefined> {
-  const { runs } = await session.call('runs.list', { datasetId: wish.datasetId });
-  return runs
-    .filter((run) => run.state !== 'succeeded')
-    .filter((run) => run.methodId === wish.methodId && run.modelId === wish.modelId)
-    .filter((run) => run.promptSetId === wish.promptSetId && isDeepStrictEqual(run.settings, wish.settings))
-    .sort((a, b) => b.id - a.id)[0];
-}
-
-/** Takes a run up where nobody holds it. What runs before this process did anything, or still waits after, is another's. */
-async function resumeRun(session: CliSession, run: Run): Promise<StartedScan> {
-  if (run.state !== 'running') {
-    try {
-      const job = await session.call('jobs.resume', { jobId: run.jobId });
-      return { job, elsewhere: job.state === 'queued' };
-    } catch (error) {
-      if (toErrorShape(error).code !== 'busy') throw error;
-    }
-  }
-  return { job: await session.call('jobs.get', { jobId: run.jobId }), elsewhere: true };
-}
-
-function runOf(job: Job): number {
-  if (job.runId === null) throw new WorkbenchError('internal', `Job ${job.id} belongs to no run.`);
-  return job.runId;
 }

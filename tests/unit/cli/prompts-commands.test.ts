@@ -49,7 +49,10 @@ describe('prompts', () => {
     const fitting = { ...promptSet, id: 3, textWidth: 512 };
     const core = scanning([promptSet, fitting, { ...promptSet, id: 4 }]);
     await cli(core, scan);
-    expect(core.calls.at(-1)).toMatchObject({ method: 'runs.create', params: { promptSetId: 3 } });
+    expect(core.calls.at(-1)).toMatchObject({
+      method: 'runs.createMany',
+      params: { modelId: 'vit-b-16', runs: [{ methodId: 'anomalyclip', promptSetId: 3 }] },
+    });
     const none = await cli(scanning([promptSet]), scan);
     expect(none).toMatchObject({ code: 1 });
     expect(none.err).toContain('none that are here fit the model «vit-b-16» (text width 512)');
