@@ -1,29 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, type AgentOptions } from 'node:https';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { createHttpsTransport, type HttpTransport } from '../../src-main/core/downloads/https-transport.ts';
+import { pemFile } from './test-transport.ts';
 import type { CatalogueEntry, PublishedFile } from '../../src-shared/domain/catalogue.ts';
-
-const pemFile = join(import.meta.dirname, 'fixtures/test-server.pem');
-
-/** Every name that ends in .test is this machine, and the test's certificate is trusted. */
-export const testAgent: AgentOptions = {
-  ca: readFileSync(pemFile),
-  proxyEnv: {},
-  lookup: (host, options, answer) => {
-    if (!host.endsWith('.test')) answer(Object.assign(new Error(host), { code: 'ENOTFOUND' }), '', 4);
-    else if (options.all === true) answer(null, [{ address: '127.0.0.1', family: 4 }]);
-    else answer(null, '127.0.0.1', 4);
-  },
-};
-
-export function testTransport(idleMs = 10_000): HttpTransport {
-  return createHttpsTransport({ agent: testAgent, idleMs });
-}
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 

@@ -1,18 +1,14 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { downloadFile, type DownloadOptions } from '../../../src-main/core/downloads/download-file.ts';
 import { createHttpsTransport } from '../../../src-main/core/downloads/https-transport.ts';
 import type { PublishedFile } from '../../../src-shared/domain/catalogue.ts';
-import {
-  publishedFile,
-  someBytes,
-  startCheckpointServer,
-  testAgent,
-  testTransport,
-} from '../../support/checkpoint-server.ts';
+import { publishedFile, someBytes, startCheckpointServer } from '../../support/checkpoint-server.ts';
+import { testAgent, testTransport } from '../../support/test-transport.ts';
 
 const weights = someBytes(300_000);
 
@@ -81,7 +77,7 @@ describe('a download', () => {
 
   it('begins anew where the server knows no ranges', async () => {
     const { download, file, target, server } = await setUp();
-    const whole = (_request: unknown, response: import('node:http').ServerResponse) => {
+    const whole = (_request: unknown, response: ServerResponse) => {
       response.writeHead(200, { 'content-length': weights.length });
       response.end(weights);
     };
@@ -204,7 +200,7 @@ describe('what comes is refused', () => {
 });
 
 describe('a redirect', () => {
-  const to = (location: string) => (_request: unknown, response: import('node:http').ServerResponse) => {
+  const to = (location: string) => (_request: unknown, response: ServerResponse) => {
     response.writeHead(302, { location });
     response.end();
   };

@@ -8,7 +8,7 @@ import type { WorkbenchEvent } from '../../../../src-shared/contract/events.ts';
 import type { Job } from '../../../../src-shared/domain/job.ts';
 import { createForkLauncher } from '../../../../src-main/core/compute-client/fork-launcher.ts';
 import type { Core, CoreOptions } from '../../../../src-main/core/core.ts';
-import { createCore } from '../../../../src-main/core/create-core.ts';
+import { createCore, type CoreParts } from '../../../../src-main/core/create-core.ts';
 
 export const projectRoot = resolve(import.meta.dirname, '../../../..');
 export const migrationsFolder = join(projectRoot, 'src-main/core/db/migrations');
@@ -34,6 +34,7 @@ export interface TestCore {
 
 export interface TestCoreOptions extends Partial<CoreOptions> {
   readonly computeEnv?: Record<string, string>;
+  readonly parts?: CoreParts;
 }
 
 /** A core on a data folder of its own with the fake compute process; closed when the test is over. */
@@ -41,22 +42,25 @@ export async function openTestCore(options: TestCoreOptions = {}): Promise<TestC
   const dataFolder = options.dataFolder ?? (await temporaryFolder());
   const logFile = join(dataFolder, 'fake-compute.log');
   const logs: string[] = [];
-  const core = await createCore({
-    assetsFolder,
-    migrationsFolder,
-    host: 'web',
-    version: '0.0.0-test',
-    computeLauncher: createForkLauncher({
-      entryPath: fakeComputeEntry,
+  const core = await createCore(
+    {
       assetsFolder,
-      env: { ...process.env, FAKE_COMPUTE_LOG: logFile, ...options.computeEnv },
-    }),
-    log: (level, message) => {
-      logs.push(`${level} ${message}`);
+      migrationsFolder,
+      host: 'web',
+      version: '0.0.0-test',
+      computeLauncher: createForkLauncher({
+        entryPath: fakeComputeEntry,
+        assetsFolder,
+        env: { ...process.env, FAKE_COMPUTE_LOG: logFile, ...options.computeEnv },
+      }),
+      log: (level, message) => {
+        logs.push(`${level} ${message}`);
+      },
+      ...options,
+      dataFolder,
     },
-    ...options,
-    dataFolder,
-  });
+    options.parts,
+  );
   onTestFinished(() => core.close());
   const events: WorkbenchEvent[] = [];
   core.subscribe((event) => {
