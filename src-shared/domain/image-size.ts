@@ -1,3 +1,4 @@
+import type { MethodId } from './method.ts';
 import type { ClipConfig } from './model.ts';
 
 /** The methods' papers see images at 518 px with a backbone pretrained at 336 px: 1.54 times as large. */
@@ -12,6 +13,20 @@ const paperRatio = 1.5417;
 export function defaultImageSizePx(config: ClipConfig): number {
   const { gridSize, patchSize, preferredImageSizePx } = config.vision;
   const byRule = Math.min(paperSizePx, Math.round(paperRatio * gridSize * patchSize));
-  const wantedPx = preferredImageSizePx ?? byRule;
-  return Math.max(1, Math.round(wantedPx / patchSize)) * patchSize;
+  return wholePatches(preferredImageSizePx ?? byRule, patchSize);
+}
+
+/** The size that a model was trained at: no position embedding is resampled there. WinCLIP's default. */
+export function ownImageSizePx({ vision }: ClipConfig): number {
+  return wholePatches(vision.preferredImageSizePx ?? vision.gridSize * vision.patchSize, vision.patchSize);
+}
+
+/** What a method sees where nothing is set; null for a method that needs no model. */
+export function methodImageSizePx(methodId: MethodId, config: ClipConfig): number | null {
+  if (methodId === 'baseline') return null;
+  return methodId === 'winclip' ? ownImageSizePx(config) : defaultImageSizePx(config);
+}
+
+function wholePatches(sizePx: number, patchSize: number): number {
+  return Math.max(1, Math.round(sizePx / patchSize)) * patchSize;
 }

@@ -28,10 +28,26 @@ export const methodCatalogue = {
     needsModel: true,
     needsLearnedPrompts: false,
   },
+  winclip: {
+    id: 'winclip',
+    name: 'WinCLIP',
+    summary:
+      'CLIP on small windows all over the image, with many sentences; can also compare with a few normal images of your own.',
+    needsModel: true,
+    needsLearnedPrompts: false,
+  },
   anomalyclip: {
     id: 'anomalyclip',
     name: 'AnomalyCLIP',
     summary: 'CLIP with learned prompts that mean «normal» and «damaged» for any object.',
+    needsModel: true,
+    needsLearnedPrompts: true,
+  },
+  faprompt: {
+    id: 'faprompt',
+    name: 'FAPrompt',
+    summary:
+      'Learned prompts for ten kinds of abnormality, which adapt to the most suspicious patches of each image.',
     needsModel: true,
     needsLearnedPrompts: true,
   },

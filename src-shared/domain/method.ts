@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const methodIdSchema = z.enum(['baseline', 'clip', 'clip-ac', 'anomalyclip']);
+export const methodIdSchema = z.enum(['baseline', 'clip', 'clip-ac', 'winclip', 'anomalyclip', 'faprompt']);
 export type MethodId = z.infer<typeof methodIdSchema>;
 
 /** How a patch map becomes a pixel map: bilinear (align_corners = false) to size×size, then a Gaussian of `sigmaPx` there. */

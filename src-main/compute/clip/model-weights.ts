@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { openCheckpointFile } from '../checkpoints/checkpoint-file.ts';
@@ -53,4 +54,13 @@ export async function readModelWeights(folder: string): Promise<ModelWeights> {
       return found;
     },
   };
+}
+
+/** Above this, weights are read where they lie in the mapped file instead of being copied into the order that products like best. */
+const largeBytes = 64 * 1024 * 1024;
+
+/** True where a copy of a model's weights for each of its graphs would be felt. */
+export async function areWeightsLarge(folder: string): Promise<boolean> {
+  const { size } = await stat(join(folder, weightsFileName)).catch(() => ({ size: 0 }));
+  return size > largeBytes;
 }

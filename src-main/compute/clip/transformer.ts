@@ -1,4 +1,4 @@
-import type { Activation } from '../../../src-shared/domain/model.ts';
+import type { Activation, ClipConfig } from '../../../src-shared/domain/model.ts';
 import {
   add,
   attention,
@@ -81,6 +81,17 @@ export function createBlock(weights: ModelWeights, options: BlockOptions): Block
       return add(x, linear(activate(hidden), tensor('mlp.c_proj.weight'), tensor('mlp.c_proj.bias')));
     },
   };
+}
+
+/** Block `layer` of the image encoder, counted from 1. */
+export function visionBlock(config: ClipConfig, weights: ModelWeights, layer: number): Block {
+  return createBlock(weights, {
+    prefix: `visual.transformer.resblocks.${layer - 1}`,
+    heads: config.vision.heads,
+    causal: false,
+    activation: config.activation,
+    epsilon: config.layerNormEpsilon,
+  });
 }
 
 export interface AttentionOptions {

@@ -20,7 +20,8 @@ import type { Graph, Tensor } from '../tensor-graph/tensor.ts';
 import type { ModelWeights } from './model-weights.ts';
 import { resamplePositions } from './position-embedding.ts';
 import { stemTokens } from './stem-graph.ts';
-import { addAttention, createBlock, layerNormOf, type Block } from './transformer.ts';
+import { addAttention, layerNormOf, visionBlock, type Block } from './transformer.ts';
+import { windowClassTokens } from './window-graph.ts';
 
 /** CLIP's normalisation of RGB in 0…1 (methods.md §1). */
 export const pixelMean = [0.48145466, 0.4578275, 0.40821073] as const;
@@ -35,6 +36,10 @@ export const visionNames = {
   rawClassFeature: 'raw_class_feature',
   /** [1 + grid², embedding], the class token's row first. */
   patchFeatures: 'patch_features',
+  /** [1 + grid², width], the class token's row first. */
+  patchTokens: 'patch_tokens',
+  /** [(grid - side + 1)², embedding] */
+  windows: (side: number) => `windows_${side}`,
   dpam: (variant: DpamVariant, layer: number) => `dpam_${variant}_${layer}`,
 } as const;
 
@@ -72,12 +77,16 @@ export function visionGraph(config: ClipConfig, weights: ModelWeights, needs: Fe
   const projectAfterNorm = (x: Tensor) =>
     project(layerNormOf(weights, 'visual.ln_post', x, config.layerNormEpsilon));
 
-  const streams = runBlocks(config, weights, embedImage(config, weights, needs.imageSizePx), needs);
+  const embedded = embedImage(config, weights, needs.imageSizePx);
+  const streams = runBlocks(config, weights, embedded, needs);
   const outputs: Record<string, Tensor> = {};
   const classToken = slice(streams.last, 0, 0, 1);
   if (needs.classFeature) outputs[visionNames.classFeature] = projectAfterNorm(classToken);
   if (needs.rawClassFeature) outputs[visionNames.rawClassFeature] = project(classToken);
   if (needs.patchFeatures) outputs[visionNames.patchFeatures] = projectAfterNorm(streams.last);
+  if (needs.patchTokens) outputs[visionNames.patchTokens] = streams.last;
+  for (const side of needs.windows ?? [])
+    outputs[visionNames.windows(side)] = projectAfterNorm(windowClassTokens(config, weights, embedded, side));
   for (const layer of needs.dpam?.layers ?? []) {
     const tokens = streams.dpam.get(layer);
     if (tokens && needs.dpam) outputs[visionNames.dpam(needs.dpam.variant, layer)] = projectAfterNorm(tokens);
@@ -86,8 +95,14 @@ export function visionGraph(config: ClipConfig, weights: ModelWeights, needs: Fe
 }
 
 /** Throws `bad-request` where a model cannot give what is asked for, as `visionGraph` does, without building anything. */
-export function checkNeeds(config: ClipConfig, { imageSizePx, dpam }: FeatureNeeds): void {
-  gridSizeOf(config, imageSizePx);
+export function checkNeeds(config: ClipConfig, { imageSizePx, dpam, windows = [] }: FeatureNeeds): void {
+  const grid = gridSizeOf(config, imageSizePx);
+  const side = Math.max(0, ...windows);
+  if (side > grid)
+    throw new WorkbenchError(
+      'bad-request',
+      `Windows of ${side}×${side} patches were asked for, but an image of ${imageSizePx} px has only ${grid}×${grid} patches. Choose ${side * config.vision.patchSize} px or more.`,
+    );
   if (dpam) checkDpam(dpam, config.vision.layers);
 }
 
@@ -137,23 +152,18 @@ interface Streams {
 }
 
 function runBlocks(config: ClipConfig, weights: ModelWeights, tokens: Tensor, needs: FeatureNeeds): Streams {
-  const { layers, heads } = config.vision;
+  const { layers } = config.vision;
   const firstDpam = layers - (needs.dpam?.blocks ?? 0) + 1;
   const dpam = new Map<number, Tensor>();
   let ordinary = tokens;
   let second: SecondStream | null = null;
   for (let layer = 1; layer <= layers; layer++) {
-    const block = createBlock(weights, {
-      prefix: `visual.transformer.resblocks.${layer - 1}`,
-      heads,
-      causal: false,
-      activation: config.activation,
-      epsilon: config.layerNormEpsilon,
-    });
+    const block = visionBlock(config, weights, layer);
     const normalised = block.normalise(ordinary);
     const variant = layer >= firstDpam ? needs.dpam?.variant : undefined;
     if (variant) second = dpamStep(block, second ?? { rows: ordinary, bias: null }, normalised, variant);
-    const patchesEnd = layer === layers && !needs.patchFeatures && !(needs.dpam && second === null);
+    const patchesWanted = needs.patchFeatures || needs.patchTokens || (needs.dpam && second === null);
+    const patchesEnd = layer === layers && !patchesWanted;
     // K-K attention has made the keys already, with their bias.
     const shared = variant === 'kk' ? { key: block.project('key', normalised) } : {};
     ordinary = ordinaryStep(block, ordinary, normalised, { ...shared, classOnly: patchesEnd });

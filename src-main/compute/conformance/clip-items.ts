@@ -10,7 +10,7 @@ import { clipAcMethod, readImagenetTemplates } from '../methods/clip-ac.ts';
 import { clipMethod, plainNeeds, plainScore } from '../methods/clip.ts';
 import { defaultDpamBlocks, paperLayers } from '../methods/defaults.ts';
 import { anomalyClipPrompts } from '../methods/learned-prompts.ts';
-import type { FeatureNeeds, ImageFeatures, MethodScore, RgbImage } from '../methods/method.ts';
+import type { FeatureNeeds, ImageFeatures, MethodScore, RgbImage, RowSearch } from '../methods/method.ts';
 import { ensembleFeature, normalised, rowOf, type TextPair } from '../methods/similarity.ts';
 import { createFeatureExtractor, type StoredModel } from '../runtime/feature-extractor.ts';
 import type { SessionStore } from '../runtime/session-store.ts';
@@ -26,6 +26,7 @@ export interface CheckTools {
   readonly assetsFolder: string;
   readonly tokenizer: Tokenizer;
   readonly sessions: SessionStore;
+  readonly search: RowSearch;
 }
 
 interface ClipCheck extends CheckTools {
@@ -74,12 +75,12 @@ export async function* checkClipGolden(
 
 const inputTensors = new Set(['input.images_u8', 'input.masks']);
 
-function systemOf(key: string): string {
+export function systemOf(key: string): string {
   return key.includes('.train.') ? 'training' : `the system of ${key}`;
 }
 
 /** A check that cannot be carried through is a failed item, not the end of the run. */
-async function guarded(item: string, run: () => Promise<ConformanceItem>): Promise<ConformanceItem> {
+export async function guarded(item: string, run: () => Promise<ConformanceItem>): Promise<ConformanceItem> {
   try {
     return { ...(await run()), item };
   } catch (error) {
@@ -123,7 +124,7 @@ const checks: readonly (readonly [RegExp, Check])[] = [
 ];
 
 /** The golden's images as the model sees them: resized where they have another size than the configuration says. */
-function imagesOf(golden: GoldenFile, sizePx: number): readonly RgbImage[] {
+export function imagesOf(golden: GoldenFile, sizePx: number): readonly RgbImage[] {
   const pixels = golden.tensors.get('input.images_u8');
   const [count = 0, height = 0, width = 0, channels = 0] = pixels?.shape ?? [];
   if (!pixels || channels !== 3)
@@ -149,8 +150,8 @@ function learnedPrompts({ parsed, model }: ClipCheck) {
   return anomalyClipPrompts(goldenPrompts(parsed), model.config);
 }
 
-async function checkPixelValues(
-  { workFolder, images, sessions }: ClipCheck,
+export async function checkPixelValues(
+  { workFolder, images, sessions }: CheckTools & { readonly images: readonly RgbImage[] },
   key: string,
   expected: Expected,
 ) {
@@ -271,6 +272,7 @@ async function runMethod(check: ClipCheck, key: string): Promise<MethodRun> {
       assetsFolder,
       settings,
       classNames: [],
+      search: check.search,
     });
     return {
       results: await scoreAll(check, anomalyClipMethod.needs(config, settings), (f) => score(f, '')),
@@ -290,6 +292,7 @@ async function runMethod(check: ClipCheck, key: string): Promise<MethodRun> {
       assetsFolder,
       settings,
       classNames: [objectName],
+      search: check.search,
     });
     score = (f) => prepared.score(f, objectName);
   } else {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { ClipConfig } from '../../../src-shared/domain/model.ts';
+import type { Activation, ClipConfig } from '../../../src-shared/domain/model.ts';
 import { writeSafetensors } from '../checkpoints/write-safetensors.ts';
 import { weightsFileName } from '../clip/model-weights.ts';
 import type { NamedTensor } from '../methods/method.ts';
@@ -8,12 +8,14 @@ import type { StoredModel } from '../runtime/feature-extractor.ts';
 import { formulaChunks, formulaTensor, type TensorFormula } from './formula-tensor.ts';
 import { damaged, parseGolden, type GoldenFile } from './golden-folder.ts';
 
-const size = z
+export const goldenSize = z
   .number()
   .int()
   .positive()
   .max(1 << 24);
-const formula = z.tuple([z.array(size).max(8), z.number(), z.number()]);
+const size = goldenSize;
+/** [shape, scale, offset] of a tensor made by formula. */
+export const formulaSchema = z.tuple([z.array(size).max(8), z.number(), z.number()]);
 
 /** The fields of `clip-and-anomalyclip.json` that say which model and settings its numbers come from. */
 const clipGoldenSchema = z.object({
@@ -35,9 +37,9 @@ const clipGoldenSchema = z.object({
     sigma: z.number().nonnegative().default(4),
   }),
   activation: z.string().optional(),
-  weights: z.record(z.string(), formula),
+  weights: z.record(z.string(), formulaSchema),
   weights_prefix: z.string(),
-  prompt_params: z.record(z.string(), formula).default({}),
+  prompt_params: z.record(z.string(), formulaSchema).default({}),
   prompt_prefix: z.string().default(''),
   /** The first two are CLIP's normal and anomalous sentence. */
   'clip.texts': z.array(z.string()).min(2).optional(),
@@ -51,7 +53,7 @@ const clipGoldenSchema = z.object({
 export type ClipGolden = z.infer<typeof clipGoldenSchema>;
 
 /** Golden models' heads are 64 wide where the JSON says nothing (golden/README.md). */
-const goldenHeadWidth = 64;
+export const goldenHeadWidth = 64;
 
 /** Beginnings of the names of results of CLIP, CLIP-AC, the compositional ensemble, DPAM and AnomalyCLIP. */
 const clipResults = /^(clip|clip_ac|compositional_ensemble|anomalyclip|dpam)\./;
@@ -65,6 +67,11 @@ export function parseClipGolden(golden: GoldenFile): ClipGolden {
   return parseGolden(golden, clipGoldenSchema);
 }
 
+/** QuickGELU where the JSON says nothing (golden/README.md). */
+export function activationOf(words: string | undefined): Activation {
+  return words?.startsWith('gelu') ? 'gelu' : 'quick_gelu';
+}
+
 export function clipConfigOf(golden: GoldenFile, parsed: ClipGolden): ClipConfig {
   const { config, weights } = parsed;
   const hidden = (prefix: string) => {
@@ -74,7 +81,7 @@ export function clipConfigOf(golden: GoldenFile, parsed: ClipGolden): ClipConfig
   };
   return {
     embeddingSize: config.embed_dim,
-    activation: parsed.activation?.startsWith('gelu') ? 'gelu' : 'quick_gelu',
+    activation: activationOf(parsed.activation),
     layerNormEpsilon: 1e-5,
     vision: {
       width: config.vision_width,
@@ -101,15 +108,24 @@ export async function writeGoldenModel(
   golden: GoldenFile,
   parsed: ClipGolden,
 ): Promise<StoredModel> {
+  return writeFormulaModel(folder, clipConfigOf(golden, parsed), parsed);
+}
+
+/** Writes weights by formula as a model of the library. */
+export async function writeFormulaModel(
+  folder: string,
+  config: ClipConfig,
+  { weights, weights_prefix: prefix }: Pick<ClipGolden, 'weights' | 'weights_prefix'>,
+): Promise<StoredModel> {
   await writeSafetensors({
     file: join(folder, weightsFileName),
-    tensors: Object.entries(parsed.weights).map(([key, formula]: [string, TensorFormula]) => ({
+    tensors: Object.entries(weights).map(([key, formula]: [string, TensorFormula]) => ({
       name: key,
       shape: formula[0],
-      chunks: () => formulaChunks(`${parsed.weights_prefix}/${key}`, formula),
+      chunks: () => formulaChunks(`${prefix}/${key}`, formula),
     })),
   });
-  return { folder, config: clipConfigOf(golden, parsed) };
+  return { folder, config };
 }
 
 /** The golden's learned prompts by formula, by the released checkpoints' keys. */

@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConformanceItem } from '../../../src-shared/domain/conformance.ts';
 import { createTokenizer } from '../clip/tokenizer.ts';
+import { createRowSearch } from '../runtime/row-search.ts';
 import { createSessionStore } from '../runtime/session-store.ts';
 import { checkClipGolden } from './clip-items.ts';
 import { notAvailable } from './compare.ts';
 import { readGoldenFolder, type GoldenFile } from './golden-folder.ts';
+import { checkFaPromptGolden, isFaPromptGolden } from './faprompt-items.ts';
 import { isClipGolden } from './golden-model.ts';
 import { checkMetricsGolden, isMetricsGolden } from './metrics-items.ts';
+import { checkWinClipGolden, isWinClipGolden } from './winclip-items.ts';
 
 export interface RunConformanceOptions {
   readonly folder: string;
@@ -29,6 +32,7 @@ export async function runConformance(options: RunConformanceOptions): Promise<{ 
   const files = await readGoldenFolder(folder);
   const tokenizer = createTokenizer({ assetsFolder });
   const sessions = createSessionStore(intraOpThreads === undefined ? {} : { intraOpThreads });
+  const search = createRowSearch(sessions);
   const items: ConformanceItem[] = [];
   const workFolder = await mkdtemp(join(tmpdir(), 'anomaly-workbench-conformance-'));
   try {
@@ -37,10 +41,13 @@ export async function runConformance(options: RunConformanceOptions): Promise<{ 
         tokenizer,
         sessions,
         assetsFolder,
+        search,
         workFolder: await mkdtemp(join(workFolder, `${index}-`)),
       };
       const kinds = [
         ...(isClipGolden(golden) ? [checkClipGolden(golden, tools)] : []),
+        ...(isFaPromptGolden(golden) ? [checkFaPromptGolden(golden, files, tools)] : []),
+        ...(isWinClipGolden(golden) ? [checkWinClipGolden(golden, tools)] : []),
         ...(isMetricsGolden(golden) ? [checkMetricsGolden(golden, tools)] : []),
       ];
       for (const kind of kinds.length > 0 ? kinds : [listUnavailable(golden)])
@@ -51,6 +58,7 @@ export async function runConformance(options: RunConformanceOptions): Promise<{ 
         }
     }
   } finally {
+    await search.release();
     await sessions.releaseAll();
     await rm(workFolder, { recursive: true, force: true });
   }
@@ -59,11 +67,9 @@ export async function runConformance(options: RunConformanceOptions): Promise<{ 
 
 /** Every result in a file of a system that is not built yet. */
 async function* listUnavailable({ stem, json, tensors }: GoldenFile): AsyncGenerator<ConformanceItem> {
-  const system =
-    'windows' in json ? 'WinCLIP' : 'prompt_prefix' in json ? 'FAPrompt' : `the system of ${stem}`;
   const given = /^(input|text)\./;
   const results = [...tensors.keys()].filter((key) => !given.test(key));
   const histories = Object.keys(json).filter((key) => key.endsWith('train.history'));
   for (const key of [...results, ...histories])
-    yield await Promise.resolve(notAvailable(`${stem}/${key}`, system));
+    yield await Promise.resolve(notAvailable(`${stem}/${key}`, `the system of ${stem}`));
 }

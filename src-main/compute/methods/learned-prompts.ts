@@ -5,13 +5,13 @@ import type { LearnedPrompts, NamedTensor } from './method.ts';
 /** Stands for one learned word in the text that is tokenised; its own embedding is never used. */
 const placeholder = 'X';
 
-function contextOf(tensors: ReadonlyMap<string, NamedTensor>, key: string, width: number): NamedTensor {
-  const tensor = tensors.get(key);
-  if (!tensor)
-    throw new WorkbenchError(
-      'corrupt-file',
-      `The prompt set has no tensor ${key}. Import the prompts again.`,
-    );
+/** The learned words that all objects share, [1, 1, words, width]. Throws as `anomalyClipPrompts` does. */
+export function contextOf(
+  tensors: ReadonlyMap<string, NamedTensor>,
+  key: string,
+  width: number,
+): NamedTensor {
+  const tensor = promptTensor(tensors, key);
   if (tensor.shape.at(-1) !== width) throw widthError(tensor.shape.at(-1) ?? 0, width);
   const length = tensor.shape.at(-2) ?? 0;
   if (tensor.data.length !== length * width)
@@ -22,14 +22,29 @@ function contextOf(tensors: ReadonlyMap<string, NamedTensor>, key: string, width
   return tensor;
 }
 
-function widthError(promptWidth: number, modelWidth: number): WorkbenchError {
+/** Throws `corrupt-file` where a prompt set lacks a tensor. */
+export function promptTensor(tensors: ReadonlyMap<string, NamedTensor>, key: string): NamedTensor {
+  const tensor = tensors.get(key);
+  if (!tensor)
+    throw new WorkbenchError(
+      'corrupt-file',
+      `The prompt set has no tensor ${key}. Import the prompts again.`,
+    );
+  return tensor;
+}
+
+export function widthError(promptWidth: number, modelWidth: number): WorkbenchError {
   return new WorkbenchError(
     'incompatible',
     `These learned prompts are ${promptWidth} wide, but this model's text transformer is ${modelWidth} wide. Choose the model that they were trained with, or other prompts.`,
   );
 }
 
-function deepTokensOf(tensors: ReadonlyMap<string, NamedTensor>, width: number): readonly NamedTensor[] {
+/** One tensor [tokens, width] for each block from the second on. Throws as `anomalyClipPrompts` does. */
+export function deepTokensOf(
+  tensors: ReadonlyMap<string, NamedTensor>,
+  width: number,
+): readonly NamedTensor[] {
   const found: NamedTensor[] = [];
   for (;;) {
     const tensor = tensors.get(`compound_prompts_text.${found.length}`);

@@ -65,6 +65,27 @@ export interface TextEncoder {
   encodeTexts(texts: readonly string[]): Promise<Features>;
   /** Prompts whose first words are learned: see text-graph. */
   encodeLearned(prompts: LearnedPrompts): Promise<Features>;
+  /** The same for a method whose learned words change from image to image: stays in memory until it is released. */
+  keepLearned(prompts: LearnedPrompts): Promise<LearnedEncoder>;
+}
+
+/** Encodes prompts again and again with other learned words. */
+export interface LearnedEncoder {
+  /** `contexts` as in `LearnedPrompts`, [prompts, contextLength, width]. */
+  encode(contexts: Float32Array): Promise<Features>;
+  release(): Promise<void>;
+}
+
+/** Rows that are kept to be searched. */
+export interface RowMemory {
+  /** For each query row the largest product with any remembered row; of unit rows, the largest cosine. */
+  largestProducts(queries: Features): Promise<Float32Array>;
+  release(): Promise<void>;
+}
+
+/** Nearest neighbours by matrix products, for methods that are fitted on references. */
+export interface RowSearch {
+  remember(rows: Features): Promise<RowMemory>;
 }
 
 /** `contexts` [prompts, E, width] stand in place of the first E words of `texts`; `deepTokens` [block][length, width]. */
@@ -91,6 +112,7 @@ export interface MethodContext {
   readonly assetsFolder: string;
   readonly settings: MethodSettings;
   readonly classNames: readonly string[];
+  readonly search: RowSearch;
 }
 
 /** Anomaly score (higher is worse) and patch map of one image. */

@@ -23,6 +23,16 @@ export function ensembleFeature(features: Features): Float32Array {
   return normalised(sum);
 }
 
+/** Mean of the rows as they are, brought to unit length (WinCLIP's reproduction, FAPrompt's prototype). */
+export function meanFeature(features: Features): Float32Array {
+  const sum = new Float32Array(features.width);
+  for (let row = 0; row < features.rows; row++) {
+    const values = rowOf(features, row);
+    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (values[i] ?? 0) / features.rows;
+  }
+  return normalised(sum);
+}
+
 /** Unit-length text features of «normal» and «abnormal». */
 export interface TextPair {
   readonly normal: Float32Array;

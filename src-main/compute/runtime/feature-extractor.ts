@@ -1,6 +1,6 @@
 import { Tensor as OrtTensor } from 'onnxruntime-node';
 import type { ClipConfig } from '../../../src-shared/domain/model.ts';
-import { readModelWeights } from '../clip/model-weights.ts';
+import { areWeightsLarge, readModelWeights } from '../clip/model-weights.ts';
 import { gridSizeOf, visionGraph, visionNames } from '../clip/vision-graph.ts';
 import type { FeatureNeeds, Features, ImageFeatures, RgbImage } from '../methods/method.ts';
 import { storeGraph } from './graph-files.ts';
@@ -43,7 +43,9 @@ export async function createFeatureExtractor(
   const { config } = model;
   const { imageSizePx, dpam } = needs;
   const gridSize = gridSizeOf(config, imageSizePx);
-  const graph = await sessions.load(await storeVisionGraph(model, needs));
+  const graph = await sessions.load(await storeVisionGraph(model, needs), {
+    mapWeights: await areWeightsLarge(model.folder),
+  });
   return {
     async extract(image) {
       if (image.width !== imageSizePx || image.height !== imageSizePx)
@@ -59,6 +61,19 @@ export async function createFeatureExtractor(
         ...(needs.rawClassFeature ? { rawClassFeature: floats(fetched, visionNames.rawClassFeature) } : {}),
         ...(needs.patchFeatures
           ? { patchFeatures: patchRows(fetched, visionNames.patchFeatures, config.embeddingSize) }
+          : {}),
+        ...(needs.patchTokens
+          ? { patchTokens: patchRows(fetched, visionNames.patchTokens, config.vision.width) }
+          : {}),
+        ...(needs.windows
+          ? {
+              windows: new Map(
+                needs.windows.map((side) => [
+                  side,
+                  allRows(fetched, visionNames.windows(side), config.embeddingSize),
+                ]),
+              ),
+            }
           : {}),
         ...(dpam
           ? {
@@ -81,6 +96,11 @@ export function floats(fetched: Fetched, name: string): Float32Array {
   const data = fetched[name]?.data;
   if (!(data instanceof Float32Array)) throw new Error(`the graph has no fp32 output ${name}`);
   return data;
+}
+
+function allRows(fetched: Fetched, name: string, width: number): Features {
+  const data = floats(fetched, name);
+  return { rows: data.length / width, width, data };
 }
 
 /** An output's rows without the first, the class token's. */

@@ -9,6 +9,7 @@ import type { FeatureNeeds, Method, PreparedMethod, TextEncoder } from '../metho
 import { methods } from '../methods/registry.ts';
 import type { ComputeParams, ComputeResult } from '../protocol.ts';
 import type { StoredModel } from './feature-extractor.ts';
+import { createRowSearch } from './row-search.ts';
 import { readLearnedPrompts } from './read-learned-prompts.ts';
 import { openPass, readAtSizes, referenceSets, type ScanPass, type SizedImages } from './scan-passes.ts';
 import { createSessionStore, type SessionStore } from './session-store.ts';
@@ -55,6 +56,10 @@ interface ScanSession {
 
 export function createScanSessions({ assetsFolder, intraOpThreads }: ScanSessionsOptions): ScanSessions {
   const store: SessionStore = createSessionStore(intraOpThreads === undefined ? {} : { intraOpThreads });
+  // Searches of references hold no weights, only shapes: they must not crowd out image encoders.
+  const search = createRowSearch(
+    createSessionStore({ maxSessions: 16, ...(intraOpThreads === undefined ? {} : { intraOpThreads }) }),
+  );
   const scans = new Map<number, ScanSession>();
   let nextId = 1;
   let tokenizer: Tokenizer | null = null;
@@ -89,6 +94,7 @@ export function createScanSessions({ assetsFolder, intraOpThreads }: ScanSession
       assetsFolder,
       settings,
       classNames,
+      search,
     });
   }
 
@@ -121,7 +127,7 @@ export function createScanSessions({ assetsFolder, intraOpThreads }: ScanSession
       for (const scan of scanned) await step(scan, () => readNeeds(scan, model));
       await prepareAll(scanned, params);
       const passes = await openPasses(scanned, model);
-      const endReservation = store.reserve(passes.length + 1);
+      const endReservation = store.reserve(passes.length + scanned.length);
       for (const scan of scanned)
         await step(scan, async () => {
           if (scan.pass) await scan.prepared?.fit?.(referenceSets(scan.params.references, scan.pass));
@@ -161,6 +167,7 @@ export function createScanSessions({ assetsFolder, intraOpThreads }: ScanSession
     async closeAll() {
       for (const { endReservation } of scans.values()) endReservation();
       scans.clear();
+      await search.release();
       await store.releaseAll();
     },
   };

@@ -13,8 +13,18 @@ export interface LoadedGraph {
   release(): Promise<void>;
 }
 
+export interface LoadOptions {
+  /**
+   * Weights stay in the mapped file, which all graphs of a model and the system's file cache share, and are rearranged for each
+   * product while it runs. For products of many rows that costs next to nothing (ViT-L: 0 % at 518 px, 4 % at 336) and saves
+   * seconds of loading and 1.2 GB a graph; absent: ONNX Runtime copies them once, rearranged.
+   */
+  readonly mapWeights?: boolean;
+}
+
 export interface SessionStore {
-  load(graphFile: string): Promise<LoadedGraph>;
+  /** `graph`: a file, or the bytes of one that points into no other file. */
+  load(graph: string | Uint8Array, options?: LoadOptions): Promise<LoadedGraph>;
   /** Keeps at least `count` sessions in memory until the returned function is called: what a scan runs for every image. */
   reserve(count: number): () => void;
   releaseAll(): Promise<void>;
@@ -53,10 +63,10 @@ export function createSessionStore(options: SessionStoreOptions = {}): SessionSt
     await (await session?.catch(() => undefined))?.release();
   }
 
-  async function sessionFor(id: number, graphFile: string): Promise<InferenceSession> {
-    if (released.has(id)) throw new Error(`${graphFile} was released and cannot be run any more`);
+  async function sessionFor(id: number, source: GraphSource): Promise<InferenceSession> {
+    if (released.has(id)) throw new Error(`${nameOf(source.graph)} was released and cannot be run any more`);
     const known = live.get(id);
-    const session = known ?? createSession(graphFile, intraOpThreads);
+    const session = known ?? createSession(source, intraOpThreads);
     live.delete(id);
     live.set(id, session);
     for (const other of live.keys()) {
@@ -72,16 +82,17 @@ export function createSessionStore(options: SessionStoreOptions = {}): SessionSt
   }
 
   return {
-    async load(graphFile) {
+    async load(graph, options = {}) {
       const id = counter++;
+      const source = { graph, ...options };
       await inTurn(() =>
-        sessionFor(id, graphFile).catch(async (error: unknown) => {
+        sessionFor(id, source).catch(async (error: unknown) => {
           await dispose(id);
           throw error;
         }),
       );
       return {
-        run: (feeds) => inTurn(async () => (await sessionFor(id, graphFile)).run(feeds)),
+        run: (feeds) => inTurn(async () => (await sessionFor(id, source)).run(feeds)),
         release: () => inTurn(() => release(id)),
       };
     },
@@ -97,9 +108,23 @@ export function createSessionStore(options: SessionStoreOptions = {}): SessionSt
   };
 }
 
-async function createSession(graphFile: string, intraOpThreads: number): Promise<InferenceSession> {
+interface GraphSource extends LoadOptions {
+  readonly graph: string | Uint8Array;
+}
+
+const nameOf = (graph: string | Uint8Array) => (typeof graph === 'string' ? graph : 'a graph in memory');
+
+async function createSession(
+  { graph, mapWeights = false }: GraphSource,
+  intraOpThreads: number,
+): Promise<InferenceSession> {
+  // Two signatures, which TypeScript does not try one by one for a union.
+  const create = (options: InferenceSession.SessionOptions) =>
+    typeof graph === 'string'
+      ? InferenceSession.create(graph, options)
+      : InferenceSession.create(graph, options);
   try {
-    return await InferenceSession.create(graphFile, {
+    return await create({
       executionProviders: ['cpu'],
       graphOptimizationLevel: 'all',
       executionMode: 'sequential',
@@ -114,13 +139,14 @@ async function createSession(graphFile: string, intraOpThreads: number): Promise
           set_denormal_as_zero: '1',
           // Worker threads rest between images instead of spinning.
           force_spinning_stop: '1',
+          ...(mapWeights ? { disable_prepacking: '1' } : {}),
         },
       },
     });
   } catch (error) {
     throw new WorkbenchError(
       'corrupt-file',
-      `The graph ${graphFile} cannot be loaded: ${error instanceof Error ? error.message : String(error)} Remove the model and import it again.`,
+      `The graph ${nameOf(graph)} cannot be loaded: ${error instanceof Error ? error.message : String(error)} Remove the model and import it again.`,
       { cause: error },
     );
   }

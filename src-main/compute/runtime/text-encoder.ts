@@ -1,6 +1,6 @@
 import { Tensor as OrtTensor } from 'onnxruntime-node';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import { readModelWeights } from '../clip/model-weights.ts';
+import { areWeightsLarge, readModelWeights } from '../clip/model-weights.ts';
 import { textGraph, textNames, type TextShape } from '../clip/text-graph.ts';
 import type { Tokenizer } from '../clip/tokenizer.ts';
 import type { Features, LearnedPrompts, TextEncoder } from '../methods/method.ts';
@@ -29,14 +29,17 @@ export function createTextEncoder(
   const { folder, config } = model;
   const loaded = new Map<string, Promise<LoadedGraph>>();
 
+  async function loadNew(shape: TextShape): Promise<LoadedGraph> {
+    const weights = await readModelWeights(folder);
+    const options = { mapWeights: await areWeightsLarge(folder) };
+    return sessions.load(await storeGraph(folder, textGraph(config, weights, shape)), options);
+  }
+
   function load(shape: TextShape): Promise<LoadedGraph> {
     const key = JSON.stringify(shape);
     const known = loaded.get(key);
     if (known) return known;
-    const loading = (async () => {
-      const weights = await readModelWeights(folder);
-      return sessions.load(await storeGraph(folder, textGraph(config, weights, shape)));
-    })();
+    const loading = loadNew(shape);
     loaded.set(key, loading);
     loading.catch(() => loaded.delete(key));
     return loading;
@@ -52,20 +55,27 @@ export function createTextEncoder(
     return ids;
   }
 
-  async function encode(texts: readonly string[], learned: LearnedPrompts | null): Promise<Features> {
-    const embedding = config.embeddingSize;
-    if (texts.length === 0) return { rows: 0, width: embedding, data: new Float32Array(0) };
-    const sequences = texts.map(tokenize);
+  function shapeOf(sequences: readonly (readonly number[])[], learned: LearnedPrompts | null): TextShape {
     const longest = Math.max(...sequences.map((ids) => ids.length));
-    const shape: TextShape = {
-      prompts: Math.min(maxPromptsPerRun, 2 ** Math.ceil(Math.log2(texts.length))),
+    const count = sequences.length;
+    return {
+      // Learned prompts are always as many; hand-written ones share graphs of a few sizes.
+      prompts: Math.min(maxPromptsPerRun, learned ? count : 2 ** Math.ceil(Math.log2(count))),
       length: Math.min(config.text.contextLength, Math.ceil(longest / lengthStep) * lengthStep),
       contextLength: learned?.contextLength ?? 0,
       deepLength: learned?.deepTokens.length ? learned.deepLength : 0,
       deepBlocks: learned?.deepTokens.length ?? 0,
     };
-    const graph = await load(shape);
-    const data = new Float32Array(texts.length * embedding);
+  }
+
+  async function run(
+    graph: LoadedGraph,
+    shape: TextShape,
+    sequences: readonly (readonly number[])[],
+    learned: LearnedPrompts | null,
+  ): Promise<Features> {
+    const embedding = config.embeddingSize;
+    const data = new Float32Array(sequences.length * embedding);
     for (let first = 0; first < sequences.length; first += shape.prompts) {
       const batch = sequences.slice(first, first + shape.prompts);
       const fetched = await graph.run({
@@ -74,7 +84,14 @@ export function createTextEncoder(
       });
       data.set(floats(fetched, textNames.features).subarray(0, batch.length * embedding), first * embedding);
     }
-    return { rows: texts.length, width: embedding, data };
+    return { rows: sequences.length, width: embedding, data };
+  }
+
+  async function encode(texts: readonly string[], learned: LearnedPrompts | null): Promise<Features> {
+    if (texts.length === 0) return { rows: 0, width: config.embeddingSize, data: new Float32Array(0) };
+    const sequences = texts.map(tokenize);
+    const shape = shapeOf(sequences, learned);
+    return run(await load(shape), shape, sequences, learned);
   }
 
   return {
@@ -83,6 +100,17 @@ export function createTextEncoder(
     encodeLearned: (prompts) => {
       checkLearned(prompts, config.text.width);
       return encode(prompts.texts, prompts);
+    },
+    async keepLearned(prompts) {
+      checkLearned(prompts, config.text.width);
+      const sequences = prompts.texts.map(tokenize);
+      const shape = shapeOf(sequences, prompts);
+      // A session of its own: it outlives `release`, which ends the encoder that methods share while they prepare.
+      const graph = await loadNew(shape);
+      return {
+        encode: (contexts) => run(graph, shape, sequences, { ...prompts, contexts }),
+        release: () => graph.release(),
+      };
     },
     async release() {
       const graphs = [...loaded.values()];

@@ -28,6 +28,14 @@ async function promptsOf(shapes: Record<string, number[]>, value = 0.5): Promise
 
 const right = { ctx_pos: [1, 1, 12, 64], ctx_neg: [1, 1, 12, 64], 'compound_prompts_text.0': [4, 64] };
 
+const faPrompt = {
+  ctx_neg: [1, 10, 2, 64],
+  'patch_meta_net.linear1.weight': [5, 640],
+  'patch_meta_net.linear1.bias': [5],
+  'patch_meta_net.linear2.weight': [64, 5],
+  'patch_meta_net.linear2.bias': [64],
+};
+
 describe('importing prompts', () => {
   it('keeps of a released AnomalyCLIP checkpoint what the method uses', async () => {
     const targetFile = scratch.path('released.safetensors');
@@ -62,13 +70,53 @@ describe('importing prompts', () => {
     expect(imported).toMatchObject({ deepBlocks: 0, deepLength: 0, contextLength: 12 });
   });
 
-  it('recognises FAPrompt and says that it is not supported yet', async () => {
+  it('recognises FAPrompt by its prior network and keeps what the method uses', async () => {
     const targetFile = scratch.path('faprompt.safetensors');
-    await expectRefusal(
-      importPrompts({ path: `${fixturesFolder}/faprompt-prompts.pth`, targetFile }),
-      'unsupported',
-      /FAPrompt, which is not supported yet/,
+    const path = `${fixturesFolder}/faprompt-prompts.pth`;
+    const imported = await importPrompts({ path, targetFile });
+    expect(imported).toMatchObject({
+      methodId: 'faprompt',
+      textWidth: 8,
+      contextLength: 3,
+      deepBlocks: 2,
+      deepLength: 2,
+    });
+    const stored = await readStored(targetFile);
+    expect([...stored.keys()].sort()).toEqual([
+      'compound_prompts_text.0',
+      'compound_prompts_text.1',
+      'ctx_neg',
+      'ctx_pos',
+      ...['linear1.bias', 'linear1.weight', 'linear2.bias', 'linear2.weight'].map(
+        (name) => `patch_meta_net.${name}`,
+      ),
+    ]);
+    for (const [name, { values }] of stored) expect(values).toEqual(fixtureValues(name, values.length));
+    expect(stored.get('ctx_neg')?.shape).toEqual([1, 10, 2, 8]);
+    const again = await importPrompts({ path: targetFile, targetFile: scratch.path('again.safetensors') });
+    expect(again).toEqual(imported);
+  });
+
+  it.each([
+    ['without its prior network', { ctx_neg: [1, 10, 2, 64] }, /10 abnormality prompts.*prior network/],
+    ['with half a network', { ...faPrompt, 'patch_meta_net.linear2.bias': null }, /linear2\.bias is missing/],
+    [
+      'with other prior widths',
+      { ...faPrompt, 'patch_meta_net.linear2.weight': [32, 5] },
+      /linear2\.weight has/,
+    ],
+    ['with a flat matrix', { ...faPrompt, 'patch_meta_net.linear1.weight': [640] }, /linear1\.weight has/],
+    ['with other widths', { ...faPrompt, ctx_neg: [1, 10, 2, 32] }, /ctx_neg has the shape/],
+    ['longer than the context', { ...faPrompt, ctx_neg: [1, 10, 70, 64] }, /ctx_neg has the shape/],
+    ['with a gap in the blocks', { ...faPrompt, 'compound_prompts_text.3': [4, 64] }, /without gaps/],
+  ] as const)('refuses prompts of FAPrompt %s', async (_what, changed, words) => {
+    const shapes = { ...right, ...changed } as Record<string, readonly number[] | null>;
+    const kept = Object.entries(shapes).flatMap(([name, shape]) =>
+      shape ? [[name, [...shape]] as const] : [],
     );
+    const path = await promptsOf(Object.fromEntries(kept));
+    const targetFile = scratch.path('refused.safetensors');
+    await expectRefusal(importPrompts({ path, targetFile }), 'corrupt-file', words);
   });
 
   it.each([
@@ -107,7 +155,7 @@ describe('importing prompts', () => {
       /text\.1 has the shape/,
     ],
     ['of a model', { 'visual.conv1.weight': [8, 3, 2, 2] }, 'unsupported', /Import it as a model/],
-    ['of anything else', { weight: [3] }, 'unsupported', /no AnomalyCLIP prompts/],
+    ['of anything else', { weight: [3] }, 'unsupported', /no prompts of AnomalyCLIP or FAPrompt/],
   ] as const)('refuses prompts %s and leaves nothing', async (_what, shapes, code, words) => {
     const path = await promptsOf(shapes as unknown as Record<string, number[]>);
     const before = await readdir(scratch.path());

@@ -1,0 +1,239 @@
+import type { ConformanceItem } from '../../../src-shared/domain/conformance.ts';
+import { renderPixelMap } from '../../../src-shared/maps/render-pixel-map.ts';
+import { visionNames } from '../clip/vision-graph.ts';
+import { defaultDpamBlocks } from '../methods/defaults.ts';
+import {
+  createFaPromptScorer,
+  faPromptMethod,
+  type FaPromptResult,
+  type FaPromptScorer,
+  type PatchSelection,
+} from '../methods/faprompt.ts';
+import { faPromptPrompts } from '../methods/faprompt-prompts.ts';
+import type { FeatureNeeds, ImageFeatures, RgbImage } from '../methods/method.ts';
+import { createFeatureExtractor, type StoredModel } from '../runtime/feature-extractor.ts';
+import { createTextEncoder } from '../runtime/text-encoder.ts';
+import { guarded, imagesOf, paddedTokens, systemOf, type CheckTools } from './clip-items.ts';
+import { compareItem, notAvailable, tolerances, type Expected } from './compare.ts';
+import { formulaTensor } from './formula-tensor.ts';
+import { damaged, type GoldenFile } from './golden-folder.ts';
+import { goldenPrompts, parseClipGolden, writeGoldenModel, type ClipGolden } from './golden-model.ts';
+import { joined, probeVision } from './vision-probe.ts';
+
+interface FaPromptCheck extends CheckTools {
+  readonly golden: GoldenFile;
+  readonly parsed: ClipGolden;
+  readonly model: StoredModel;
+  readonly needs: FeatureNeeds;
+  readonly images: readonly RgbImage[];
+  readonly features: readonly ImageFeatures[];
+  readonly scorer: FaPromptScorer;
+  readonly results: Map<PatchSelection, Promise<readonly FaPromptResult[]>>;
+}
+
+type Check = (check: FaPromptCheck, key: string, expected: Expected) => Promise<ConformanceItem>;
+
+const ofVariant = /^(paper|released)\.(?!train\.)/;
+
+/** True for the kind of file that pins down FAPrompt. */
+export function isFaPromptGolden({ tensors }: GoldenFile): boolean {
+  return [...tensors.keys()].some((key) => ofVariant.test(key));
+}
+
+/**
+ * Checks FAPrompt's numbers, both variants. Weights and images that the file does not hold itself are those of the file of CLIP
+ * numbers with the same prefix in the same folder (golden/README.md).
+ */
+export async function* checkFaPromptGolden(
+  golden: GoldenFile,
+  siblings: readonly GoldenFile[],
+  tools: CheckTools,
+): AsyncGenerator<ConformanceItem> {
+  const whole = withSibling(golden, siblings);
+  const parsed = parseClipGolden(whole);
+  const model = await writeGoldenModel(tools.workFolder, whole, parsed);
+  const encoder = createTextEncoder(model, tools.tokenizer, tools.sessions);
+  const needs = faPromptMethod.needs(model.config, {
+    imageSizePx: parsed.config.image_size,
+    dpamBlocks: parsed.config.dpam_blocks ?? defaultDpamBlocks(model.config),
+  });
+  const images = imagesOf(whole, parsed.config.image_size);
+  const scorer = await createFaPromptScorer(goldenPrompts(parsed), model.config, encoder);
+  try {
+    const features = await extractAll(model, needs, images, tools);
+    const check: FaPromptCheck = {
+      ...tools,
+      golden,
+      parsed,
+      model,
+      needs,
+      images,
+      features,
+      scorer,
+      results: new Map(),
+    };
+    for (const [key, expected] of golden.tensors) {
+      if (key.startsWith('input.')) continue;
+      const [, run] = checks.find(([pattern]) => pattern.test(key)) ?? [];
+      yield run
+        ? await guarded(`${golden.stem}/${key}`, () => run(check, key, expected))
+        : notAvailable(`${golden.stem}/${key}`, systemOf(key));
+    }
+    for (const key of Object.keys(golden.json))
+      if (key.endsWith('train.history')) yield notAvailable(`${golden.stem}/${key}`, 'training');
+  } finally {
+    await scorer.release();
+    await encoder.release();
+  }
+}
+
+/** The file with what it lacks of model and images taken from its sibling, images by formula where that has none either. */
+function withSibling(golden: GoldenFile, siblings: readonly GoldenFile[]): GoldenFile {
+  const prefix = golden.json['weights_prefix'];
+  const sibling = siblings.find(({ json }) => json['weights_prefix'] === prefix && 'weights' in json);
+  const source = 'weights' in golden.json ? golden : sibling;
+  if (!source)
+    throw damaged(
+      golden.jsonPath,
+      `no file of the folder lists the weights of the model «${String(prefix)}» that its numbers come from`,
+    );
+  const { weights, activation } = source.json;
+  const key = 'input.images_u8';
+  const images = golden.tensors.get(key) ?? sibling?.tensors.get(key) ?? imagesByFormula(golden);
+  return {
+    ...golden,
+    json: { activation, ...golden.json, weights },
+    tensors: new Map([...golden.tensors, [key, images]]),
+  };
+}
+
+function imagesByFormula(golden: GoldenFile): Expected {
+  const [count = 0] = golden.tensors.get('cls')?.shape ?? [];
+  const { config } = parseClipGolden({ ...golden, json: { ...golden.json, weights: {} } });
+  const size = config.image_size;
+  const images = Array.from({ length: count }, (_, i) =>
+    // floor(256·u) with u from the formula's offset + scale·(2u - 1).
+    formulaTensor(`image-${i}`, [[size, size, 3], 128, 128]).map(Math.floor),
+  );
+  return { shape: [count, size, size, 3], data: joined(images) };
+}
+
+const checks: readonly (readonly [RegExp, Check])[] = [
+  [/^cls$/, checkClass],
+  [/^patch$/, checkPatches],
+  [/^prompt_tokens_(normal|abnormal)$/, checkTokens],
+  [/^(paper|released)\.text_features_(normal|abnormal)$/, checkCapFeatures],
+  [/^(paper|released)\.text_features_adapted$/, checkAdapted],
+  [/^(paper|released)\.top_patch_indices$/, checkIndices],
+  [/^(paper|released)\.image_score$/, checkScore],
+  [/^(paper|released)\.map(_before_smoothing)?$/, checkMap],
+];
+
+const compareFeatures = (
+  key: string,
+  data: ArrayLike<number>,
+  shape: readonly number[],
+  expected: Expected,
+) => Promise.resolve(compareItem(key, data, shape, expected, tolerances.features));
+
+async function extractAll(
+  model: StoredModel,
+  needs: FeatureNeeds,
+  images: readonly RgbImage[],
+  { sessions }: CheckTools,
+): Promise<readonly ImageFeatures[]> {
+  const extractor = await createFeatureExtractor(model, needs, sessions);
+  try {
+    const features: ImageFeatures[] = [];
+    for (const image of images) features.push(await extractor.extract(image));
+    return features;
+  } finally {
+    await extractor.release();
+  }
+}
+
+function resultsOf({ scorer, features, results }: FaPromptCheck, key: string) {
+  const selection: PatchSelection = key.startsWith('paper') ? 'paper' : 'released';
+  const known = results.get(selection);
+  if (known) return known;
+  const scoring = (async () => {
+    const scored: FaPromptResult[] = [];
+    for (const image of features) scored.push(await scorer.score(image, selection));
+    return scored;
+  })();
+  results.set(selection, scoring);
+  return scoring;
+}
+
+async function checkClass({ features, model }: FaPromptCheck, key: string, expected: Expected) {
+  const data = joined(features.map(({ rawClassFeature }) => rawClassFeature));
+  return compareFeatures(key, data, [features.length, model.config.embeddingSize], expected);
+}
+
+/** [token, image, feature], the first images alone, the class token's row first. */
+async function checkPatches(
+  { model, needs, images, sessions }: FaPromptCheck,
+  key: string,
+  expected: Expected,
+) {
+  const count = expected.shape[1] ?? 0;
+  const { dpam } = needs;
+  const [layer = 0] = dpam?.layers ?? [];
+  const outputs = await probeVision(model, needs, images.slice(0, count), sessions);
+  const rows = outputs.get(visionNames.dpam(dpam?.variant ?? 'vv', layer)) ?? new Float32Array(0);
+  const width = model.config.embeddingSize;
+  const tokens = rows.length / width / count;
+  const transposed = new Float32Array(rows.length);
+  for (let image = 0; image < count; image++)
+    for (let token = 0; token < tokens; token++) {
+      const from = (image * tokens + token) * width;
+      transposed.set(rows.subarray(from, from + width), (token * count + image) * width);
+    }
+  return compareFeatures(key, transposed, [tokens, count, width], expected);
+}
+
+async function checkTokens({ model, parsed, tokenizer }: FaPromptCheck, key: string, expected: Expected) {
+  const { contextLength } = model.config.text;
+  const prompts = faPromptPrompts(goldenPrompts(parsed), model.config);
+  const { texts } = key.endsWith('abnormal') ? prompts.abnormal : prompts.normal;
+  const ids = texts.flatMap((text) => paddedTokens(tokenizer, text, contextLength));
+  return Promise.resolve(compareItem(key, ids, [texts.length, contextLength], expected, tolerances.exact));
+}
+
+async function checkCapFeatures({ scorer }: FaPromptCheck, key: string, expected: Expected) {
+  const { data, rows, width } = key.endsWith('abnormal') ? scorer.abnormal : scorer.normal;
+  return compareFeatures(key, data, [rows, width], expected);
+}
+
+async function checkAdapted(check: FaPromptCheck, key: string, expected: Expected) {
+  const results = await resultsOf(check, key);
+  const data = joined(results.flatMap(({ adapted }) => [adapted.normal, adapted.abnormal]));
+  return compareFeatures(key, data, [results.length, 2, check.model.config.embeddingSize], expected);
+}
+
+async function checkIndices(check: FaPromptCheck, key: string, expected: Expected) {
+  const results = await resultsOf(check, key);
+  const data = results.flatMap(({ topPatchIndices }) => topPatchIndices);
+  const shape = [results.length, results[0]?.topPatchIndices.length ?? 0];
+  return compareItem(key, data, shape, expected, tolerances.exact);
+}
+
+async function checkScore(check: FaPromptCheck, key: string, expected: Expected) {
+  const results = await resultsOf(check, key);
+  return compareFeatures(
+    key,
+    results.map(({ score }) => score),
+    [results.length],
+    expected,
+  );
+}
+
+async function checkMap(check: FaPromptCheck, key: string, expected: Expected) {
+  const { model, parsed } = check;
+  const results = await resultsOf(check, key);
+  const { image_size: imageSizePx, sigma } = parsed.config;
+  const sigmaPx = key.endsWith('before_smoothing') ? 0 : sigma;
+  const rendering = faPromptMethod.rendering(model.config, { imageSizePx, sigmaPx });
+  const maps = results.map(({ patchMap }) => renderPixelMap(patchMap, rendering));
+  return compareFeatures(key, joined(maps), [maps.length, rendering.sizePx, rendering.sizePx], expected);
+}
