@@ -16,7 +16,7 @@ import torch
 
 import colours
 from model import Starter
-from train import MEAN, STD, augment
+from losses import MEAN, STD, augment
 
 SIDE, BATCH, SEED = 256, 20, 5
 

@@ -251,6 +251,7 @@ def packaging(rng, size):
             cv2.putText(layer, text, (x, y + int(k * 26 * scale)), int(rng.choice(FONTS)), scale, 255, max(1, int(scale * rng.uniform(0.8, 2.6))), cv2.LINE_AA)
         image = mix(image, even(colour(rng), size), layer.astype(np.float32) / 255)
     if rng.random() < 0.3:
+        image = np.ascontiguousarray(image, np.float32)
         x, y, h = int(rng.uniform(0, 0.6) * size), int(rng.uniform(0, 0.8) * size), int(rng.uniform(0.08, 0.3) * size)
         cv2.rectangle(image, (x - 5, y - 5), (x + 105, y + h + 5), (0.96, 0.96, 0.96), -1)
         while x < size and rng.random() < 0.97:

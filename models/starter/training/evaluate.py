@@ -1,6 +1,6 @@
-"""What lives here: scores of a checkpoint on the real fixture, and the test of words. What may not: training.
+"""What lives here: scores of a checkpoint on the real fixture. What may not: training.
 
-Usage: python evaluate.py WORK RUN [--size 256] [--which average] [--windows] [--words] [--sizes 224,256,256+384]
+Usage: python evaluate.py WORK RUN [--size 256] [--which average] [--windows] [[--sizes 224,256,256+384]
 RUN is a run's name in WORK/runs, or a path to a `model.safetensors` that export.py wrote. With --sizes only the study of sizes is
 made, on the fixture and on the samples: image score from the class token, the map's maximum and the mean of both, for both paths.
 Preprocessing, maps and metrics are the product's (methods.md §1, §3, §4, §8, §9). Figures are AUROC in percent, by class.
@@ -21,7 +21,7 @@ from sklearn.metrics import roc_auc_score
 import captions
 import tokenizer
 from model import Starter
-from train import MEAN, STD, TEMPERATURE
+from losses import MEAN, STD, TEMPERATURE
 
 FIXTURE = Path("/work/shared/data/fixture")
 SAMPLES = Path(__file__).resolve().parents[3] / "assets" / "samples"
@@ -210,57 +210,6 @@ def show_study(rows):
             print(f"  {key:20}" + " ".join(f"{x:9.1f}" for x in v) + f" {np.nanmean(v):9.1f}")
 
 
-# «known»: names that the captions used; the generator draws no hazelnut and no toothbrush, and the others are no words at all.
-NAMES = {"known": ("object", "cookie"), "unknown": ("hazelnut", "toothbrush", "zxqv gromf", "blorfentide")}
-
-
-@torch.no_grad()
-def test_words(model, samples: Path, size=256):
-    """On the sample set, for pairs of state words and names: pictures judged rightly at ½, pictures whose score lies on the same
-    side of ½ as with «flawless» / «damaged» and «object», and AUROC.
-
-    Exchanging both sentences turns p into 1 − p by arithmetic (the softmax has two places), so a full turn there proves nothing.
-    What says something: other words in the same order keep the side, in the other order leave it; one sentence alone is exchanged
-    for a word of the other meaning; and words without meaning, as a control, where the side is chance.
-    """
-    meta = json.loads((samples / "meta.json").read_text())["test"]
-    items = [i for group in meta.values() for i in group]
-    cls = torch.cat([model.encode_image(prepare(samples / i["img_path"], size)[None])[0] for i in items])
-    labels = np.array([i["anomaly"] for i in items]) == 1
-
-    def scores(normal, abnormal, name):
-        pair = text_pair(model, ["a photo of a " + normal.format(name)], ["a photo of a " + abnormal.format(name)])
-        return abnormal_probability(cls, pair).numpy()
-
-    reference = scores("flawless {}", "damaged {}", "object") > 0.5
-    trained = [("flawless {}", "damaged {}"), ("perfect {}", "broken {}"), ("normal {}", "anomalous {}"), ("intact {}", "defective {}"), ("undamaged {}", "flawed {}")]
-    held = list(zip(captions.HELD_OUT["normal"], captions.HELD_OUT["abnormal"]))
-    same = [("flawless {}", "perfect {}"), ("damaged {}", "defective {}"), ("immaculate {}", "pristine {}"), ("blemished {}", "marred {}")]
-    empty = [("green {}", "wooden {}"), ("wooden {}", "green {}"), ("zxqv {}", "gromf {}"), ("gromf {}", "zxqv {}")]
-    rows = []
-    for group, pairs in (("trained", trained), ("held out", held), ("one meaning", same), ("no meaning", empty)):
-        for kind, names in NAMES.items():
-            for normal, abnormal in pairs:
-                for name in names:
-                    p, q = scores(normal, abnormal, name), scores(abnormal, normal, name)
-                    rows.append({
-                        "group": group, "names": kind, "words": f"{normal} / {abnormal} ({name})", "right": int(((p > 0.5) == labels).sum()),
-                        "same": int(((p > 0.5) == reference).sum()), "turned": int(((p > 0.5) != (q > 0.5)).sum()), "left": int(((q > 0.5) != reference).sum()),
-                        "auroc": auroc(labels, p), "distance": float(np.abs(p - 0.5).mean()),
-                    })
-    return rows, len(labels)
-
-
-def show_words(rows, count):
-    print(f"of {count} pictures: right at ½; same side as flawless/damaged; turned against the same pair exchanged; exchanged pair on the other side than flawless/damaged")
-    for r in rows:
-        print(f"{r['group']:12}{r['names']:9}{r['words']:48} {r['right']:3} {r['same']:3} {r['turned']:3} {r['left']:3}   AUROC {r['auroc']:3.0f}   |p-½| {r['distance']:.2f}")
-    for group, kind in dict.fromkeys((r["group"], r["names"]) for r in rows):
-        part = [r for r in rows if (r["group"], r["names"]) == (group, kind)]
-        ranges = ", ".join(f"{k} {min(r[k] for r in part)} to {max(r[k] for r in part)}" for k in ("right", "same", "turned", "left"))
-        print(f"{group}, {kind} names: {len(part)} pairs, of {count}: {ranges}")
-
-
 def main():
     a = argparse.ArgumentParser()
     a.add_argument("work", type=Path)
@@ -268,7 +217,6 @@ def main():
     a.add_argument("--size", type=int, default=256)
     a.add_argument("--which", default="average")
     a.add_argument("--windows", action="store_true")
-    a.add_argument("--words", action="store_true")
     a.add_argument("--sizes", help="study of reading sizes, such as 224,256,256+384")
     o = a.parse_args()
     torch.set_num_threads(2)
@@ -279,10 +227,8 @@ def main():
         for folder in (FIXTURE, SAMPLES):
             print(folder)
             show_study(study(model, o.sizes.split(","), folder))
-    elif not o.words:
+    else:
         show(*evaluate(model, o.size, o.windows))
-    if o.words:
-        show_words(*test_words(model, SAMPLES, o.size))
 
 
 if __name__ == "__main__":

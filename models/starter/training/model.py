@@ -108,11 +108,6 @@ class Stem(nn.Module):
             fold(block.project, p + "_project_conv", p + "_bn2")
 
 
-class QuickGELU(nn.Module):
-    def forward(self, x):
-        return x * torch.sigmoid(1.702 * x)
-
-
 class Attention(nn.Module):
     """nn.MultiheadAttention's parameters, with its two uses written out."""
 
@@ -125,14 +120,21 @@ class Attention(nn.Module):
 
     def qkv(self, x):
         b, n, d = x.shape
-        return F.linear(x, self.in_proj_weight, self.in_proj_bias).view(b, n, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
+        # the query's scale goes into the small weights, not over the large product
+        scale = torch.ones(3, 1, 1, device=x.device)
+        scale[0] = (d // self.heads) ** -0.5
+        w, b_ = (self.in_proj_weight.view(3, d, d) * scale).view(3 * d, d), (self.in_proj_bias.view(3, d) * scale[:, 0]).view(3 * d)
+        return F.linear(x, w, b_).view(b, n, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
 
     def mix(self, q, k, v, causal=False):
-        # written out: the fused kernel's backward is several times slower on CPUs at these sizes
-        a = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
+        # written out: the fused kernel's backward is several times slower on CPUs at these sizes; `q` comes scaled
+        a = q @ k.transpose(-1, -2)
         if causal:
             a = a + torch.full(a.shape[-2:], float("-inf"), dtype=a.dtype).triu(1)
-        y = a.softmax(-1, dtype=torch.float32).to(v.dtype) @ v
+        with torch.autocast("cpu", enabled=False):
+            # in bf16 the kernel still sums in fp32; autocast would copy the largest arrays to fp32 and back
+            a = a.softmax(-1)
+        y = a @ v
         return self.out_proj(y.transpose(1, 2).flatten(2))
 
 
@@ -143,7 +145,6 @@ class Block(nn.Module):
         self.attn = Attention(width, heads)
         self.mlp = nn.Sequential()
         self.mlp.add_module("c_fc", nn.Linear(width, 4 * width))
-        self.mlp.add_module("gelu", QuickGELU())
         self.mlp.add_module("c_proj", nn.Linear(4 * width, width))
         self.causal = causal
 
@@ -151,9 +152,12 @@ class Block(nn.Module):
         """(ordinary stream, DPAM stream or None) after the block."""
         q, k, v = self.attn.qkv(self.ln_1(x))
         if second is not None:
-            second = second + self.attn.mix(v, v, v)
+            second = second + self.attn.mix(v * v.shape[-1] ** -0.5, v, v)
         x = x + self.attn.mix(q, k, v, self.causal)
-        return x + self.mlp(self.ln_2(x)), second
+        fc, out = self.mlp.c_fc, self.mlp.c_proj
+        # QuickGELU x·sigmoid(1.702x) as silu(1.702x)/1.702, both factors within the weights: one pass over the widest array, not four
+        y = F.silu(F.linear(self.ln_2(x), fc.weight * 1.702, fc.bias * 1.702))
+        return x + F.linear(y, out.weight / 1.702, out.bias), second
 
 
 class Transformer(nn.Module):

