@@ -2,6 +2,7 @@
 // What may not: hosts (electron, web, cli), ONNX Runtime, user interface packages, and any global state.
 import type { WorkbenchEvent } from '../../src-shared/contract/events.ts';
 import type { MethodName, MethodParams, MethodResult, Reply } from '../../src-shared/contract/methods.ts';
+import type { WatchTiming } from './datasets/folder-watch.ts';
 import type { ComputeLauncher } from './compute-client/compute-launcher.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -29,6 +30,8 @@ export interface CoreOptions {
   readonly runJobs?: 'all' | 'own';
   /** For tests: shorter times. */
   readonly timing?: Partial<CoreTiming>;
+  /** For tests: how patient watching a folder is. */
+  readonly watchTiming?: Partial<WatchTiming>;
 }
 
 export interface CoreTiming {

@@ -9,6 +9,7 @@ import { createThumbnailStore } from './assets/thumbnail-store.ts';
 import { createComputeClient } from './compute-client/compute-client.ts';
 import type { Core, CoreOptions, CoreTiming } from './core.ts';
 import { createImportJobKind } from './datasets/import-dataset-job.ts';
+import { createDatasetWatcher, type DatasetWatcher } from './datasets/watch-datasets.ts';
 import { openDatabase } from './db/open-database.ts';
 import { createRepositories } from './db/repositories.ts';
 import { createDispatch } from './dispatch.ts';
@@ -72,6 +73,12 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
         excluded: [realpathSync(folders.dataFolder)],
         probe: imageTools.probe,
         probeMask: imageTools.probeMask,
+        watching: {
+          unsettled: (datasetId) => watcher.observer.unsettled(datasetId),
+          foldersRead: (datasetId, read) => {
+            watcher.observer.foldersRead(datasetId, read);
+          },
+        },
       }),
       createModelImportJobKind({ repositories, compute, folders, events, log }),
       createModelDownloadJobKind({
@@ -97,6 +104,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
     takeOver: (options.runJobs ?? (options.host === 'cli' ? 'own' : 'all')) === 'all',
     dataFolder: folders.dataFolder,
   });
+  const watcher: DatasetWatcher = createDatasetWatcher({ repositories, events, queue, log, timing: options.watchTiming });
   const purge = createPurge(repositories, log);
   const starterModel = createStarterModel({
     starterModelFolder: options.starterModelFolder ?? null,
@@ -118,6 +126,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
     queue,
     compute,
     purge,
+    watcher,
     starterModel,
     catalogue,
     evaluator,
@@ -142,6 +151,8 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
   };
   tick();
   purge.start();
+  // A command watches only what it was asked to.
+  if (options.host !== 'cli') watcher.resumeAll();
   // A window will want it in a moment; a command that needs no model does not make one.
   if (options.host !== 'cli') void starterModel.ensure();
   const timer = setInterval(tick, timing.tickMs);
@@ -150,6 +161,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
   async function close(): Promise<void> {
     clearInterval(timer);
     closing.abort();
+    watcher.close();
     queue.close();
     await Promise.all([
       compute.close(),

@@ -1,5 +1,6 @@
 import { decodeBmp } from './decode-bmp.ts';
 import { toDecodeError } from './image-errors.ts';
+import { cropPixels } from './crop-pixels.ts';
 import { checkImageSize, defaultMaxPixels, readImageFile, type ImageLimits } from './image-file.ts';
 import { openAsStored, requireIntegerPixels } from './open-with-sharp.ts';
 import type { RgbImage } from './rgb-image.ts';
@@ -65,8 +66,10 @@ async function decodeBySharp(file: string, bytes: Buffer, maxPixels: number): Pr
  */
 export async function decodeImage(
   file: string,
-  { maxPixels = defaultMaxPixels }: ImageLimits = {},
+  { maxPixels = defaultMaxPixels, crop }: ImageLimits = {},
 ): Promise<RgbImage> {
   const { format, bytes } = await readImageFile(file);
-  return format === 'bmp' ? decodeBmp(file, bytes, maxPixels) : decodeBySharp(file, bytes, maxPixels);
+  const image =
+    format === 'bmp' ? decodeBmp(file, bytes, maxPixels) : await decodeBySharp(file, bytes, maxPixels);
+  return crop === undefined ? image : cropPixels(file, image, 3, crop);
 }

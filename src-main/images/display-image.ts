@@ -1,5 +1,6 @@
 import { toDecodeError } from './image-errors.ts';
 import { defaultMaxPixels, readImageHead, type ImageFormat, type ImageLimits } from './image-file.ts';
+import { openPart } from './open-part.ts';
 import { openAsStored, openForDisplay } from './open-with-sharp.ts';
 
 /** What a browser is to be given: the file as it is, or bytes made from it. */
@@ -21,13 +22,21 @@ async function needsTurning(file: string, format: ImageFormat, maxPixels: number
   return orientation > 1;
 }
 
-/** How an image file can be shown in a browser; TIFF becomes PNG of 8 bits. Throws as `decodeImage`. */
+/** How an image file can be shown in a browser; TIFF and parts of files become PNG of 8 bits. Throws as `decodeImage`. */
 export async function makeDisplayImage(
   file: string,
-  { maxPixels = defaultMaxPixels }: ImageLimits = {},
+  { maxPixels = defaultMaxPixels, crop }: ImageLimits = {},
 ): Promise<DisplayImage> {
   const { format } = await readImageHead(file);
   try {
+    if (crop !== undefined) {
+      const part = await openPart(file, format, crop, maxPixels);
+      return {
+        kind: 'bytes',
+        contentType: 'image/png',
+        bytes: await part.toColourspace('srgb').png({ compressionLevel: 1 }).toBuffer(),
+      };
+    }
     if (format !== 'tiff' && !(await needsTurning(file, format, maxPixels))) {
       return { kind: 'file', contentType: browserContentTypes[format] };
     }

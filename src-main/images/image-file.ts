@@ -7,12 +7,15 @@ import {
   toReadError,
   unsupportedImage,
 } from './image-errors.ts';
+import type { ImageRegion } from './rgb-image.ts';
 
 export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'tiff' | 'bmp';
 
 export interface ImageLimits {
   /** Images with more pixels are refused before anything is decoded. */
   readonly maxPixels?: number;
+  /** Only this part of the image; absent: all of it. One that reaches out of the image is an error. */
+  readonly crop?: ImageRegion | undefined;
 }
 
 /** 160 megapixels: 480 MB as RGB, above what cameras and line scanners deliver in one file. */

@@ -1,7 +1,14 @@
 import sharp from 'sharp';
+import { cropPixels } from './crop-pixels.ts';
 import { decodeImage } from './decode-image.ts';
 import { toDecodeError } from './image-errors.ts';
-import { checkImageSize, defaultMaxPixels, readImageFile, type ImageLimits } from './image-file.ts';
+import {
+  checkImageSize,
+  defaultMaxPixels,
+  readImageFile,
+  readImageHead,
+  type ImageLimits,
+} from './image-file.ts';
 import { openAsStored } from './open-with-sharp.ts';
 
 /** A binary mask, row-major, 1 where anomalous. */
@@ -37,27 +44,33 @@ async function read16BitMask(file: string, maxPixels: number): Promise<MaskRaste
 
 /**
  * Reads a mask image: grey above 0 is anomalous (methods.md §9), colours are weighed as Pillow's convert("L") does, any
- * level of a 16-bit image above 0 counts. Throws as `decodeImage`.
+ * level of a 16-bit image above 0 counts. A JPEG that reaches the upper half of the greys is a black and white mask with
+ * the traces of its compression round every edge: there the upper half is anomalous. Throws as `decodeImage`.
  */
 export async function readMask(
   file: string,
-  { maxPixels = defaultMaxPixels }: ImageLimits = {},
+  { maxPixels = defaultMaxPixels, crop }: ImageLimits = {},
 ): Promise<MaskRaster> {
   const wide = await read16BitMask(file, maxPixels);
-  if (wide !== null) return wide;
-  const { width, height, data: rgb } = await decodeImage(file, { maxPixels });
-  const data = new Uint8Array(width * height);
-  for (let i = 0; i < data.length; i++) {
+  if (wide !== null) return crop === undefined ? wide : cropPixels(file, wide, 1, crop);
+  const { format } = await readImageHead(file);
+  const { width, height, data: rgb } = await decodeImage(file, { maxPixels, crop });
+  const grey = new Uint8Array(width * height);
+  for (let i = 0; i < grey.length; i++) {
     const [red, green, blue] = [rgb[3 * i] as number, rgb[3 * i + 1] as number, rgb[3 * i + 2] as number];
     // ITU-R 601 luma in 16-bit fixed point, rounded, as in Pillow's L24 macro.
-    if ((red * 19_595 + green * 38_470 + blue * 7_471 + 0x8000) >> 16 > 0) data[i] = 1;
+    grey[i] = (red * 19_595 + green * 38_470 + blue * 7_471 + 0x8000) >> 16;
   }
-  return { width, height, data };
+  const insideFrom = format === 'jpeg' && grey.some((level) => level >= 128) ? 128 : 1;
+  return { width, height, data: grey.map((level) => (level >= insideFrom ? 1 : 0)) };
 }
 
 /** A mask as a browser shows it: one-channel PNG, 255 where anomalous. Throws as `readMask`. */
 export async function makeMaskPng(file: string, limits: ImageLimits = {}): Promise<Buffer> {
-  const { width, height, data } = await readMask(file, limits);
+  return await encodeMaskPng(await readMask(file, limits));
+}
+
+export async function encodeMaskPng({ width, height, data }: MaskRaster): Promise<Buffer> {
   return await sharp(
     data.map((inside) => inside * 255),
     { raw: { width, height, channels: 1 } },

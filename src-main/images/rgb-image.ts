@@ -4,3 +4,11 @@ export interface RgbImage {
   readonly height: number;
   readonly data: Uint8Array;
 }
+
+/** A part of an image in pixels of the image as it is shown (EXIF orientation applied). */
+export interface ImageRegion {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}

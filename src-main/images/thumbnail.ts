@@ -1,6 +1,7 @@
 import { decodeBmp } from './decode-bmp.ts';
 import { toDecodeError } from './image-errors.ts';
 import { defaultMaxPixels, readImageFile, readImageHead, type ImageLimits } from './image-file.ts';
+import { openPart } from './open-part.ts';
 import { openForDisplay, openPixels } from './open-with-sharp.ts';
 
 const jpegQuality = 80;
@@ -11,12 +12,14 @@ const jpegQuality = 80;
 export async function makeThumbnail(
   file: string,
   sizePx: number,
-  { maxPixels = defaultMaxPixels }: ImageLimits = {},
+  { maxPixels = defaultMaxPixels, crop }: ImageLimits = {},
 ): Promise<Buffer> {
   const { format } = await readImageHead(file);
   try {
     let image;
-    if (format === 'bmp') {
+    if (crop !== undefined) {
+      image = await openPart(file, format, crop, maxPixels);
+    } else if (format === 'bmp') {
       const { bytes } = await readImageFile(file);
       const { data, width, height } = decodeBmp(file, bytes, maxPixels);
       image = openPixels(data, width, height);

@@ -6,6 +6,7 @@ import {
   datasetSchema,
   idSchema,
   importPreviewSchema,
+  layoutOptionsSchema,
   problemSchema,
 } from '../domain/dataset.ts';
 import { runEvaluationSchema } from '../domain/evaluation.ts';
@@ -73,7 +74,13 @@ export const contractMethods = {
   'datasets.list': { params: none, result: z.object({ datasets: z.array(datasetSchema) }) },
   'datasets.get': { params: z.object({ datasetId: idSchema }).strict(), result: datasetSchema },
   'datasets.inspect': {
-    params: z.object({ path: filePath, layout: datasetLayoutSchema.optional() }).strict(),
+    params: z
+      .object({
+        path: filePath,
+        layout: datasetLayoutSchema.optional(),
+        layoutOptions: layoutOptionsSchema.optional(),
+      })
+      .strict(),
     result: importPreviewSchema,
   },
   'datasets.import': {
@@ -81,10 +88,17 @@ export const contractMethods = {
       .object({
         path: filePath,
         layout: datasetLayoutSchema.optional(),
+        /** Absent: as the data set has them already. */
+        layoutOptions: layoutOptionsSchema.optional(),
         name: z.string().min(1).max(200).optional(),
       })
       .strict(),
     result: z.object({ dataset: datasetSchema, job: jobSchema }),
+  },
+  /** Begins or ends looking for changes in a data set's folder; kept over restarts. */
+  'datasets.watch': {
+    params: z.object({ datasetId: idSchema, watch: z.boolean() }).strict(),
+    result: datasetSchema,
   },
   'datasets.remove': { params: z.object({ datasetId: idSchema }).strict(), result: ok },
   'datasets.problems': {

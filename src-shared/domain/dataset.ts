@@ -2,9 +2,61 @@ import { z } from 'zod';
 
 export const idSchema = z.number().int().positive();
 
-/** How a folder is read. `folder`: every image, no labels. `mvtec`: MVTec AD's class/split/defect tree with `ground_truth`. */
-export const datasetLayoutSchema = z.enum(['folder', 'mvtec']);
+/**
+ * How a folder is read.
+ * - `folder`: every image, no labels.
+ * - `mvtec`: MVTec AD's class/split/defect tree with `ground_truth`; MPDD, BTAD (`ok`, `ko`) and DTD-Synthetic are alike.
+ * - `visa`: VisA with its tables of splits (`split_csv/1cls.csv`).
+ * - `anomalyclip`: the `meta.json` of AnomalyCLIP's code.
+ * - `images-masks`: folders of images beside folders of masks (Kvasir, ClinicDB, ISIC, TN3K).
+ * - `elpv`: ELPV's `labels.csv` of defect probabilities.
+ * - `sdd`: KolektorSDD, label images beside the images, each cut into a top and a bottom half.
+ * - `good-bad`: folders whose names say it (`normal` and `anomaly`, `ok` and `ng`, `no` and `yes`).
+ * - `list`: a table of paths, labels, classes and masks.
+ * - `coco`: COCO annotations with polygons or run lengths.
+ */
+export const datasetLayoutSchema = z.enum([
+  'folder',
+  'mvtec',
+  'visa',
+  'anomalyclip',
+  'images-masks',
+  'elpv',
+  'sdd',
+  'good-bad',
+  'list',
+  'coco',
+]);
 export type DatasetLayout = z.infer<typeof datasetLayoutSchema>;
+
+/** What some layouts let the user choose; kept with the data set and used again at every import. */
+export const layoutOptionsSchema = z
+  .object({
+    /** `elpv`: this defect probability and higher ones are anomalous, above 0 and at most 1. Absent: 0.5. */
+    elpvCut: z.number().gt(0).max(1).optional(),
+    /** `sdd`: false reads each picture whole. Absent: in two halves, as the papers do. */
+    sddHalves: z.boolean().optional(),
+    /** `visa`, `anomalyclip`, `list`, `coco`, `elpv`: the table to read, relative to the root. Absent: the one that is there. */
+    table: z.string().min(1).max(4096).optional(),
+  })
+  .strict()
+  .readonly();
+export type LayoutOptions = z.infer<typeof layoutOptionsSchema>;
+
+/** A part of an image in pixels of the image as it is shown (EXIF orientation applied). */
+export const imageCropSchema = z
+  .object({
+    x: z.number().int().nonnegative(),
+    y: z.number().int().nonnegative(),
+    width: z.number().int().positive(),
+    height: z.number().int().positive(),
+  })
+  .readonly();
+export type ImageCrop = z.infer<typeof imageCropSchema>;
+
+/** Whether a folder is looked at for changes. `missing`: it is, but the folder is gone at the moment. */
+export const watchStateSchema = z.enum(['watching', 'missing', 'failed']);
+export type WatchState = z.infer<typeof watchStateSchema>;
 
 /** What the data set says of an image; null where it says nothing. */
 export const labelSchema = z.enum(['good', 'anomalous']);
@@ -33,6 +85,24 @@ export const problemCodeSchema = z.enum([
   'mask-without-image',
   'mask-size-differs',
   'unreadable-mask',
+  /** The mask of an anomalous image marks nothing; it is not used. */
+  'mask-empty',
+  /** A mask marks every pixel: it may be upside down. It is used. */
+  'mask-full',
+  /** The mask of a good image marks something. */
+  'mask-of-good',
+  /** Two files with the same content. */
+  'duplicate',
+  /** A row of a table or an annotation that cannot be used. */
+  'bad-row',
+  /** A table names a file that is not there. */
+  'file-missing',
+  /** A table names a file outside the data set's folder; it is not read. */
+  'outside-root',
+  /** Names that agree only when case or the form of accents is overlooked. */
+  'name-differs',
+  /** A table, or an annotation file, that cannot be read. */
+  'unreadable-table',
   'unreadable-folder',
   'link-skipped',
   /** A note rather than a fault: a class without a ground_truth folder has labels but no masks. */
@@ -67,6 +137,9 @@ export const datasetSchema = z
     imageCount: z.number().int().nonnegative(),
     problemCount: z.number().int().nonnegative(),
     classes: z.array(classCountsSchema).readonly(),
+    layoutOptions: layoutOptionsSchema.optional(),
+    /** Absent: the folder is not watched. */
+    watch: z.object({ state: watchStateSchema, message: z.string() }).readonly().optional(),
   })
   .readonly();
 export type Dataset = z.infer<typeof datasetSchema>;
@@ -75,8 +148,12 @@ export const datasetImageSchema = z
   .object({
     id: idSchema,
     datasetId: idSchema,
-    /** Relative to the data set's root, with forward slashes. */
+    /** Relative to the data set's root, with forward slashes; the image's name everywhere, `part.jpg#top` for a part. */
     path: z.string().min(1),
+    /** The file that the image is a part of; absent: `path` names it. */
+    filePath: z.string().min(1).optional(),
+    /** Which part of the file; absent: all of it. Width and height are the part's. */
+    crop: imageCropSchema.optional(),
     /** MVTec's class folder; for a plain folder the data set's name. */
     className: z.string(),
     split: splitSchema.nullable(),
@@ -93,12 +170,18 @@ export const datasetImageSchema = z
   .readonly();
 export type DatasetImage = z.infer<typeof datasetImageSchema>;
 
+/** The file that an image lies in, relative to its data set's root. */
+export function fileOf(image: { readonly path: string; readonly filePath?: string | undefined }): string {
+  return image.filePath ?? image.path;
+}
+
 /** What an import would store, shown before anything is stored. */
 export const importPreviewSchema = z
   .object({
     root: z.string(),
     name: z.string(),
     layout: datasetLayoutSchema,
+    layoutOptions: layoutOptionsSchema.optional(),
     imageCount: z.number().int().nonnegative(),
     classes: z.array(classCountsSchema).readonly(),
     problems: z.array(problemSchema).readonly(),

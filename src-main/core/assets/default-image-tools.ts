@@ -1,13 +1,19 @@
+import { decodeRuns } from '../../../src-shared/mask/run-length.ts';
 import { makeDisplayImage } from '../../images/display-image.ts';
 import { probeImage } from '../../images/probe-image.ts';
-import { makeMaskPng } from '../../images/read-mask.ts';
+import { probeMask } from '../../images/probe-mask.ts';
+import { encodeMaskPng, makeMaskPng } from '../../images/read-mask.ts';
 import { makeThumbnail } from '../../images/thumbnail.ts';
 import type { ImageTools } from './image-tools.ts';
 
 /** `src-main/images` as the core uses it. */
 export const defaultImageTools: ImageTools = {
   probe: (file) => probeImage(file),
-  thumbnail: (file, sizePx) => makeThumbnail(file, sizePx),
-  display: (file) => makeDisplayImage(file),
-  mask: (file) => makeMaskPng(file),
+  probeMask: (file, crop) => probeMask(file, { crop }),
+  thumbnail: (file, sizePx, crop) => makeThumbnail(file, sizePx, { crop }),
+  display: (file, crop) => makeDisplayImage(file, { crop }),
+  mask: async (mask, crop) =>
+    typeof mask === 'string'
+      ? await makeMaskPng(mask, { crop })
+      : await encodeMaskPng({ width: mask.width, height: mask.height, data: decodeRuns(mask) }),
 };

@@ -1,5 +1,7 @@
 import type { ThumbnailSize } from '../../../src-shared/contract/asset-paths.ts';
-import type { ImageProbe } from '../datasets/probe-entry.ts';
+import type { ImageCrop } from '../../../src-shared/domain/dataset.ts';
+import type { RunLengthMask } from '../../../src-shared/mask/run-length.ts';
+import type { ImageProbe, MaskProbe } from '../datasets/probe-entry.ts';
 
 /** An image as it goes to a browser: the file itself where browsers read it, else its pixels as PNG. */
 export type DisplayImage =
@@ -9,9 +11,11 @@ export type DisplayImage =
 /** What the core needs of `src-main/images`; a test may put something else in its place. All throw `WorkbenchError`s. */
 export interface ImageTools {
   readonly probe: ImageProbe;
-  /** JPEG, the longer side at most `sizePx`. */
-  thumbnail(file: string, sizePx: ThumbnailSize): Promise<Uint8Array>;
-  display(file: string): Promise<DisplayImage>;
+  /** What a mask file marks, or the part `crop` of it. */
+  readonly probeMask: MaskProbe;
+  /** JPEG, the longer side at most `sizePx`; of the whole image or the part `crop`, as below. */
+  thumbnail(file: string, sizePx: ThumbnailSize, crop?: ImageCrop): Promise<Uint8Array>;
+  display(file: string, crop?: ImageCrop): Promise<DisplayImage>;
   /** A ground-truth mask as PNG: white where anomalous. */
-  mask(file: string): Promise<Uint8Array>;
+  mask(mask: RunLengthMask | string, crop?: ImageCrop): Promise<Uint8Array>;
 }

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { parseAssetPath, type AssetRequest } from '../../../src-shared/contract/asset-paths.ts';
 import { toErrorShape, WorkbenchError, type ErrorCode } from '../../../src-shared/contract/errors.ts';
 import type { AssetResponse, Log } from '../core.ts';
+import { fileOf } from '../../../src-shared/domain/dataset.ts';
 import { isInside } from '../datasets/read-folder.ts';
+import type { ImageLocation } from '../db/images-repository.ts';
 import type { Repositories } from '../db/repositories.ts';
 import { fromSystemError } from '../error-report.ts';
 import type { ImageTools } from './image-tools.ts';
@@ -33,34 +35,65 @@ interface Asset {
 export function createAssetServer({ repositories, tools, thumbnails, log }: AssetServerOptions) {
   const converting = createLimitedWork<Body>(2);
 
-  async function locate(imageId: number, which: 'image' | 'mask'): Promise<FileState> {
-    const location = repositories.images.locate(imageId);
-    const path = which === 'image' ? location?.path : location?.maskPath;
-    if (location === null || path === undefined || path === null) {
-      throw new WorkbenchError('not-found', `Image ${imageId} has no such file in any data set.`);
-    }
+  /** A file of a data set, as long as it lies in it, links resolved. */
+  async function locate(dataset: { readonly root: string }, path: string): Promise<FileState> {
     try {
-      const root = await realpath(location.root);
-      const filePath = await realpath(join(location.root, path));
+      const root = await realpath(dataset.root);
+      const filePath = await realpath(join(dataset.root, path));
       if (!isInside(root, filePath)) {
         throw new WorkbenchError('forbidden', `${path} leads out of its data set and is not shown.`);
       }
       const { size, mtimeMs } = await stat(filePath);
       return { filePath, sizeBytes: size, modifiedAtMs: mtimeMs };
     } catch (thrown) {
-      throw fromSystemError(thrown, join(location.root, path));
+      throw fromSystemError(thrown, join(dataset.root, path));
     }
+  }
+
+  async function locateImage(imageId: number): Promise<FileState> {
+    const image = requireImage(imageId);
+    const file = await locate(image, fileOf(image));
+    return { ...file, ...(image.crop === undefined ? {} : { crop: image.crop }) };
+  }
+
+  function requireImage(imageId: number): ImageLocation {
+    const image = repositories.images.locate(imageId);
+    if (image === null) {
+      throw new WorkbenchError('not-found', `Image ${imageId} has no such file in any data set.`);
+    }
+    return image;
+  }
+
+  async function findMask(imageId: number): Promise<Asset> {
+    const image = requireImage(imageId);
+    if (image.maskPath === null) {
+      throw new WorkbenchError('not-found', `Image ${imageId} has no such file in any data set.`);
+    }
+    const drawn = repositories.images.drawnMask(imageId);
+    if (drawn !== null) {
+      const { width, height, runs } = drawn;
+      const bytes = new Uint8Array(runs.buffer, runs.byteOffset, runs.byteLength);
+      const etag = `mask-${createHash('sha256').update(`${width} ${height} `).update(bytes).digest('hex').slice(0, 40)}`;
+      return { etag, make: () => converting.once(etag, async () => maskBody(await tools.mask(drawn))) };
+    }
+    const file = await locate(image, image.maskPath);
+    const { crop } = image;
+    const etag = `mask-${fileKey({ ...file, ...(crop === undefined ? {} : { crop }) })}`;
+    return {
+      etag,
+      make: () => converting.once(etag, async () => maskBody(await tools.mask(file.filePath, crop))),
+    };
   }
 
   async function find(request: AssetRequest): Promise<Asset> {
     switch (request.kind) {
       case 'image': {
-        const file = await locate(request.imageId, 'image');
+        const file = await locateImage(request.imageId);
         const etag = `image-${fileKey(file)}`;
         return { etag, make: () => converting.once(etag, () => makeImage(file)) };
       }
       case 'thumbnail': {
-        const file = await locate(request.imageId, 'image');
+        const file = await locateImage(request.imageId);
         return {
           etag: `thumbnail-${request.sizePx}-${fileKey(file)}`,
           make: async () => ({
@@ -69,11 +102,8 @@ export function createAssetServer({ repositories, tools, thumbnails, log }: Asse
           }),
         };
       }
-      case 'mask': {
-        const file = await locate(request.imageId, 'mask');
-        const etag = `mask-${fileKey(file)}`;
-        return { etag, make: () => converting.once(etag, () => makeMask(file)) };
-      }
+      case 'mask':
+        return await findMask(request.imageId);
       case 'map': {
         const bytes = repositories.results.patchMap(request.runId, request.imageId);
         if (bytes === null) {
@@ -88,14 +118,14 @@ export function createAssetServer({ repositories, tools, thumbnails, log }: Asse
   }
 
   async function makeImage(file: FileState): Promise<Body> {
-    const shown = await tools.display(file.filePath);
+    const shown = await tools.display(file.filePath, file.crop);
     return shown.kind === 'file'
       ? { contentType: shown.contentType, filePath: file.filePath }
       : { contentType: shown.contentType, bytes: shown.bytes };
   }
 
-  async function makeMask(file: FileState): Promise<Body> {
-    return { contentType: 'image/png', bytes: await tools.mask(file.filePath) };
+  function maskBody(bytes: Uint8Array): Body {
+    return { contentType: 'image/png', bytes };
   }
 
   return async (path: string, ifNoneMatch?: string): Promise<AssetResponse> => {

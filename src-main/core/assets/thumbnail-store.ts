@@ -2,21 +2,27 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ThumbnailSize } from '../../../src-shared/contract/asset-paths.ts';
+import type { ImageCrop } from '../../../src-shared/domain/dataset.ts';
 import { systemErrorCode } from '../error-report.ts';
 import type { Log } from '../core.ts';
 import type { ImageTools } from './image-tools.ts';
 import { createLimitedWork } from './limited-work.ts';
 
-/** A file and what tells its states apart. */
+/** A file and what tells its states apart; `crop`: a part of it. */
 export interface FileState {
   readonly filePath: string;
   readonly sizeBytes: number;
   readonly modifiedAtMs: number;
+  readonly crop?: ImageCrop;
 }
 
 /** Changes when the file does. */
-export function fileKey({ filePath, sizeBytes, modifiedAtMs }: FileState): string {
-  return createHash('sha256').update(`${filePath}\0${sizeBytes}\0${modifiedAtMs}`).digest('hex').slice(0, 40);
+export function fileKey({ filePath, sizeBytes, modifiedAtMs, crop }: FileState): string {
+  const part = crop === undefined ? '' : `\0${crop.x} ${crop.y} ${crop.width} ${crop.height}`;
+  return createHash('sha256')
+    .update(`${filePath}\0${sizeBytes}\0${modifiedAtMs}${part}`)
+    .digest('hex')
+    .slice(0, 40);
 }
 
 export type ThumbnailStore = ReturnType<typeof createThumbnailStore>;
@@ -27,7 +33,7 @@ export function createThumbnailStore(folder: string, tools: Pick<ImageTools, 'th
   let saidThatNotKept = false;
 
   async function make(file: FileState, sizePx: ThumbnailSize, cached: string): Promise<Uint8Array> {
-    const bytes = await tools.thumbnail(file.filePath, sizePx);
+    const bytes = await tools.thumbnail(file.filePath, sizePx, file.crop);
     const temporary = `${cached}.${randomUUID()}.part`;
     try {
       await mkdir(dirname(cached), { recursive: true });

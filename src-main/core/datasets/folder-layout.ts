@@ -7,7 +7,7 @@ import { reportUnsupported } from './report-unsupported.ts';
 export const folderLayout: LayoutImporter = {
   layout: 'folder',
   matches: () => Promise.resolve(true),
-  entries: (tree, datasetName) => walk(tree, '', 0, datasetName),
+  entries: (tree, { datasetName }) => walk(tree, '', 0, datasetName),
 };
 
 async function* walk(

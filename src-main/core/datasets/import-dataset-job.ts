@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { WorkbenchError, toErrorShape } from '../../../src-shared/contract/errors.ts';
-import { datasetLayoutSchema, idSchema, type Problem } from '../../../src-shared/domain/dataset.ts';
+import {
+  datasetLayoutSchema,
+  idSchema,
+  layoutOptionsSchema,
+  type Problem,
+} from '../../../src-shared/domain/dataset.ts';
 import type { DatasetCore } from '../db/datasets-repository.ts';
 import type { ImageRecord, KnownImage } from '../db/images-repository.ts';
 import type { Repositories } from '../db/repositories.ts';
@@ -11,12 +16,18 @@ import { fromSystemError } from '../error-report.ts';
 import type { EventBus } from '../event-bus.ts';
 import { computeImageAuroc } from '../jobs/image-auroc.ts';
 import { defineJobKind, type JobContext } from '../jobs/job-kind.ts';
+import { findDuplicates } from './find-duplicates.ts';
 import type { LayoutEntry } from './layout.ts';
 import { layoutImporter } from './layouts.ts';
-import { probeEntry, type ImageProbe } from './probe-entry.ts';
+import { mapLimited } from './map-limited.ts';
+import { probeEntry, type ImageProbe, type MaskProbe } from './probe-entry.ts';
 import { createTreeReader, importLimits, resolveFolder } from './read-folder.ts';
 
-export const importPayloadSchema = z.object({ datasetId: idSchema, layout: datasetLayoutSchema });
+export const importPayloadSchema = z.object({
+  datasetId: idSchema,
+  layout: datasetLayoutSchema,
+  layoutOptions: layoutOptionsSchema.optional(),
+});
 
 export interface ImportJobOptions {
   readonly repositories: Repositories;
@@ -24,12 +35,24 @@ export interface ImportJobOptions {
   /** Absolute folders that are never imported. */
   readonly excluded: readonly string[];
   readonly probe: ImageProbe;
+  readonly probeMask: MaskProbe;
+  /** What watching a folder knows of an import of it. */
+  readonly watching?: ImportObserver | undefined;
+}
+
+/** Who watches folders is asked what to leave for later, and told what was read. */
+export interface ImportObserver {
+  /** Files (relative to the root) that are still being written. */
+  unsettled(datasetId: number): ReadonlySet<string>;
+  /** The folders (relative to the root) that an import looked into. */
+  foldersRead(datasetId: number, folders: readonly string[]): void;
 }
 
 const batchSize = 100;
 const probesAtOnce = 4;
 const changeEventEveryMs = 1000;
 const removedAtOnce = 500;
+const problemsAtOnce = 1000;
 
 /**
  * Reads a data set's folder into the database. Files that did not change since they were last read keep their row, their
@@ -40,12 +63,13 @@ export function createImportJobKind(options: ImportJobOptions) {
     kind: 'dataset-import',
     lane: 'files',
     payloadSchema: importPayloadSchema,
-    async run({ datasetId, layout }, context) {
+    async run({ datasetId, layout, layoutOptions }, context) {
       const dataset = options.repositories.datasets.getCore(datasetId);
       if (dataset === null) {
         throw new WorkbenchError('not-found', 'The data set was removed; there is nothing to import.');
       }
-      await importDataset({ ...options, dataset: { ...dataset, layout }, context });
+      const asked = { layout, layoutOptions: layoutOptions ?? dataset.layoutOptions };
+      await importDataset({ ...options, dataset: { ...dataset, ...asked }, context });
     },
     onSettled({ datasetId }) {
       options.events.emit({ event: 'datasets.changed', datasetId });
@@ -67,21 +91,22 @@ async function importDataset(run: ImportRun): Promise<void> {
   context.report({ done: 0, total: null, message: 'Listing files' });
 
   const entries: LayoutEntry[] = [];
-  for await (const entry of layoutImporter(dataset.layout).entries(tree, dataset.name)) {
+  const reading = { datasetName: dataset.name, layoutOptions: dataset.layoutOptions };
+  for await (const entry of layoutImporter(dataset.layout).entries(tree, reading)) {
     entries.push(entry);
     if (entries.length % 1000 === 0) {
       await setImmediate();
       context.report({ done: 0, total: null, message: `Listing files: ${entries.length} images so far` });
     }
   }
-  context.store(() => {
-    repositories.datasets.clearProblems(dataset.id);
-    repositories.datasets.addProblems(dataset.id, tree.problems);
-  });
+  run.watching?.foldersRead(dataset.id, [...tree.foldersRead]);
+  await replaceProblems(run, tree.problems);
 
   let lastEventMs = 0;
   /** Anything that makes counts, scale or AUROC of the data set's runs other than they were. */
   let changed = false;
+  const pathsByLength = new Map<number, string[]>();
+  const unsettled = run.watching?.unsettled(dataset.id);
   for (let start = 0; start < entries.length; start += batchSize) {
     signal.throwIfAborted();
     const batch = entries.slice(start, start + batchSize);
@@ -91,12 +116,25 @@ async function importDataset(run: ImportRun): Promise<void> {
     );
     const problems: Problem[] = [];
     const records = await mapLimited(batch, probesAtOnce, (entry) =>
-      probeEntry({ root, entry, known: known.get(entry.path), probe: run.probe, problems }),
+      probeEntry({
+        root,
+        entry,
+        known: known.get(entry.path),
+        probe: run.probe,
+        probeMask: run.probeMask,
+        problems,
+        unsettled,
+      }),
     );
     await requireRootStill(root);
     context.store(() => {
       for (const record of records) {
         if (record === null) continue;
+        if (record.crop === undefined || record.crop.y === 0) {
+          const alike = pathsByLength.get(record.sizeBytes);
+          if (alike === undefined) pathsByLength.set(record.sizeBytes, [record.path]);
+          else alike.push(record.path);
+        }
         const before = known.get(record.path);
         if (before === undefined) {
           changed = true;
@@ -107,6 +145,8 @@ async function importDataset(run: ImportRun): Promise<void> {
           // A new name alone never costs hours of computing: the results go with it.
           changed = true;
           repositories.results.setClass(before.id, record.className);
+        } else if (before.label !== record.label) {
+          changed = true;
         }
         repositories.images.upsert(dataset.id, record, context.pass);
       }
@@ -119,6 +159,16 @@ async function importDataset(run: ImportRun): Promise<void> {
       events.emit({ event: 'datasets.changed', datasetId: dataset.id });
     }
   }
+
+  context.report({ done: entries.length, total: entries.length, message: 'Looking for duplicates' });
+  const duplicates = await findDuplicates({
+    repositories,
+    datasetId: dataset.id,
+    root,
+    context,
+    pathsByLength,
+  });
+  await addProblems(run, duplicates);
 
   // What could not be looked at may still be there: only what a complete look did not find is gone.
   const unreadFolders = tree.problems
@@ -135,6 +185,27 @@ async function importDataset(run: ImportRun): Promise<void> {
     total: entries.length,
     message: problemCount === 0 ? 'Finished' : `Finished; ${problemCount} notes and problems are listed`,
   });
+}
+
+async function replaceProblems(run: ImportRun, problems: readonly Problem[]): Promise<void> {
+  const { repositories, dataset, context } = run;
+  while (context.store(() => repositories.datasets.clearProblems(dataset.id, problemsAtOnce))) {
+    await setImmediate();
+  }
+  await addProblems(run, problems);
+}
+
+/** In steps: 50,000 masks may be missing, and a window waits. */
+async function addProblems(
+  { repositories, dataset, context }: ImportRun,
+  problems: readonly Problem[],
+): Promise<void> {
+  for (let start = 0; start < problems.length; start += problemsAtOnce) {
+    context.store(() => {
+      repositories.datasets.addProblems(dataset.id, problems.slice(start, start + problemsAtOnce));
+    });
+    await setImmediate();
+  }
 }
 
 /** Whether results of what was there before would be wrong for what is there now. */
@@ -181,19 +252,4 @@ async function requireRootStill(root: string): Promise<void> {
       cause: thrown,
     });
   }
-}
-
-/** Maps with at most `limit` calls at once, results in the order of `items`. */
-async function mapLimited<T, R>(
-  items: readonly T[],
-  limit: number,
-  work: (item: T) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  const worker = async () => {
-    for (const [index, item] of queue) results[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: limit }, worker));
-  return results;
 }

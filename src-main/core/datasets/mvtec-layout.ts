@@ -1,9 +1,11 @@
 import { basename } from 'node:path';
 import type { Split } from '../../../src-shared/domain/dataset.ts';
 import { classifyFileName, stemOf } from './image-names.ts';
+import { labelOfFolder } from './label-words.ts';
 import type { LayoutEntry, LayoutImporter } from './layout.ts';
 import { joinPath, readFolder, type FolderEntry, type TreeReader } from './read-folder.ts';
 import { reportUnsupported } from './report-unsupported.ts';
+import { looseName } from './tree-index.ts';
 
 const splits = ['test', 'train'] as const satisfies readonly Split[];
 const maskFolder = 'ground_truth';
@@ -25,7 +27,7 @@ export const mvtecLayout: LayoutImporter = {
     }
     return false;
   },
-  async *entries(tree, datasetName) {
+  async *entries(tree, { datasetName }) {
     for (const found of await findClasses(tree, true)) {
       yield* readClass(tree, found, found.path === '' ? basename(tree.root) || datasetName : found.path);
     }
@@ -88,12 +90,15 @@ async function* readClass(
   for (const split of splits) {
     if (!hasFolder(children, split)) continue;
     const splitPath = joinPath(path, split);
-    for (const defect of await readFolder(tree, splitPath)) {
+    const defects = await readFolder(tree, splitPath);
+    const names = defects.filter((entry) => entry.kind === 'folder').map((entry) => entry.name);
+    for (const defect of defects) {
       if (defect.kind === 'file') {
         reportOutside(tree, joinPath(splitPath, defect.name), defect);
         continue;
       }
-      yield* readDefect(tree, { splitPath, defect: defect.name, split, className, masks });
+      const isGood = labelOfFolder(defect.name, names) === 'good';
+      yield* readDefect(tree, { splitPath, defect: defect.name, isGood, split, className, masks });
     }
   }
   if (masks !== null) reportUnusedMasks(tree, masks);
@@ -102,6 +107,7 @@ async function* readClass(
 interface DefectFolder {
   readonly splitPath: string;
   readonly defect: string;
+  readonly isGood: boolean;
   readonly split: Split;
   readonly className: string;
   readonly masks: MaskIndex | null;
@@ -109,17 +115,18 @@ interface DefectFolder {
 
 async function* readDefect(
   tree: TreeReader,
-  { splitPath, defect, split, className, masks }: DefectFolder,
+  { splitPath, defect, isGood, split, className, masks }: DefectFolder,
 ): AsyncGenerator<LayoutEntry> {
   const folder = joinPath(splitPath, defect);
-  const isGood = defect === 'good';
   for (const entry of await readFolder(tree, folder)) {
     const path = joinPath(folder, entry.name);
     if (entry.kind === 'folder' || classifyFileName(entry.name) !== 'image') {
       reportOutside(tree, path, entry);
       continue;
     }
-    const maskPath = masks === null ? null : takeMask(masks, defect, stemOf(entry.name));
+    const stem = stemOf(entry.name);
+    const loose = () => (masks === null ? null : takeLooseMask(tree, masks, defect, stem));
+    const maskPath = masks === null ? null : (takeMask(masks, defect, stem) ?? loose());
     if (masks !== null && maskPath === null && !isGood) {
       tree.problems.push({
         path,
@@ -164,6 +171,26 @@ function takeMask({ byDefect, used }: MaskIndex, defect: string, stem: string): 
   const maskPath = masks?.get(`${stem}_mask`) ?? masks?.get(stem) ?? null;
   if (maskPath !== null) used.add(maskPath);
   return maskPath;
+}
+
+/** By names that agree but for case and accents' form, and told. */
+function takeLooseMask(
+  tree: TreeReader,
+  { byDefect, used }: MaskIndex,
+  defect: string,
+  stem: string,
+): string | null {
+  for (const [name, path] of byDefect.get(defect) ?? []) {
+    if (used.has(path) || looseName(name.replace(/_mask$/i, '')) !== looseName(stem)) continue;
+    used.add(path);
+    tree.problems.push({
+      path,
+      code: 'name-differs',
+      message: `Its name and that of the image «${stem}» agree only when case or accents are overlooked; it was taken for its mask.`,
+    });
+    return path;
+  }
+  return null;
 }
 
 function reportUnusedMasks(tree: TreeReader, { byDefect, used }: MaskIndex): void {

@@ -1,14 +1,18 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toErrorShape, type ErrorShape } from '../../../src-shared/contract/errors.ts';
-import type { Problem, ProblemCode } from '../../../src-shared/domain/dataset.ts';
+import type { ImageCrop, Problem, ProblemCode } from '../../../src-shared/domain/dataset.ts';
 import type { ImageRecord, KnownImage } from '../db/images-repository.ts';
 import { withoutFileName } from '../../images/image-errors.ts';
+import type { MaskFacts } from '../../images/probe-mask.ts';
 import { fromSystemError } from '../error-report.ts';
 import type { LayoutEntry } from './layout.ts';
+import { examineMask } from './examine-mask.ts';
 
 /** Reads an image's size as it is shown (EXIF orientation applied) without decoding it. Throws what is wrong with it. */
 export type ImageProbe = (file: string) => Promise<{ widthPx: number; heightPx: number }>;
+/** Reads what a mask, or a part of it, marks. Throws what is wrong with it. */
+export type MaskProbe = (file: string, crop?: ImageCrop) => Promise<MaskFacts>;
 
 export interface ProbeEntryOptions {
   readonly root: string;
@@ -16,83 +20,74 @@ export interface ProbeEntryOptions {
   /** What is stored of the same path. */
   readonly known: KnownImage | undefined;
   readonly probe: ImageProbe;
+  readonly probeMask: MaskProbe;
   /** What is found wrong is added here. */
   readonly problems: Problem[];
+  /** Files (relative to the root) that are still being written: they are left for the next time. */
+  readonly unsettled?: ReadonlySet<string> | undefined;
 }
 
 /**
  * What to store of an image, null for one that cannot be used. A mask that does not fit is left out, the image stays. A
  * known image that cannot be looked at just now (a lock, permissions, a disk error) stays as it was known, with its results.
  */
-export async function probeEntry({
-  root,
-  entry,
-  known,
-  probe,
-  problems,
-}: ProbeEntryOptions): Promise<ImageRecord | null> {
+export async function probeEntry(options: ProbeEntryOptions): Promise<ImageRecord | null> {
+  const { root, entry, known, probe, problems, unsettled } = options;
+  const filePath = entry.part?.filePath ?? entry.path;
+  if (
+    unsettled?.has(filePath) === true ||
+    (entry.maskPath !== null && unsettled?.has(entry.maskPath) === true)
+  ) {
+    return known === undefined ? null : asKnown(entry, known);
+  }
   try {
-    const file = await fileFacts(join(root, entry.path));
+    const file = await fileFacts(join(root, filePath));
     const unchanged =
       known !== undefined && known.sizeBytes === file.sizeBytes && known.modifiedAtMs === file.modifiedAtMs;
-    const { widthPx, heightPx } = unchanged ? known : await probe(join(root, entry.path));
-    const size = { widthPx, heightPx };
-    const mask = await probeMask(
-      { root, entry, known: unchanged ? known : undefined, probe, problems },
-      size,
-    );
-    return { ...entry, ...size, ...file, ...mask };
+    const seen = unchanged ? known : regionIn(entry, await probe(join(root, filePath)));
+    const region = {
+      widthPx: seen.widthPx,
+      heightPx: seen.heightPx,
+      ...(seen.filePath === undefined ? {} : { filePath: seen.filePath }),
+      ...(seen.crop === undefined ? {} : { crop: seen.crop }),
+    };
+    const mask = await examineMask({ ...options, known: unchanged ? known : undefined, region });
+    const { path, className, split, defect } = entry;
+    return { path, className, split, defect, ...region, ...file, ...mask };
   } catch (thrown) {
-    const { code, message } = toErrorShape(fromSystemError(thrown, entry.path));
-    problems.push({ path: entry.path, code: imageProblem(code), message: ofFile(message, root, entry.path) });
+    const { code, message } = toErrorShape(fromSystemError(thrown, filePath));
+    problems.push({ path: entry.path, code: imageProblem(code), message: ofFile(message, root, filePath) });
     return known !== undefined && passingCodes.has(code) ? asKnown(entry, known) : null;
   }
+}
+
+/** The image's own size, and where in its file it lies; of an odd number of rows the bottom half has one more. */
+function regionIn(
+  { part }: LayoutEntry,
+  whole: { widthPx: number; heightPx: number },
+): { widthPx: number; heightPx: number; filePath?: string; crop?: ImageCrop } {
+  const { widthPx, heightPx } = whole;
+  if (part === undefined) return { widthPx, heightPx };
+  const middle = Math.max(1, Math.floor(heightPx / 2));
+  const [y, height] = part.half === 'top' ? [0, middle] : [middle, Math.max(1, heightPx - middle)];
+  const crop = { x: 0, y, width: widthPx, height };
+  return { widthPx, heightPx: height, filePath: part.filePath, crop };
 }
 
 /** Errors that say nothing of the file's content: the next import may well read it. */
 const passingCodes: ReadonlySet<ErrorShape['code']> = new Set(['unreadable', 'forbidden', 'busy']);
 
 function asKnown(entry: LayoutEntry, { id: _, ...known }: KnownImage): ImageRecord {
-  return { ...entry, ...known };
-}
-
-type MaskFacts = Pick<ImageRecord, 'maskPath' | 'maskSizeBytes' | 'maskModifiedAtMs'>;
-const noMask: MaskFacts = { maskPath: null, maskSizeBytes: null, maskModifiedAtMs: null };
-
-async function probeMask(
-  { root, entry, known, probe, problems }: ProbeEntryOptions,
-  image: { widthPx: number; heightPx: number },
-): Promise<MaskFacts> {
-  const { maskPath } = entry;
-  if (maskPath === null) return noMask;
-  try {
-    const file = await fileFacts(join(root, maskPath));
-    const facts = { maskPath, maskSizeBytes: file.sizeBytes, maskModifiedAtMs: file.modifiedAtMs };
-    const unchanged =
-      known?.maskPath === maskPath &&
-      known.maskSizeBytes === file.sizeBytes &&
-      known.maskModifiedAtMs === file.modifiedAtMs;
-    if (unchanged) return facts;
-    const mask = await probe(join(root, maskPath));
-    if (mask.widthPx === image.widthPx && mask.heightPx === image.heightPx) return facts;
-    problems.push({
-      path: maskPath,
-      code: 'mask-size-differs',
-      message: `The mask has ${mask.widthPx}×${mask.heightPx} pixels, its image ${image.widthPx}×${image.heightPx}. It is not used; make it the image's size and import again.`,
-    });
-  } catch (thrown) {
-    const { message } = toErrorShape(fromSystemError(thrown, maskPath));
-    problems.push({ path: maskPath, code: 'unreadable-mask', message: ofFile(message, root, maskPath) });
-  }
-  return noMask;
+  const { path, className, split, defect, label } = entry;
+  return { split, defect, ...known, path, className, label: label ?? known.label, drawnMask: 'as-stored' };
 }
 
 /** A problem has its path beside it. */
-function ofFile(message: string, root: string, path: string): string {
+export function ofFile(message: string, root: string, path: string): string {
   return withoutFileName(withoutFileName(message, join(root, path)), path);
 }
 
-async function fileFacts(file: string): Promise<{ sizeBytes: number; modifiedAtMs: number }> {
+export async function fileFacts(file: string): Promise<{ sizeBytes: number; modifiedAtMs: number }> {
   const { size, mtimeMs } = await stat(file);
   return { sizeBytes: size, modifiedAtMs: mtimeMs };
 }

@@ -24,6 +24,8 @@ export interface TreeReader {
   entriesSeen: number;
   /** Set when a limit ended the reading early. */
   truncated: boolean;
+  /** Every folder that was listed, relative to the root, '' for the root itself. */
+  readonly foldersRead: Set<string>;
 }
 
 export interface TreeLimits {
@@ -39,7 +41,15 @@ export function createTreeReader(
   root: string,
   options: { signal: AbortSignal; limits: TreeLimits; excluded?: readonly string[] },
 ): TreeReader {
-  return { root, problems: [], excluded: [], ...options, entriesSeen: 0, truncated: false };
+  return {
+    root,
+    problems: [],
+    excluded: [],
+    ...options,
+    entriesSeen: 0,
+    truncated: false,
+    foldersRead: new Set(),
+  };
 }
 
 /**
@@ -51,6 +61,7 @@ export async function readFolder(tree: TreeReader, path: string): Promise<Folder
   tree.signal.throwIfAborted();
   const absolute = join(tree.root, path);
   if (tree.excluded.includes(absolute) || tree.truncated) return [];
+  tree.foldersRead.add(path);
   let dirents: Dirent[];
   try {
     dirents = await readdir(absolute, { withFileTypes: true });

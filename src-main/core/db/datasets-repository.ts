@@ -1,9 +1,11 @@
-import type {
-  ClassCounts,
-  Dataset,
-  DatasetLayout,
-  Problem,
-  ProblemCode,
+import {
+  layoutOptionsSchema,
+  type ClassCounts,
+  type Dataset,
+  type DatasetLayout,
+  type LayoutOptions,
+  type Problem,
+  type ProblemCode,
 } from '../../../src-shared/domain/dataset.ts';
 import type { Database } from './database.ts';
 
@@ -14,6 +16,7 @@ interface DatasetRow {
   layout: DatasetLayout;
   state: 'importing' | 'ready';
   created_at_ms: number;
+  layout_options: string;
 }
 
 interface ClassRow {
@@ -29,11 +32,25 @@ export interface DatasetCore {
   readonly name: string;
   readonly root: string;
   readonly layout: DatasetLayout;
+  readonly layoutOptions: LayoutOptions;
+}
+
+type CoreRow = Omit<DatasetCore, 'layoutOptions'> & { readonly layoutOptions: string };
+
+function toCore(row: CoreRow): DatasetCore {
+  return { ...row, layoutOptions: readOptions(row.layoutOptions) };
+}
+
+/** Options that a newer program stored are left out rather than the data set with them. */
+function readOptions(json: string): LayoutOptions {
+  const parsed = layoutOptionsSchema.safeParse(JSON.parse(json));
+  return parsed.success ? parsed.data : {};
 }
 
 /** Data sets with their problems. A removed one is invisible at once; `purgeStep` clears its rows away bit by bit. */
 export function createDatasetsRepository(database: Database) {
-  const columns = 'id, name, root, layout, state, created_at_ms';
+  const columns = 'id, name, root, layout, state, created_at_ms, layout_options';
+  const coreColumns = 'id, name, root, layout, layout_options AS layoutOptions';
 
   function classesOf(datasetId: number): ClassCounts[] {
     const rows = database.all<ClassRow>(
@@ -59,6 +76,7 @@ export function createDatasetsRepository(database: Database) {
 
   function toDataset(row: DatasetRow): Dataset {
     const classes = classesOf(row.id);
+    const layoutOptions = readOptions(row.layout_options);
     return {
       id: row.id,
       name: row.name,
@@ -69,6 +87,7 @@ export function createDatasetsRepository(database: Database) {
       imageCount: classes.reduce((sum, c) => sum + c.good + c.anomalous + c.unlabelled, 0),
       problemCount: countProblems(row.id),
       classes,
+      ...(Object.keys(layoutOptions).length === 0 ? {} : { layoutOptions }),
     };
   }
 
@@ -94,40 +113,70 @@ export function createDatasetsRepository(database: Database) {
     },
     /** Name, root and layout only, without counting 50,000 rows. */
     getCore(datasetId: number): DatasetCore | null {
-      return (
-        database.get<DatasetCore>(
-          'SELECT id, name, root, layout FROM datasets WHERE id = ? AND removed_at_ms IS NULL',
-          [datasetId],
-        ) ?? null
+      const row = database.get<CoreRow>(
+        `SELECT ${coreColumns} FROM datasets WHERE id = ? AND removed_at_ms IS NULL`,
+        [datasetId],
       );
+      return row === undefined ? null : toCore(row);
     },
     findByRoot(root: string): DatasetCore | null {
-      return (
-        database.get<DatasetCore>(
-          'SELECT id, name, root, layout FROM datasets WHERE root = ? AND removed_at_ms IS NULL',
-          [root],
-        ) ?? null
+      const row = database.get<CoreRow>(
+        `SELECT ${coreColumns} FROM datasets WHERE root = ? AND removed_at_ms IS NULL`,
+        [root],
       );
+      return row === undefined ? null : toCore(row);
     },
-    insert(dataset: { name: string; root: string; layout: DatasetLayout; createdAtMs: number }): number {
+    insert(dataset: {
+      name: string;
+      root: string;
+      layout: DatasetLayout;
+      layoutOptions?: LayoutOptions;
+      createdAtMs: number;
+    }): number {
       return database.run(
-        `INSERT INTO datasets (name, root, layout, state, created_at_ms) VALUES (?, ?, ?, 'importing', ?)`,
-        [dataset.name, dataset.root, dataset.layout, dataset.createdAtMs],
+        `INSERT INTO datasets (name, root, layout, layout_options, state, created_at_ms)
+         VALUES (?, ?, ?, ?, 'importing', ?)`,
+        [
+          dataset.name,
+          dataset.root,
+          dataset.layout,
+          JSON.stringify(dataset.layoutOptions ?? {}),
+          dataset.createdAtMs,
+        ],
       ).lastInsertRowid;
     },
-    update(datasetId: number, change: { name: string; layout: DatasetLayout }): void {
-      database.run('UPDATE datasets SET name = ?, layout = ? WHERE id = ?', [
+    update(
+      datasetId: number,
+      change: { name: string; layout: DatasetLayout; layoutOptions: LayoutOptions },
+    ): void {
+      database.run('UPDATE datasets SET name = ?, layout = ?, layout_options = ? WHERE id = ?', [
         change.name,
         change.layout,
+        JSON.stringify(change.layoutOptions),
         datasetId,
       ]);
+    },
+    setWatched(datasetId: number, watched: boolean): void {
+      database.run('UPDATE datasets SET watched = ? WHERE id = ?', [watched ? 1 : 0, datasetId]);
+    },
+    watched(): DatasetCore[] {
+      return database
+        .all<CoreRow>(
+          `SELECT ${coreColumns} FROM datasets WHERE watched = 1 AND removed_at_ms IS NULL ORDER BY id`,
+        )
+        .map(toCore);
     },
     setState(datasetId: number, state: 'importing' | 'ready'): void {
       database.run('UPDATE datasets SET state = ? WHERE id = ?', [state, datasetId]);
     },
 
-    clearProblems(datasetId: number): void {
-      database.run('DELETE FROM problems WHERE dataset_id = ?', [datasetId]);
+    /** At most `limit` of them; false when none are left. */
+    clearProblems(datasetId: number, limit: number): boolean {
+      const { changes } = database.run(
+        'DELETE FROM problems WHERE id IN (SELECT id FROM problems WHERE dataset_id = ? ORDER BY id LIMIT ?)',
+        [datasetId, limit],
+      );
+      return changes === limit;
     },
     addProblems(datasetId: number, problems: readonly Problem[]): void {
       for (const { path, code, message } of problems) {

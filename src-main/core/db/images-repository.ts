@@ -1,5 +1,8 @@
-import type { DatasetImage, Label, Split } from '../../../src-shared/domain/dataset.ts';
+import type { DatasetImage, ImageCrop, Label, Split } from '../../../src-shared/domain/dataset.ts';
+import { packRuns, unpackRuns } from '../../../src-shared/mask/pack-runs.ts';
+import type { RunLengthMask } from '../../../src-shared/mask/run-length.ts';
 import type { Database } from './database.ts';
+import { regionOf, withRegion, type WithRegion } from './image-region.ts';
 
 interface ImageColumns {
   id: number;
@@ -14,6 +17,8 @@ interface ImageColumns {
   mask_path: string | null;
   size_bytes: number;
   modified_at_ms: number;
+  file_path: string | null;
+  crop: string | null;
 }
 
 export const imageColumns = [
@@ -29,6 +34,8 @@ export const imageColumns = [
   'mask_path',
   'size_bytes',
   'modified_at_ms',
+  'file_path',
+  'crop',
 ] as const satisfies readonly (keyof ImageColumns)[];
 
 export function toImage(row: ImageColumns): DatasetImage {
@@ -45,6 +52,7 @@ export function toImage(row: ImageColumns): DatasetImage {
     maskPath: row.mask_path,
     sizeBytes: row.size_bytes,
     modifiedAtMs: row.modified_at_ms,
+    ...regionOf(row.file_path, row.crop),
   };
 }
 
@@ -52,6 +60,13 @@ export function toImage(row: ImageColumns): DatasetImage {
 export interface ImageRecord extends Omit<DatasetImage, 'id' | 'datasetId'> {
   readonly maskSizeBytes: number | null;
   readonly maskModifiedAtMs: number | null;
+  /** The mask marks every pixel; absent: it does not. */
+  readonly maskIsFull?: boolean;
+  /**
+   * A mask that no file holds (`maskPath` then names the annotation it came from); null or absent: a file holds it or
+   * there is none; `'as-stored'`: what was stored before is still right.
+   */
+  readonly drawnMask?: RunLengthMask | null | 'as-stored';
 }
 
 /** What an import needs to know to leave an unchanged file alone. */
@@ -59,6 +74,7 @@ export interface KnownImage {
   readonly id: number;
   readonly path: string;
   readonly className: string;
+  readonly label: Label | null;
   readonly widthPx: number;
   readonly heightPx: number;
   readonly sizeBytes: number;
@@ -66,6 +82,9 @@ export interface KnownImage {
   readonly maskPath: string | null;
   readonly maskSizeBytes: number | null;
   readonly maskModifiedAtMs: number | null;
+  readonly maskIsFull: boolean;
+  readonly filePath?: string;
+  readonly crop?: ImageCrop;
 }
 
 /** An image that a run can be judged by. */
@@ -73,7 +92,22 @@ export interface LabelledImage {
   readonly id: number;
   readonly path: string;
   readonly label: Label;
+  /** Read it with `readImageMask`: it may be no file. */
   readonly maskPath: string | null;
+  readonly filePath?: string;
+  readonly crop?: ImageCrop;
+}
+
+/** What finding duplicates knows of a file. */
+export interface HashedFile {
+  readonly id: number;
+  readonly path: string;
+  /** Relative to the root. */
+  readonly file: string;
+  readonly label: Label | null;
+  readonly className: string;
+  readonly sampleHash: Uint8Array | null;
+  readonly fullHash: Uint8Array | null;
 }
 
 /** An image of a registered data set as the asset route needs it. */
@@ -82,6 +116,8 @@ export interface ImageLocation {
   readonly root: string;
   readonly path: string;
   readonly maskPath: string | null;
+  readonly filePath?: string;
+  readonly crop?: ImageCrop;
 }
 
 export function createImagesRepository(database: Database) {
@@ -97,14 +133,13 @@ export function createImagesRepository(database: Database) {
       return row === undefined ? null : toImage(row);
     },
     locate(imageId: number): ImageLocation | null {
-      return (
-        database.get<ImageLocation>(
-          `SELECT i.id, d.root, i.path, i.mask_path AS maskPath
-           FROM images i JOIN datasets d ON d.id = i.dataset_id
-           WHERE i.id = ? AND d.removed_at_ms IS NULL`,
-          [imageId],
-        ) ?? null
+      const row = database.get<WithRegion<ImageLocation>>(
+        `SELECT i.id, d.root, i.path, i.mask_path AS maskPath, i.file_path AS filePath, i.crop
+         FROM images i JOIN datasets d ON d.id = i.dataset_id
+         WHERE i.id = ? AND d.removed_at_ms IS NULL`,
+        [imageId],
       );
+      return row === undefined ? null : withRegion<ImageLocation>(row);
     },
     count(datasetId: number, className: string | null): number {
       const row =
@@ -126,11 +161,13 @@ export function createImagesRepository(database: Database) {
     },
     /** The labelled images of a class outside the train split, by path. */
     labelled(datasetId: number, className: string): LabelledImage[] {
-      return database.all<LabelledImage>(
-        `SELECT id, path, label, mask_path AS maskPath FROM images
-         WHERE dataset_id = ? AND class_name = ? AND label IS NOT NULL AND split IS NOT 'train' ORDER BY path`,
-        [datasetId, className],
-      );
+      return database
+        .all<WithRegion<LabelledImage>>(
+          `SELECT id, path, label, mask_path AS maskPath, file_path AS filePath, crop FROM images
+           WHERE dataset_id = ? AND class_name = ? AND label IS NOT NULL AND split IS NOT 'train' ORDER BY path`,
+          [datasetId, className],
+        )
+        .map((row) => withRegion<LabelledImage>(row));
     },
     /** A page of ids by path; the index alone answers it, however far down the page lies. */
     idsByPath(
@@ -151,6 +188,17 @@ export function createImagesRepository(database: Database) {
             );
       return rows.map((row) => row.id);
     },
+    /** The next images by path after one (all begin after ''), however many came before. */
+    pageAfter(datasetId: number, className: string | null, afterPath: string, limit: number): DatasetImage[] {
+      return database
+        .all<ImageColumns>(
+          `SELECT ${selected} FROM images
+           WHERE dataset_id = @datasetId AND path > @afterPath ${className === null ? '' : 'AND class_name = @className'}
+           ORDER BY path LIMIT @limit`,
+          { datasetId, afterPath, limit, ...(className === null ? {} : { className }) },
+        )
+        .map(toImage);
+    },
     /** The images of these ids, in this order; ids that are gone are left out. */
     byIds(ids: readonly number[]): DatasetImage[] {
       const rows = database.all<ImageColumns>(
@@ -161,30 +209,85 @@ export function createImagesRepository(database: Database) {
       return ids.flatMap((id) => byId.get(id) ?? []);
     },
     known(datasetId: number, paths: readonly string[]): Map<string, KnownImage> {
-      const rows = database.all<KnownImage>(
-        `SELECT id, path, class_name AS className, width_px AS widthPx, height_px AS heightPx,
+      const rows = database.all<Omit<WithRegion<KnownImage>, 'maskIsFull'> & { maskIsFull: number }>(
+        `SELECT id, path, class_name AS className, label, file_path AS filePath, crop,
+           mask_is_full AS maskIsFull, width_px AS widthPx, height_px AS heightPx,
            size_bytes AS sizeBytes, modified_at_ms AS modifiedAtMs, mask_path AS maskPath,
            mask_size_bytes AS maskSizeBytes, mask_modified_at_ms AS maskModifiedAtMs
          FROM images WHERE dataset_id = ? AND path IN (SELECT value FROM json_each(?))`,
         [datasetId, JSON.stringify(paths)],
       );
-      return new Map(rows.map((row) => [row.path, row]));
+      return new Map(
+        rows.map((row) => [row.path, withRegion<KnownImage>({ ...row, maskIsFull: row.maskIsFull === 1 })]),
+      );
     },
     /** Stores what an import found of a file, under the id that the path already has if it has one. */
     upsert(datasetId: number, image: ImageRecord, importPass: number): void {
+      const { drawnMask = null, crop, filePath, maskIsFull = false, ...columns } = image;
       database.run(
         `INSERT INTO images (dataset_id, path, class_name, split, defect, label, width_px, height_px, size_bytes,
-           modified_at_ms, mask_path, mask_size_bytes, mask_modified_at_ms, seen_by_import)
+           modified_at_ms, mask_path, mask_size_bytes, mask_modified_at_ms, seen_by_import, file_path, crop, mask_is_full)
          VALUES (@datasetId, @path, @className, @split, @defect, @label, @widthPx, @heightPx, @sizeBytes,
-           @modifiedAtMs, @maskPath, @maskSizeBytes, @maskModifiedAtMs, @importPass)
+           @modifiedAtMs, @maskPath, @maskSizeBytes, @maskModifiedAtMs, @importPass, @filePath, @crop, @maskIsFull)
          ON CONFLICT (dataset_id, path) DO UPDATE SET class_name = excluded.class_name, split = excluded.split,
            defect = excluded.defect, label = excluded.label, width_px = excluded.width_px,
-           height_px = excluded.height_px, size_bytes = excluded.size_bytes,
+           height_px = excluded.height_px,
+           sample_hash = CASE WHEN size_bytes = excluded.size_bytes AND modified_at_ms = excluded.modified_at_ms
+             THEN sample_hash END,
+           full_hash = CASE WHEN size_bytes = excluded.size_bytes AND modified_at_ms = excluded.modified_at_ms
+             THEN full_hash END,
+           size_bytes = excluded.size_bytes,
            modified_at_ms = excluded.modified_at_ms, mask_path = excluded.mask_path,
            mask_size_bytes = excluded.mask_size_bytes, mask_modified_at_ms = excluded.mask_modified_at_ms,
-           seen_by_import = excluded.seen_by_import`,
-        { ...image, datasetId, importPass },
+           seen_by_import = excluded.seen_by_import, file_path = excluded.file_path, crop = excluded.crop,
+           mask_is_full = excluded.mask_is_full`,
+        {
+          ...columns,
+          datasetId,
+          importPass,
+          filePath: filePath ?? null,
+          crop: crop === undefined ? null : JSON.stringify(crop),
+          maskIsFull: maskIsFull ? 1 : 0,
+        },
       );
+      if (drawnMask === 'as-stored') return;
+      const own = '(SELECT id FROM images WHERE dataset_id = @datasetId AND path = @path)';
+      if (drawnMask === null) {
+        database.run(`DELETE FROM image_masks WHERE image_id = ${own}`, { datasetId, path: image.path });
+        return;
+      }
+      database.run(
+        `INSERT INTO image_masks (image_id, width_px, height_px, runs) VALUES (${own}, @width, @height, @runs)
+         ON CONFLICT (image_id) DO UPDATE SET width_px = excluded.width_px, height_px = excluded.height_px,
+           runs = excluded.runs`,
+        {
+          datasetId,
+          path: image.path,
+          width: drawnMask.width,
+          height: drawnMask.height,
+          runs: packRuns(drawnMask.runs),
+        },
+      );
+    },
+    /** A mask that no file holds; null where there is none. Throws `corrupt-file`. */
+    drawnMask(imageId: number): RunLengthMask | null {
+      const row = database.get<{ width: number; height: number; runs: Uint8Array }>(
+        'SELECT width_px AS width, height_px AS height, runs FROM image_masks WHERE image_id = ?',
+        [imageId],
+      );
+      return row === undefined ? null : { ...row, runs: unpackRuns(row.runs) };
+    },
+    /** Files of one length, as they are compared to find duplicates: several parts of one file come as one. */
+    ofLength(datasetId: number, paths: readonly string[]): HashedFile[] {
+      return database.all<HashedFile>(
+        `SELECT id, path, coalesce(file_path, path) AS file, label, class_name AS className,
+           sample_hash AS sampleHash, full_hash AS fullHash
+         FROM images WHERE dataset_id = ? AND path IN (SELECT value FROM json_each(?)) ORDER BY path`,
+        [datasetId, JSON.stringify(paths)],
+      );
+    },
+    setHash(imageId: number, which: 'sample' | 'full', hash: Uint8Array): void {
+      database.run(`UPDATE images SET ${which}_hash = ? WHERE id = ?`, [hash, imageId]);
     },
     /** Removes what an import did not find again, at most `limit` a call; returns how many went. */
     removeUnseen(datasetId: number, importPass: number, keepUnder: readonly string[], limit: number): number {

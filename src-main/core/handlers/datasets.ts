@@ -10,7 +10,7 @@ import type { DatasetCore } from '../db/datasets-repository.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 
 export function datasetsHandlers(services: Services): DomainHandlers<'datasets'> {
-  const { database, repositories, folders, events, queue, purge, closing } = services;
+  const { database, repositories, folders, events, queue, purge, watcher, closing } = services;
   const { datasets } = repositories;
 
   function requireDataset(datasetId: number): Dataset {
@@ -31,12 +31,31 @@ export function datasetsHandlers(services: Services): DomainHandlers<'datasets'>
     );
   }
 
+  function withWatch(dataset: Dataset): Dataset {
+    const watch = watcher.state(dataset.id);
+    return watch === null ? dataset : { ...dataset, watch };
+  }
+
   return {
-    'datasets.list': () => ({ datasets: datasets.list() }),
-    'datasets.get': ({ datasetId }) => requireDataset(datasetId),
-    'datasets.inspect': ({ path, layout }) =>
-      inspectDataset({ path, layout, excluded: [realpathSync(folders.dataFolder)], signal: closing }),
-    'datasets.import': async ({ path, layout, name }) => {
+    'datasets.list': () => ({ datasets: datasets.list().map(withWatch) }),
+    'datasets.get': ({ datasetId }) => withWatch(requireDataset(datasetId)),
+    'datasets.watch': async ({ datasetId, watch }) => {
+      requireDataset(datasetId);
+      datasets.setWatched(datasetId, watch);
+      if (watch) await watcher.start(datasetId);
+      else watcher.stop(datasetId);
+      events.emit({ event: 'datasets.changed', datasetId });
+      return withWatch(requireDataset(datasetId));
+    },
+    'datasets.inspect': ({ path, layout, layoutOptions }) =>
+      inspectDataset({
+        path,
+        layout,
+        layoutOptions,
+        excluded: [realpathSync(folders.dataFolder)],
+        signal: closing,
+      }),
+    'datasets.import': async ({ path, layout, layoutOptions, name }) => {
       const root = await resolveFolder(path);
       const detected = layout ?? datasets.findByRoot(root)?.layout ?? (await detectLayout(root, closing));
       // From here on nothing waits: two windows that import the same folder get one data set and one job.
@@ -51,10 +70,18 @@ export function datasetsHandlers(services: Services): DomainHandlers<'datasets'>
         if (known !== null) requireSameLayout(known, detected);
         if (known !== null && running !== undefined) return { datasetId: known.id, jobId: running.id };
         const finalName = name ?? known?.name ?? (basename(root) || root);
+        const chosen = layoutOptions ?? known?.layoutOptions ?? {};
         const id =
-          known?.id ?? datasets.insert({ name: finalName, root, layout: detected, createdAtMs: Date.now() });
+          known?.id ??
+          datasets.insert({
+            name: finalName,
+            root,
+            layout: detected,
+            layoutOptions: chosen,
+            createdAtMs: Date.now(),
+          });
         if (known !== null) {
-          datasets.update(id, { name: finalName, layout: detected });
+          datasets.update(id, { name: finalName, layout: detected, layoutOptions: chosen });
           datasets.setState(id, 'importing');
         }
         return {
@@ -62,7 +89,7 @@ export function datasetsHandlers(services: Services): DomainHandlers<'datasets'>
           jobId: queue.add({
             kind: 'dataset-import',
             title: `Import ${finalName}`,
-            payload: { datasetId: id, layout: detected },
+            payload: { datasetId: id, layout: detected, layoutOptions: chosen },
             datasetId: id,
           }),
         };
@@ -71,13 +98,14 @@ export function datasetsHandlers(services: Services): DomainHandlers<'datasets'>
       queue.wake();
       const job = queue.get(jobId);
       if (job === null) throw new WorkbenchError('internal', `Job ${jobId} is gone.`);
-      return { dataset: requireDataset(datasetId), job };
+      return { dataset: withWatch(requireDataset(datasetId)), job };
     },
     'datasets.remove': ({ datasetId }) => {
       requireDataset(datasetId);
       for (const job of repositories.jobs.listActive()) {
         if (job.datasetId === datasetId) queue.cancel(job.id);
       }
+      watcher.stop(datasetId);
       datasets.markRemoved(datasetId, Date.now());
       events.emit({ event: 'datasets.changed', datasetId });
       events.emit({ event: 'runs.changed', runId: null });

@@ -1,5 +1,6 @@
 import type { MethodName, MethodResult, ParsedParams } from '../../../src-shared/contract/methods.ts';
 import type { CoreOptions } from '../core.ts';
+import type { DatasetWatcher } from '../datasets/watch-datasets.ts';
 import type { ComputeClient } from '../compute-client/compute-client.ts';
 import type { Database } from '../db/database.ts';
 import type { Repositories } from '../db/repositories.ts';
@@ -31,6 +32,7 @@ export interface Services {
   readonly queue: JobQueue;
   readonly compute: ComputeClient;
   readonly purge: Purge;
+  readonly watcher: DatasetWatcher;
   readonly starterModel: StarterModel;
   readonly evaluator: Evaluator;
   readonly catalogue: CheckpointCatalogue;

@@ -29,8 +29,27 @@ const layoutNames: Readonly<Record<DatasetLayout, { name: string; explained: str
   },
   mvtec: {
     name: 'MVTec AD',
-    explained: 'Class folders with train/good, test/good, test/<defect> and masks in ground_truth/<defect>.',
+    explained:
+      'Class folders with train/good, test/good, test/<defect> and masks in ground_truth/<defect>; MPDD, BTAD and DTD-Synthetic too.',
   },
+  visa: { name: 'VisA', explained: 'Images, labels and masks from a table in split_csv.' },
+  anomalyclip: { name: 'AnomalyCLIP', explained: 'Images, labels and masks from meta.json.' },
+  'images-masks': {
+    name: 'Images and masks',
+    explained:
+      'A folder of images beside a folder of masks of the same names, as in Kvasir, ClinicDB, ISIC, TN3K.',
+  },
+  elpv: { name: 'ELPV', explained: 'Solar cells with a defect probability in labels.csv.' },
+  sdd: {
+    name: 'KolektorSDD',
+    explained: 'Pictures with a label image beside each, cut into a top and a bottom half.',
+  },
+  'good-bad': {
+    name: 'Good and bad',
+    explained: 'Folders whose names say it: normal and anomaly, ok and ng, no and yes.',
+  },
+  list: { name: 'Image list', explained: 'A CSV table of paths, labels, classes and masks.' },
+  coco: { name: 'COCO', explained: 'COCO annotations; polygons and run lengths become masks.' },
 };
 
 /** Shows what was understood of a folder before anything is stored. */
@@ -128,6 +147,7 @@ function Preview({ preview, onLayout }: PreviewProps) {
         <ToggleButtonGroup
           exclusive
           size="small"
+          sx={{ flexWrap: 'wrap' }}
           aria-label="Read as"
           value={preview.layout}
           onChange={(_, chosen: unknown) => {

@@ -18,6 +18,8 @@ const known: KnownImage = {
   id: 7,
   path: 'a.png',
   className: 'part',
+  label: null,
+  maskIsFull: false,
   widthPx: 16,
   heightPx: 12,
   sizeBytes: 1,
@@ -33,7 +35,14 @@ async function probe(code: ErrorCode, before: KnownImage | null = known) {
   await writeTree(root, { 'a.png': 'picture' });
   const problems: Problem[] = [];
   const fail = () => Promise.reject(new WorkbenchError(code, 'It did not work.'));
-  const record = await probeEntry({ root, entry, known: before ?? undefined, probe: fail, problems });
+  const record = await probeEntry({
+    root,
+    entry,
+    known: before ?? undefined,
+    probe: fail,
+    probeMask: fail,
+    problems,
+  });
   return { record, problems };
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -126,7 +127,24 @@ export async function picture(extension: string, width = 16, height = 12): Promi
   return made;
 }
 
-/** Writes a tree of files; `'picture'` stands for a small image of the name's format. */
+/** A mask: white above, black below. */
+export async function maskPicture(width = 16, height = 12, extension = 'png'): Promise<Buffer> {
+  const pixels = Buffer.alloc(width * height);
+  pixels.fill(255, 0, Math.ceil(height / 2) * width);
+  const image = sharp(pixels, { raw: { width, height, channels: 1 } });
+  return await (extension === 'tif' ? image.tiff() : image.png()).toBuffer();
+}
+
+/** One of 16 million colours for a name: no two files of a tree have the same content. */
+function colourOf(name: string): { r: number; g: number; b: number } {
+  const [r = 0, g = 0, b = 0] = createHash('sha256').update(name).digest();
+  return { r, g, b };
+}
+
+/**
+ * Writes a tree of files; `'picture'` stands for a small image of the name's format, of its own colour, and in a folder
+ * of masks for a mask.
+ */
 export async function writeTree(
   root: string,
   files: Readonly<Record<string, 'picture' | string | Uint8Array>>,
@@ -134,8 +152,14 @@ export async function writeTree(
   for (const [path, content] of Object.entries(files)) {
     const file = join(root, path);
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, content === 'picture' ? await picture(path.split('.').at(-1) ?? 'png') : content);
+    await writeFile(file, content === 'picture' ? await pictureOf(path) : content);
   }
+}
+
+async function pictureOf(path: string): Promise<Buffer> {
+  if (/(ground_truth|masks?)\//i.test(path)) return await maskPicture();
+  const image = sharp({ create: { width: 16, height: 12, channels: 3, background: colourOf(path) } });
+  return await (/\.jpe?g$/i.test(path) ? image.jpeg() : image.png()).toBuffer();
 }
 
 /** A folder of pictures with these names, imported. */
