@@ -1,5 +1,3 @@
-import { labelComponents } from '../mask/components.ts';
-
 /**
  * The anomalous pixels of a mask as runs in row-major order, none across the end of a row. Run k covers pixels
  * `starts[k]` up to, not including, `ends[k]`; `areas[k]` is the area in pixels of the 8-connected component it
@@ -13,33 +11,74 @@ export interface MaskRegions {
   readonly areas: Uint32Array;
 }
 
-/** Components of a mask (non-zero inside), row-major. Throws RangeError when it does not have width·height values. */
+/**
+ * Components of a mask (non-zero inside): runs of neighbouring rows that touch, corners included, are joined by
+ * union-find. Throws RangeError when the mask does not have width·height values.
+ */
 export function findMaskRegions(mask: Uint8Array, width: number, height: number): MaskRegions {
-  const { labels, count } = labelComponents(mask, width, height);
-  const areaOf = new Uint32Array(count + 1);
+  if (mask.length !== width * height)
+    throw new RangeError(`${mask.length} values are not ${width}×${height}`);
   const starts: number[] = [];
   const ends: number[] = [];
-  const owners: number[] = [];
+  const parents: number[] = [];
+  /** The first run of the row above that may still touch. */
+  let above = 0;
   for (let y = 0; y < height; y++) {
-    const rowEnd = (y + 1) * width;
-    for (let i = y * width; i < rowEnd; i++) {
-      const label = labels[i] as number;
-      if (label === 0) continue;
-      const start = i;
-      // What touches inside a row is one component, so a run has one label.
-      while (i < rowEnd && labels[i] !== 0) i++;
-      areaOf[label] = (areaOf[label] as number) + i - start;
-      starts.push(start);
-      ends.push(i);
-      owners.push(label);
+    const first = starts.length;
+    findRuns(mask, y * width, (y + 1) * width, starts, ends);
+    for (let run = first; run < starts.length; run++) {
+      parents.push(run);
+      const start = (starts[run] as number) - width;
+      const end = (ends[run] as number) - width;
+      // Runs above are in order: those that end left of this one are of no use to the next one either.
+      while (above < first && (ends[above] as number) < start) above++;
+      for (let other = above; other < first && (starts[other] as number) <= end; other++)
+        join(parents, run, other);
     }
+    above = first;
+  }
+  return { pixelCount: mask.length, ...measureComponents(starts, ends, parents) };
+}
+
+function findRuns(mask: Uint8Array, from: number, to: number, starts: number[], ends: number[]): void {
+  for (let i = from; i < to; i++) {
+    if (mask[i] === 0) continue;
+    starts.push(i);
+    while (i < to && mask[i] !== 0) i++;
+    ends.push(i);
+  }
+}
+
+function findRoot(parents: number[], run: number): number {
+  let root = run;
+  while (parents[root] !== root) root = parents[root] as number;
+  for (let at = run; at !== root;) {
+    const next = parents[at] as number;
+    parents[at] = root;
+    at = next;
+  }
+  return root;
+}
+
+function join(parents: number[], a: number, b: number): void {
+  const [rootA, rootB] = [findRoot(parents, a), findRoot(parents, b)];
+  if (rootA < rootB) parents[rootB] = rootA;
+  else parents[rootA] = rootB;
+}
+
+function measureComponents(starts: readonly number[], ends: readonly number[], parents: number[]) {
+  const areaOf = new Uint32Array(starts.length);
+  let componentCount = 0;
+  for (let run = 0; run < starts.length; run++) {
+    const root = findRoot(parents, run);
+    if (root === run) componentCount++;
+    areaOf[root] = (areaOf[root] as number) + (ends[run] as number) - (starts[run] as number);
   }
   return {
-    pixelCount: mask.length,
-    componentCount: count,
+    componentCount,
     starts: Uint32Array.from(starts),
     ends: Uint32Array.from(ends),
-    areas: Uint32Array.from(owners, (label) => areaOf[label] as number),
+    areas: Uint32Array.from(parents, (_, run) => areaOf[findRoot(parents, run)] as number),
   };
 }
 

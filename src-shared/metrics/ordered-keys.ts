@@ -12,7 +12,7 @@ const negativeZero = -0x80000000;
 const magnitudeBits = 0x7fffffff;
 const infinityBits = 0x7f800000;
 
-/** The key of a float's bits (as a signed integer): negative floats are turned round. Not for -0, see `prepareMap`. */
+/** The key of a float's bits (as a signed integer): negative floats are turned round. Not for -0. */
 export function keyOfBits(bits: number): number {
   return (bits ^ ((bits >> 31) | 0x80000000)) >>> 0;
 }
@@ -35,17 +35,25 @@ export function firstKeyAbove(value: number): number {
   return rounded > value ? keyOf(rounded) : keyOf(rounded) + 1;
 }
 
-/** A map's values as bits, with their range. */
-export interface PreparedMap {
-  /** A view of the map itself unless it held a -0. */
-  readonly bits: Int32Array;
+/** A view of a map's bits. */
+export function bitsOf(map: Float32Array): Int32Array {
+  return new Int32Array(map.buffer, map.byteOffset, map.length);
+}
+
+/** A map's bits with 0 in the place of -0, which is the same number and must have the same key. */
+export function bitsWithoutNegativeZero(map: Float32Array): Int32Array {
+  return bitsOf(map).map((bits) => (bits === negativeZero ? 0 : bits));
+}
+
+export interface MapSurvey {
   readonly minimum: number;
   readonly maximum: number;
+  readonly holdsNegativeZero: boolean;
 }
 
 /** Null when the map holds a value that is not a number. */
-export function prepareMap(map: Float32Array): PreparedMap | null {
-  let bits = new Int32Array(map.buffer, map.byteOffset, map.length);
+export function surveyMap(map: Float32Array): MapSurvey | null {
+  const all = bitsOf(map);
   let minimum = Infinity;
   let maximum = -Infinity;
   let holdsNegativeZero = false;
@@ -54,11 +62,9 @@ export function prepareMap(map: Float32Array): PreparedMap | null {
     const value = map[i] as number;
     if (value < minimum) minimum = value;
     if (value > maximum) maximum = value;
-    const own = bits[i] as number;
-    if ((own & magnitudeBits) > infinityBits) isNumbers = false;
-    if (own === negativeZero) holdsNegativeZero = true;
+    const bits = all[i] as number;
+    if ((bits & magnitudeBits) > infinityBits) isNumbers = false;
+    if (bits === negativeZero) holdsNegativeZero = true;
   }
-  if (!isNumbers) return null;
-  if (holdsNegativeZero) bits = bits.map((own) => (own === negativeZero ? 0 : own));
-  return { bits, minimum, maximum };
+  return isNumbers ? { minimum, maximum, holdsNegativeZero } : null;
 }

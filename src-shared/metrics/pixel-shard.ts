@@ -1,5 +1,5 @@
 import type { MaskRegions } from './mask-regions.ts';
-import { binCount, prepareMap } from './ordered-keys.ts';
+import { binCount, bitsOf, bitsWithoutNegativeZero, surveyMap } from './ordered-keys.ts';
 import { viewRound, type CoarseCounts, type RoundLayout } from './pixel-plan.ts';
 
 /** A map with what is true of its pixels, made anew at every pass so that nothing big is kept. */
@@ -33,7 +33,7 @@ const emptyRound: RoundLayout = {
  * through the same images again and stores the pixels of some of these bins exactly, as often as rounds are needed.
  */
 export class PixelShard {
-  readonly #images: PixelImage[] = [];
+  readonly #images: { readonly image: PixelImage; readonly holdsNegativeZero: boolean }[] = [];
   readonly #negatives = new Uint32Array(binCount);
   readonly #positives = new Uint32Array(binCount);
   readonly #weights = new Float64Array(binCount);
@@ -55,13 +55,14 @@ export class PixelShard {
     const regions = image.regions();
     if (regions !== null && regions.pixelCount !== map.length)
       throw new RangeError(`${map.length} values but ${regions.pixelCount} pixels of a mask`);
-    const prepared = prepareMap(map);
-    if (prepared === null) return false;
-    this.#minimum = Math.min(this.#minimum, prepared.minimum);
-    this.#maximum = Math.max(this.#maximum, prepared.maximum);
+    const range = surveyMap(map);
+    if (range === null) return false;
+    const { minimum, maximum, holdsNegativeZero } = range;
+    this.#minimum = Math.min(this.#minimum, minimum);
+    this.#maximum = Math.max(this.#maximum, maximum);
     this.#components += regions?.componentCount ?? 0;
-    this.#count(prepared.bits, regions);
-    this.#images.push(image);
+    this.#count(holdsNegativeZero ? bitsWithoutNegativeZero(map) : bitsOf(map), regions);
+    this.#images.push({ image, holdsNegativeZero });
     return true;
   }
 
@@ -81,10 +82,9 @@ export class PixelShard {
     this.#filling ??= new RoundFilling();
     const round = this.#filling;
     round.open(layout, memory);
-    for (const image of this.#images) {
-      const prepared = prepareMap(image.render());
-      if (prepared === null) throw new Error('a map changed between two passes');
-      round.add(prepared.bits, image.regions());
+    for (const { image, holdsNegativeZero } of this.#images) {
+      const map = image.render();
+      round.add(holdsNegativeZero ? bitsWithoutNegativeZero(map) : bitsOf(map), image.regions());
       onImage();
     }
     round.close(layout);

@@ -35,8 +35,8 @@ export interface RunEvaluationOptions {
   readonly root: string;
   /** Lets other work of the process have its turn; throws when the evaluation is to stop. */
   readonly pause: () => Promise<void>;
-  /** Opened when the first class needs them. */
-  readonly workers: () => PixelWorkers;
+  /** Asked for when the first class needs them; `imageCount` of all classes. */
+  readonly workers: (imageCount: number) => PixelWorkers;
   /** The share that is done, 0-1. */
   onProgress(share: number): void;
 }
@@ -68,7 +68,7 @@ export async function evaluateRun(options: RunEvaluationOptions): Promise<RunEva
     const before = done;
     done += part.scored.length;
     classes.push(
-      await evaluateClass(options, part, (share) => {
+      await evaluateClass({ ...options, workers: () => options.workers(total) }, part, (share) => {
         options.onProgress((before + share * part.scored.length) / Math.max(1, total));
       }),
     );

@@ -53,7 +53,8 @@ export class MeasureShard {
     const mask = await readImageMask({ drawnMask: () => image.drawnMask }, this.#root, image);
     if (mask === null) return () => null;
     const { sizePx } = this.#rendering;
-    const raster = resizeMask(mask, sizePx, sizePx);
+    const isOfSize = mask.width === sizePx && mask.height === sizePx;
+    const raster = isOfSize ? mask.data : resizeMask(mask, sizePx, sizePx);
     const regions = findMaskRegions(raster, sizePx, sizePx);
     if (regionsSizeBytes(regions) <= keptRegionsBytes) return () => regions;
     const bits = packBits(raster);

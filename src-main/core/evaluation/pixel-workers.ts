@@ -23,11 +23,14 @@ const defaultMemoryBytes = 384 * 2 ** 20;
 /** A bin needs at most a mebibyte, and a round holds at least one bin. */
 const leastMemoryBytes = 2 ** 20;
 const mostWorkers = 4;
-const imagesAtOnce = 32;
+const imagesAWorker = 30;
+const imagesAtOnce = 16;
 
 export interface PixelWorkersOptions {
   readonly signal: AbortSignal;
-  /** Default: as many as there are processors, at most 4. */
+  /** That will be measured in all: starting a worker costs as much as some thirty images. */
+  readonly imageCount: number;
+  /** Default: as many as there are processors, at most 4, and fewer for few images. */
   readonly workerCount?: number;
   readonly memoryBytes?: number;
 }
@@ -65,7 +68,11 @@ function workerFile(): string {
  */
 export function openPixelWorkers({
   signal,
-  workerCount = Math.min(mostWorkers, availableParallelism()),
+  imageCount,
+  workerCount = Math.max(
+    1,
+    Math.min(mostWorkers, availableParallelism(), Math.ceil(imageCount / imagesAWorker)),
+  ),
   memoryBytes = defaultMemoryBytes,
 }: PixelWorkersOptions): PixelWorkers {
   signal.throwIfAborted();
