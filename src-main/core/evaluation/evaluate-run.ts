@@ -41,6 +41,10 @@ export interface RunEvaluationOptions {
   onProgress(share: number): void;
 }
 
+interface ClassOptions extends Omit<RunEvaluationOptions, 'workers' | 'onProgress'> {
+  readonly workers: () => PixelWorkers;
+}
+
 interface ScoredImage extends EvaluationSubject {
   readonly score: number;
 }
@@ -105,7 +109,7 @@ function readClass({ repositories, run }: RunEvaluationOptions, className: strin
 }
 
 async function evaluateClass(
-  options: RunEvaluationOptions,
+  options: ClassOptions,
   { className, subjects, scored, referenceCount }: ClassPart,
   onProgress: (share: number) => void,
 ): Promise<ClassEvaluation> {
@@ -178,7 +182,7 @@ interface PixelPart {
 }
 
 async function evaluatePixels(
-  options: RunEvaluationOptions,
+  options: ClassOptions,
   images: readonly ScoredImage[],
   onProgress: (share: number) => void,
 ): Promise<PixelPart> {
@@ -217,7 +221,7 @@ async function evaluatePixels(
 
 /** Images as workers take them; the database is read a little at a time. */
 async function* readMaps(
-  { repositories, run, pause }: RunEvaluationOptions,
+  { repositories, run, pause }: ClassOptions,
   images: readonly ScoredImage[],
 ): AsyncGenerator<MeasuredImage | PixelProblem, undefined> {
   for (const { imageId, path, label, maskPath, crop, drawnRuns } of images) {
