@@ -4,6 +4,7 @@ import type { CliSession } from './cli-session.ts';
 import { defineCompletionCommand } from './commands/completion-command.ts';
 import { conformanceCommand, doctorCommand } from './commands/check-commands.ts';
 import { demoCommand, type DemoOptions } from './commands/demo-command.ts';
+import { defineEvaluateCommand } from './commands/evaluate-command.ts';
 import { defineExportCommand, defineReportCommand } from './commands/export-command.ts';
 import { defineModelCommands, definePromptCommands } from './commands/define-model-commands.ts';
 import { importCommand, listDatasets, removeDataset, type ImportOptions } from './commands/import-command.ts';
@@ -54,6 +55,7 @@ export function createProgram(version: string, actions: CliActions): Command {
     .action((id: number) => withSession((session) => removeDataset(session, id)));
 
   defineScanCommand(program, actions);
+  defineEvaluateCommand(program, actions);
   defineModelCommands(program, actions);
   definePromptCommands(program, actions);
   defineExportCommand(program, actions);

@@ -1,5 +1,6 @@
 import { errorCodeSchema, toErrorShape, WorkbenchError } from '../../src-shared/contract/errors.ts';
 import type { MethodName, MethodParams, MethodResult } from '../../src-shared/contract/methods.ts';
+import type { RunEvaluation } from '../../src-shared/domain/evaluation.ts';
 import type { Job } from '../../src-shared/domain/job.ts';
 import type { Core } from '../core/core.ts';
 import type { CliIo } from './cli-io.ts';
@@ -54,6 +55,22 @@ export class CliSession {
       if (ended.state === 'cancelled') throw cancelled();
       throw jobFailure(ended);
     } finally {
+      line.end();
+    }
+  }
+
+  /** The metrics of a run, with a progress line while they are taken. Throws what `runs.evaluate` throws. */
+  async evaluate(runId: number, title: string): Promise<RunEvaluation> {
+    const line = new ProgressLine(this.io, title, 'scan');
+    const unsubscribe = this.#core.subscribe((event) => {
+      if (event.event !== 'run.evaluating' || event.runId !== runId) return;
+      const done = Math.round(event.share * 100);
+      line.show({ done, total: 100, ratePerSecond: null, secondsLeft: null, message: 'percent' });
+    });
+    try {
+      return await this.call('runs.evaluate', { runId });
+    } finally {
+      unsubscribe();
       line.end();
     }
   }

@@ -143,7 +143,7 @@ export async function requireImages(session: CliSession, dataset: Dataset, isNew
 /** Throws the reasons where nothing that was asked for can run. */
 export function requireAny(planned: readonly unknown[], unavailable: readonly UnavailableMethod[]): void {
   if (planned.length > 0) return;
-  throw new WorkbenchError('needs-choice', unavailable.map(({ reason }) => reason).join('\n'));
+  throw new WorkbenchError('unavailable', unavailable.map(({ reason }) => reason).join('\n'));
 }
 
 /** Throws where images or methods were left out, after everything was printed. */

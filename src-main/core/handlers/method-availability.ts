@@ -18,12 +18,14 @@ export function whyUnavailable(
   if (!method.needsLearnedPrompts) return null;
   const prompts = installed.promptSets.filter((set) => set.methodId === method.id);
   if (prompts.length === 0) {
-    return `${method.name} needs learned prompts and none are installed. Import a prompt checkpoint under «Models».`;
+    const others =
+      installed.promptSets.length === 0 ? 'none are installed' : 'those installed are of other methods';
+    return `${method.name} needs learned prompts and ${others}. Import a prompt checkpoint of ${method.name} under «Models».`;
   }
   const widths = new Set(models.map((candidate) => candidate.config.text.width));
   if (prompts.some((set) => widths.has(set.textWidth))) return null;
   const needed = [...widths].join(', ');
   const present = [...new Set(prompts.map((set) => set.textWidth))].join(', ');
-  const subject = model === null ? 'the installed models' : `the model «${model.name}»`;
-  return `The learned prompts that are installed are for text width ${present}, ${subject} need ${needed}. Import prompts that were trained with this model.`;
+  const subject = model === null ? 'the installed models need' : `the model «${model.name}» needs`;
+  return `The learned prompts of ${method.name} that are installed are for text width ${present}, ${subject} ${needed}. Import prompts that were trained with this model.`;
 }

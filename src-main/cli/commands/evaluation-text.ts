@@ -1,0 +1,90 @@
+import type { ClassEvaluation, PixelFigures, RankMetrics } from '../../../src-shared/domain/evaluation.ts';
+import { formatTable } from '../text-table.ts';
+
+/** Metrics of one method as they are shown: of each class, and the means over the classes that have them. */
+export interface EvaluatedMethod {
+  readonly key: string;
+  readonly classes: readonly ClassEvaluation[];
+  readonly mean: { readonly image: RankMetrics; readonly pixel: PixelFigures };
+}
+
+interface Metric {
+  readonly column: string;
+  readonly title: string;
+  readonly pick: (figures: { readonly image: RankMetrics; readonly pixel: PixelFigures }) => number | null;
+}
+
+/** Every metric, in the order of methods.md §8. */
+const metrics: readonly Metric[] = [
+  { column: 'image_auroc', title: 'Image AUROC', pick: ({ image }) => image.auroc },
+  { column: 'image_ap', title: 'Image AP', pick: ({ image }) => image.ap },
+  { column: 'image_f1_max', title: 'Image F1-max', pick: ({ image }) => image.f1Max },
+  { column: 'pixel_auroc', title: 'Pixel AUROC', pick: ({ pixel }) => pixel.auroc },
+  { column: 'pixel_ap', title: 'Pixel AP', pick: ({ pixel }) => pixel.ap },
+  { column: 'pixel_f1_max', title: 'Pixel F1-max', pick: ({ pixel }) => pixel.f1Max },
+  { column: 'pixel_aupro', title: 'Pixel AUPRO, MVTec’s definition', pick: ({ pixel }) => pixel.aupro },
+  {
+    column: 'pixel_aupro_paper',
+    title: 'Pixel AUPRO, as the papers’ code takes it',
+    pick: ({ pixel }) => pixel.auproPaper,
+  },
+];
+
+/** A table a metric, in percent: a row a class and the mean, a column a method. */
+export function describeEvaluation(
+  classNames: readonly string[],
+  methods: readonly EvaluatedMethod[],
+): string {
+  if (methods.length === 0) return '';
+  const tables = metrics.map(({ title, pick }) => {
+    const rows = classNames.map((className) => [
+      className,
+      ...methods.map(({ classes }) => {
+        const one = classes.find((candidate) => candidate.className === className);
+        return one === undefined ? '-' : percent(pick(one));
+      }),
+    ]);
+    const mean = ['mean', ...methods.map((method) => percent(pick(method.mean)))];
+    return `${formatTable([title, ...methods.map(({ key }) => key)], [...rows, mean])}\n`;
+  });
+  return `Figures in percent; «-» where a metric has no meaning.\n\n${tables.join('')}`;
+}
+
+/** Every remark once, with the class and the methods it is about. */
+export function describeNotes(methods: readonly EvaluatedMethod[]): string {
+  const notes = methods.flatMap(({ key, classes }) =>
+    classes.flatMap(({ className, notes: ofClass }) =>
+      ofClass.map((note) => ({ key, text: `${className}: ${note}` })),
+    ),
+  );
+  const lines = [...Map.groupBy(notes, ({ text }) => text)].map(([text, same]) =>
+    same.length === methods.length ? `${text}\n` : `${text} (${same.map(({ key }) => key).join(', ')})\n`,
+  );
+  return lines.join('');
+}
+
+export function percent(value: number | null): string {
+  return value === null ? '-' : (value * 100).toFixed(1);
+}
+
+const countColumns = ['good', 'anomalous', 'masks', 'failed', 'references'] as const;
+
+/** RFC 4180: a row a method and class, and a method's mean with empty counts. Metrics 0-1, empty where they have no meaning. */
+export function evaluationCsv(methods: readonly EvaluatedMethod[]): string {
+  const header = ['method', 'class', ...countColumns, ...metrics.map(({ column }) => column)];
+  const rows = methods.flatMap(({ key, classes, mean }) => [
+    ...classes.map((one) => [
+      key,
+      one.className,
+      ...countColumns.map((column) => one.counts[column]),
+      ...metrics.map(({ pick }) => pick(one) ?? ''),
+    ]),
+    [key, 'mean', ...countColumns.map(() => ''), ...metrics.map(({ pick }) => pick(mean) ?? '')],
+  ]);
+  return [header, ...rows].map((row) => `${row.map(csvCell).join(',')}\r\n`).join('');
+}
+
+function csvCell(value: string | number): string {
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
