@@ -9,7 +9,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   datasets: ['datasets list'],
   scan: [
     'scan photos --method baseline',
-    'scan mvtec --method clip --model starter --object-name "steel plate"',
+    'scan mvtec --methods baseline,clip --model starter --object-name "steel plate"',
   ],
   models: [
     'models catalogue',
@@ -19,7 +19,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'models list',
   ],
   prompts: ['prompts import epoch_15.pth --name "trained on VisA"', 'prompts list'],
-  export: [],
+  export: ['scan mvtec --method baseline', 'export 1 --to results --what csv,overlays'],
   doctor: ['doctor', 'doctor --json'],
   completion: ['completion bash'],
 };

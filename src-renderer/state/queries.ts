@@ -88,6 +88,24 @@ export function useModels() {
   });
 }
 
+/** Public checkpoints; read again whenever models are. */
+export function useCatalogue() {
+  const client = useClient();
+  return useQuery({
+    queryKey: [queryRoots.models, 'catalogue'],
+    queryFn: async () => (await client.call('models.catalogue', {})).items,
+  });
+}
+
+/** What models, prompts and downloads take on the disk. */
+export function useModelsDiskUse() {
+  const client = useClient();
+  return useQuery({
+    queryKey: [queryRoots.models, 'disk'],
+    queryFn: () => client.call('models.diskUse', {}),
+  });
+}
+
 export function usePromptSets() {
   const client = useClient();
   return useQuery({

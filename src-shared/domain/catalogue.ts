@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Job } from './job.ts';
 import { modelAnswersSchema, modelIdSchema } from './model.ts';
 
 const sizeBytes = z.number().int().positive();
@@ -86,3 +87,19 @@ export const catalogueItemSchema = z
   })
   .readonly();
 export type CatalogueItem = z.infer<typeof catalogueItemSchema>;
+
+/** How a download is called in the list of jobs. */
+export function downloadTitle({ name }: Pick<CatalogueEntry, 'name'>): string {
+  return `Download ${name}`;
+}
+
+/** How the import of what was downloaded is called there. */
+export function importTitle({ name }: Pick<CatalogueEntry, 'name'>): string {
+  return `Import ${name}`;
+}
+
+/** Whether a job fetches this entry, or imports what was fetched of it. */
+export function isDownloadOf({ kind, title }: Pick<Job, 'kind' | 'title'>, entry: CatalogueEntry): boolean {
+  if (kind === 'model-download') return title === downloadTitle(entry);
+  return kind === 'model-import' && title === importTitle(entry);
+}

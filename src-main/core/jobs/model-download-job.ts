@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import {
   catalogueIdSchema,
+  importTitle,
   type CatalogueEntry,
   type PublishedFile,
 } from '../../../src-shared/domain/catalogue.ts';
@@ -106,7 +107,7 @@ export function createModelDownloadJobKind(options: ModelDownloadJobOptions) {
       context.store(() =>
         options.enqueue({
           kind: 'model-import',
-          title: `Import ${entry.name}`,
+          title: importTitle(entry),
           payload: {
             modelId,
             name: entry.name,

@@ -77,7 +77,8 @@ function JobLink({ job, onGo }: { readonly job: Job; readonly onGo: () => void }
 }
 
 function placeOf(job: Job): { name: string; address: Partial<Address> } | null {
-  if (job.kind === 'model-import') return { name: 'Show models', address: { view: 'models' } };
+  if (job.kind === 'model-import' || job.kind === 'model-download')
+    return { name: 'Show models', address: { view: 'models' } };
   if (job.datasetId === null) return null;
   const place = { datasetId: job.datasetId, imageId: null, className: null };
   if (job.kind === 'scan' && job.runId !== null) {

@@ -2,6 +2,7 @@ import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
 import { Boxes } from 'lucide-react';
 import { useState } from 'react';
+import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
 import type { Model, PromptSet } from '../../../src-shared/domain/model.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
@@ -9,9 +10,11 @@ import { JobLine } from '../../components/job-line.tsx';
 import { useClient } from '../../state/client-context.ts';
 import { fileName, formatBytes, formatMoment } from '../../state/format.ts';
 import { formatNames, modelFacts } from '../../state/model-words.ts';
-import { useJobs, useModels, usePromptSets } from '../../state/queries.ts';
+import { useJobs, useModels, useModelsDiskUse, usePromptSets } from '../../state/queries.ts';
+import { GetModel } from './get-model.tsx';
 import { ImportModel } from './import-model.tsx';
 import { ImportPrompts } from './import-prompts.tsx';
+import { RenameButton } from './rename-button.tsx';
 import { RemoveButton } from './remove-button.tsx';
 import styles from './models-view.module.css';
 
@@ -64,7 +67,7 @@ export function ModelsView() {
           <EmptyState icon={Boxes} title="No model yet" action={importButton}>
             Block statistics need no model. CLIP, CLIP-AC and AnomalyCLIP need a CLIP checkpoint with a vision
             transformer: OpenAI’s .pt, Hugging Face’s safetensors with its config, or open_clip’s. Nothing in a file is
-            executed.
+            executed. Below are some that the workbench can fetch.
           </EmptyState>
         )}
         <ul className={styles.list}>
@@ -115,8 +118,22 @@ export function ModelsView() {
             <PromptRow key={promptSet.id} promptSet={promptSet} />
           ))}
         </ul>
+        <DiskUse />
+        <GetModel />
       </div>
     </div>
+  );
+}
+
+/** What all of it takes, and how much of that is downloads that were not imported. */
+function DiskUse() {
+  const { data: use } = useModelsDiskUse();
+  if (use === undefined || use.totalBytes === 0) return null;
+  return (
+    <p className={styles.quiet}>
+      In all {formatBytes(use.totalBytes)} on disk
+      {use.downloadsBytes > 0 && `, ${formatBytes(use.downloadsBytes)} of it downloads`}.
+    </p>
   );
 }
 
@@ -133,6 +150,12 @@ function ModelRow({ model }: { readonly model: Model }) {
           {formatMoment(model.importedAtMs)}
         </p>
       </div>
+      {model.bundled !== true && (
+        <RenameButton
+          name={model.name}
+          rename={(name) => client.call('models.rename', { modelId: model.id, name })}
+        />
+      )}
       <RemoveButton name={model.name} remove={() => client.call('models.remove', { modelId: model.id })}>
         Its copy in the data folder ({formatBytes(model.sizeBytes)}) is deleted; the file it came from and the results
         of its runs stay.
@@ -149,11 +172,15 @@ function PromptRow({ promptSet }: { readonly promptSet: PromptSet }) {
       <div className={styles.text}>
         <h3>{promptSet.name}</h3>
         <p className={styles.quiet} title={promptSet.sourceFile}>
-          AnomalyCLIP · {promptSet.contextLength} words, {promptSet.deepBlocks} blocks with {promptSet.deepLength} deep
+          {methodCatalogue[promptSet.methodId].name} · {promptSet.contextLength} words, {promptSet.deepBlocks} blocks with {promptSet.deepLength} deep
           tokens · for text width {promptSet.textWidth} · from {fileName(promptSet.sourceFile)} ·{' '}
           {formatMoment(promptSet.importedAtMs)}
         </p>
       </div>
+      <RenameButton
+        name={promptSet.name}
+        rename={(name) => client.call('prompts.rename', { promptSetId: promptSet.id, name })}
+      />
       <RemoveButton name={promptSet.name} remove={() => client.call('prompts.remove', { promptSetId: promptSet.id })}>
         Its copy in the data folder is deleted; the file it came from and the results of its runs stay.
       </RemoveButton>

@@ -250,6 +250,7 @@ describe('the rest of the contract', () => {
       'Node.js',
       'Database',
       'Data folder',
+      'Disk use',
       'Free space',
       'Compute process',
     ]);

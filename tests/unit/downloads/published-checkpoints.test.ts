@@ -13,7 +13,13 @@ const { entries } = catalogueSchema.parse(JSON.parse(readFileSync(catalogueFile,
 const find = (id: string): CatalogueEntry => entries.find((entry) => entry.id === id)!;
 
 /** As OpenAI's and open_clip's model configurations have them. */
-function config(width: number, layers: number, patchSize: number, gridSize: number, textWidth: number): ClipConfig {
+function config(
+  width: number,
+  layers: number,
+  patchSize: number,
+  gridSize: number,
+  textWidth: number,
+): ClipConfig {
   return {
     ...vitL336Config,
     embeddingSize: textWidth,
@@ -69,7 +75,10 @@ describe('the list of published checkpoints', () => {
     ['laion-vit-b-16-plus-240', config(896, 12, 16, 15, 640)],
     ['laion-vit-b-16-plus-240-e31', config(896, 12, 16, 15, 640)],
   ])('states for %s what its weights take as fp32', (id, sizes) => {
-    const weightsBytes = madeUpTensors(sizes).reduce((sum, tensor) => sum + madeUpSizeBytes(tensor, 'F32'), 0);
+    const weightsBytes = madeUpTensors(sizes).reduce(
+      (sum, tensor) => sum + madeUpSizeBytes(tensor, 'F32'),
+      0,
+    );
     expect(find(id).diskBytes).toBe(weightsBytes);
   });
 

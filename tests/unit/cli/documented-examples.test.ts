@@ -1,0 +1,251 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { runCli, type CliEnvironment } from '../../../src-main/cli/main.ts';
+import { createForkLauncher } from '../../../src-main/core/compute-client/fork-launcher.ts';
+import { createCore } from '../../../src-main/core/create-core.ts';
+import { writeSafetensors } from '../../../src-main/compute/checkpoints/write-safetensors.ts';
+import { findProjectPaths } from '../../../src-main/serving/project-paths.ts';
+import { catalogueEntry, publishedFile, startCheckpointServer } from '../../support/checkpoint-server.ts';
+import { tinyClipConfig, writeMadeUpCheckpoint } from '../../support/made-up-checkpoints.ts';
+import { writeStemCheckpoint } from '../../support/stem-checkpoint.ts';
+import { testTransport } from '../../support/test-transport.ts';
+import { recordingIo } from './recording-io.ts';
+
+// Every command line that README and --help show is typed here, in a folder where the names that they use exist: small
+// pictures, made-up checkpoints, and a server of this machine in the place of the publishers'.
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const projectPaths = findProjectPaths(path.join(root, 'src-main/cli'));
+const goldenFiles = [
+  'metrics-and-preprocess.json',
+  'metrics-and-preprocess.safetensors',
+  'preprocess-down.png',
+  'preprocess-up.png',
+  'preprocess-wide.png',
+];
+const before = { folder: process.cwd(), data: process.env['ANOMALY_WORKBENCH_DATA'] };
+let scratch: string;
+
+beforeAll(async () => {
+  scratch = await mkdtemp(path.join(tmpdir(), 'examples-'));
+  const project = path.join(scratch, 'project');
+  await writePictures(path.join(project, 'photos'), ['one.png', 'two.png', 'three.png']);
+  await writeMvtec(path.join(project, 'mvtec'));
+  await writeMvtec(path.join(scratch, 'shared/data/fixture'));
+  const checkpoint = await writeMadeUpCheckpoint(path.join(scratch, 'checkpoint'), 'openai-torchscript', {
+    config: tinyClipConfig,
+  });
+  await copyFile(checkpoint, path.join(project, 'ViT-L-14-336px.pt'));
+  await writePrompts(path.join(project, 'epoch_15.pth'));
+  await mkdir(path.join(project, '9_12_4_multiscale'));
+  await copyFile(path.join(project, 'epoch_15.pth'), path.join(project, '9_12_4_multiscale/epoch_15.pth'));
+  await writeStemCheckpoint(path.join(scratch, 'starter'));
+  await copyGoldens(path.join(scratch, 'shared/golden'));
+  process.chdir(project);
+});
+
+afterAll(async () => {
+  process.chdir(before.folder);
+  restoreDataFolder();
+  await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
+});
+
+function restoreDataFolder(): void {
+  if (before.data === undefined) delete process.env['ANOMALY_WORKBENCH_DATA'];
+  else process.env['ANOMALY_WORKBENCH_DATA'] = before.data;
+}
+
+async function writePictures(folder: string, names: readonly string[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [k, name] of names.entries()) {
+    await sharp({ create: { width: 48, height: 40, channels: 3, background: { r: 40 * k, g: 90, b: 120 } } })
+      .png()
+      .toFile(path.join(folder, name));
+  }
+}
+
+async function writeMvtec(folder: string): Promise<void> {
+  await writePictures(path.join(folder, 'plate/train/good'), ['000.png']);
+  await writePictures(path.join(folder, 'plate/test/good'), ['000.png', '001.png']);
+  await writePictures(path.join(folder, 'plate/test/scratch'), ['000.png', '001.png']);
+  const mask = Buffer.alloc(48 * 40);
+  mask.fill(255, 48 * 10, 48 * 14);
+  await mkdir(path.join(folder, 'plate/ground_truth/scratch'), { recursive: true });
+  for (const name of ['000_mask.png', '001_mask.png']) {
+    await sharp(mask, { raw: { width: 48, height: 40, channels: 1 } })
+      .png()
+      .toFile(path.join(folder, 'plate/ground_truth/scratch', name));
+  }
+}
+
+/** AnomalyCLIP's prompts for the made-up model: 12 words, one block with 4 deep tokens. */
+async function writePrompts(file: string): Promise<void> {
+  const { width } = tinyClipConfig.text;
+  const shapes = {
+    ctx_pos: [1, 1, 12, width],
+    ctx_neg: [1, 1, 12, width],
+    'compound_prompts_text.0': [4, width],
+  };
+  await writeSafetensors({
+    file,
+    tensors: Object.entries(shapes).map(([name, shape], index) => ({
+      name,
+      shape,
+      chunks: () => [new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(0.02 * (index + 1))],
+    })),
+  });
+}
+
+/** The quick half of the reference numbers: the whole takes minutes, and tests/golden checks it. */
+async function copyGoldens(folder: string): Promise<void> {
+  const goldens = path.resolve(root, '../shared/golden');
+  expect(existsSync(goldens), `${goldens} is missing: a checkout has shared/ beside it`).toBe(true);
+  await mkdir(folder, { recursive: true });
+  for (const name of goldenFiles) await copyFile(path.join(goldens, name), path.join(folder, name));
+}
+
+/** The words of a line as a shell parts them; a comment ends it. */
+function wordsOf(line: string): string[] {
+  const words = line.replace(/(^|\s)#.*$/, '').match(/"[^"]*"|\S+/g) ?? [];
+  return words.map((word) => word.replace(/^"(.*)"$/, '$1'));
+}
+
+/** The command line as it is, but for the two things that are not here: the publishers, and a great starter model. */
+async function openShop(): Promise<Omit<CliEnvironment, 'io'>> {
+  const weights = await readFile('ViT-L-14-336px.pt');
+  const server = await startCheckpointServer(weights);
+  const entry = catalogueEntry(publishedFile(server, weights, { name: 'ViT-L-14-336px.pt' }), {
+    id: 'openai-vit-l-14-336',
+  });
+  const catalogueFile = path.join(scratch, 'catalogue.json');
+  await writeFile(catalogueFile, JSON.stringify({ entries: [entry] }));
+  const paths = { ...projectPaths, catalogueFile, starterModelFolder: path.join(scratch, 'starter') };
+  return {
+    paths,
+    openCore: (dataFolder, log) =>
+      createCore(
+        {
+          ...paths,
+          dataFolder,
+          host: 'cli',
+          log,
+          computeLauncher: createForkLauncher({
+            entryPath: paths.computeEntry,
+            assetsFolder: paths.assetsFolder,
+          }),
+        },
+        { transport: testTransport() },
+      ),
+  };
+}
+
+/** Types one line after the other, on a fresh data folder, and expects each to do what it was asked. */
+async function typeAll(lines: readonly string[]): Promise<void> {
+  const dataFolder = await mkdtemp(path.join(scratch, 'data-'));
+  process.env['ANOMALY_WORKBENCH_DATA'] = dataFolder;
+  onTestFinished(restoreDataFolder);
+  const shop = await openShop();
+  for (const line of lines) {
+    const [program, ...args] = wordsOf(line);
+    expect(program).toBe('anomaly-workbench');
+    const io = recordingIo();
+    const code = args[0] === 'serve' ? await serveBriefly(args, shop) : await runCli(args, { ...shop, io });
+    expect({ line, code, err: code === 0 ? '' : io.err }).toEqual({ line, code: 0, err: '' });
+  }
+}
+
+/** Starts serving and asks for its end, as a terminal would, when the address was printed. */
+async function serveBriefly(args: readonly string[], shop: Omit<CliEnvironment, 'io'>): Promise<number> {
+  const others = new Set(process.listeners('SIGTERM'));
+  const io = recordingIo();
+  const running = runCli(args, {
+    ...shop,
+    io: {
+      ...io,
+      stdout: (text) => {
+        if (!text.includes('is ready at http://127.0.0.1')) return;
+        const own = process.listeners('SIGTERM').filter((listener) => !others.has(listener));
+        for (const listener of own) {
+          process.off('SIGTERM', listener);
+          listener('SIGTERM');
+        }
+      },
+    },
+  });
+  return await running;
+}
+
+/** Lines after `  $ ` in a command's help. */
+async function examplesOf(words: readonly string[]): Promise<string[]> {
+  const io = recordingIo();
+  await runCli([...words, '--help'], {
+    io,
+    paths: projectPaths,
+    openCore: () => Promise.reject(new Error()),
+  });
+  return io.out.split('\n').flatMap((line) => (line.startsWith('  $ ') ? [line.slice(4)] : []));
+}
+
+describe('the examples of --help do what they say', () => {
+  it.each([
+    ['import'],
+    ['datasets'],
+    ['scan'],
+    ['models'],
+    ['prompts'],
+    ['export'],
+    ['doctor'],
+    ['completion'],
+  ])('for %s', async (command) => {
+    const lines = await examplesOf([command]);
+    expect(lines.length, `${command} --help shows no example`).toBeGreaterThan(0);
+    await typeAll(lines);
+  });
+
+  it('and no other command has examples that nobody tries', async () => {
+    const io = recordingIo();
+    await runCli(['--help'], { io, paths: projectPaths, openCore: () => Promise.reject(new Error()) });
+    const commands = [...io.out.matchAll(/^ {2}([a-z]+) /gm)].map(([, name = '']) => name);
+    expect(commands).toContain('models');
+    const tried = ['import', 'datasets', 'scan', 'models', 'prompts', 'export', 'doctor', 'completion'];
+    for (const command of commands.filter((name) => name !== 'help' && !tried.includes(name)))
+      expect({ command, lines: await examplesOf([command]) }).toEqual({ command, lines: [] });
+  });
+});
+
+describe('the commands in README.md do what they say', async () => {
+  const readme = await readFile(path.join(root, 'README.md'), 'utf8');
+  const shellLines = [...readme.matchAll(/^```sh\n([\s\S]*?)^```/gm)]
+    .flatMap(([, block = '']) => block.split('\n'))
+    .filter((line) => line.trim() !== '');
+
+  it('of the command line', async () => {
+    const lines = shellLines
+      .filter((line) => line.startsWith('npx anomaly-workbench '))
+      .map((line) => line.replace(/^npx /, ''));
+    expect(lines.length).toBeGreaterThan(3);
+    await typeAll(lines);
+  });
+
+  it('of npm: each is a script of this project', async () => {
+    const { scripts } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const others = shellLines.filter((line) => !line.startsWith('npx anomaly-workbench '));
+    expect(others.length).toBeGreaterThan(0);
+    for (const line of others) {
+      const commands = line.replace(/#.*$/, '').split('&&');
+      for (const command of commands) {
+        const [program, ...words] = wordsOf(command);
+        expect({ line, program }).toEqual({ line, program: 'npm' });
+        const [first = '', script = first] = words;
+        if (first === 'ci') continue;
+        expect(scripts, line).toHaveProperty(first === 'run' ? script : first);
+      }
+    }
+  });
+});
