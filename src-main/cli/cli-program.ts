@@ -1,5 +1,4 @@
-import { Argument, Command, Option } from 'commander';
-import { datasetLayoutSchema } from '../../src-shared/domain/dataset.ts';
+import { Argument, Command } from 'commander';
 import type { CliSession } from './cli-session.ts';
 import { defineCompletionCommand } from './commands/completion-command.ts';
 import { conformanceCommand, doctorCommand } from './commands/check-commands.ts';
@@ -7,7 +6,8 @@ import { demoCommand, type DemoOptions } from './commands/demo-command.ts';
 import { defineEvaluateCommand } from './commands/evaluate-command.ts';
 import { defineExportCommand, defineReportCommand } from './commands/export-command.ts';
 import { defineModelCommands, definePromptCommands } from './commands/define-model-commands.ts';
-import { importCommand, listDatasets, removeDataset, type ImportOptions } from './commands/import-command.ts';
+import { defineImportCommand } from './commands/define-import.ts';
+import { listDatasets, removeDataset } from './commands/import-command.ts';
 import { defineScanCommand } from './commands/scan-command.ts';
 import { addExamples } from './examples.ts';
 import { wholeNumber } from './options.ts';
@@ -33,15 +33,7 @@ export function createProgram(version: string, actions: CliActions): Command {
     .option('--json', 'print one JSON document')
     .showHelpAfterError('(add --help for all options)');
 
-  program
-    .command('import')
-    .description('make a data set of a folder of images')
-    .argument('<folder>')
-    .addOption(layoutOption())
-    .option('--name <name>', "the data set's name (default: the folder's)")
-    .action((folder: string, options: ImportOptions) =>
-      withSession((session) => importCommand(session, folder, options)),
-    );
+  defineImportCommand(program, actions);
 
   const datasets = program.command('datasets').description('list and remove data sets');
   datasets
@@ -84,12 +76,6 @@ export function createProgram(version: string, actions: CliActions): Command {
   });
   addExamples(program);
   return program;
-}
-
-function layoutOption(): Option {
-  return new Option('--layout <layout>', 'how the folder is read (default: found out)').choices(
-    datasetLayoutSchema.options,
-  );
 }
 
 function idArgument(): Argument {

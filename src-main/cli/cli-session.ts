@@ -1,6 +1,7 @@
 import { errorCodeSchema, toErrorShape, WorkbenchError } from '../../src-shared/contract/errors.ts';
 import type { MethodName, MethodParams, MethodResult } from '../../src-shared/contract/methods.ts';
 import type { RunEvaluation } from '../../src-shared/domain/evaluation.ts';
+import type { WorkbenchEvent } from '../../src-shared/contract/events.ts';
 import type { Job } from '../../src-shared/domain/job.ts';
 import type { Core } from '../core/core.ts';
 import type { CliIo } from './cli-io.ts';
@@ -126,6 +127,36 @@ export class CliSession {
       // The job may have ended before the subscription began.
       this.#core.call('jobs.get', { jobId: job.id }).then(see, fail);
     });
+  }
+
+  /**
+   * For a command that ends when the user says so: `see` gets every event, one after another, and null at the end, and may
+   * call the core then too. Resolves with what it returns for the end.
+   */
+  async untilInterrupted<T>(
+    see: (event: WorkbenchEvent | null, call: Core['call']) => Promise<T | null>,
+  ): Promise<T> {
+    const call: Core['call'] = (method, params) => this.#core.call(method, params);
+    let before: Promise<unknown> = Promise.resolve();
+    const stopped = Promise.withResolvers<unknown>();
+    const unsubscribe = this.#core.subscribe((event) => {
+      before = before.then(() => see(event, call)).catch(stopped.reject);
+    });
+    const stop = () => {
+      stopped.resolve(null);
+    };
+    this.#interrupted.addEventListener('abort', stop, { once: true });
+    if (this.#interrupted.aborted) stop();
+    try {
+      await stopped.promise;
+    } finally {
+      unsubscribe();
+      this.#interrupted.removeEventListener('abort', stop);
+    }
+    await before;
+    const last = await see(null, call);
+    if (last === null) throw cancelled();
+    return last;
   }
 
   /**

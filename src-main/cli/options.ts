@@ -26,6 +26,14 @@ export function numberUpTo(most: number): (text: string) => number {
   };
 }
 
+/** A number above 0 and at most 1; `2/3` is one. */
+export function shareOfOne(text: string): number {
+  const [, above, below = '1'] = /^\s*(\d*\.?\d+)(?:\/(\d+))?\s*$/.exec(text) ?? [];
+  const value = Number(above) / Number(below);
+  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('It must be above 0 and at most 1.');
+  return value;
+}
+
 /** 1 to `most` characters. */
 export function wordsUpTo(most: number): (text: string) => string {
   return (text) => {

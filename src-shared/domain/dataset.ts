@@ -54,8 +54,11 @@ export const imageCropSchema = z
   .readonly();
 export type ImageCrop = z.infer<typeof imageCropSchema>;
 
-/** Whether a folder is looked at for changes. `missing`: it is, but the folder is gone at the moment. */
-export const watchStateSchema = z.enum(['watching', 'missing', 'failed']);
+/**
+ * Whether a folder is looked at for changes. `missing`: it is, but the folder is gone at the moment; `elsewhere`: it is to
+ * be, but not by the process that answers.
+ */
+export const watchStateSchema = z.enum(['watching', 'missing', 'elsewhere']);
 export type WatchState = z.infer<typeof watchStateSchema>;
 
 /** What the data set says of an image; null where it says nothing. */

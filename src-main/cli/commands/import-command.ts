@@ -2,36 +2,122 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { countOf } from '../../../src-shared/domain/count-of.ts';
-import type { Dataset, DatasetLayout, Problem, ProblemCode } from '../../../src-shared/domain/dataset.ts';
+import type {
+  ClassCounts,
+  Dataset,
+  DatasetLayout,
+  LayoutOptions,
+  Problem,
+  ProblemCode,
+} from '../../../src-shared/domain/dataset.ts';
 import type { CliSession } from '../cli-session.ts';
 import { formatTable } from '../text-table.ts';
 
 export interface ImportOptions {
   readonly layout?: DatasetLayout;
   readonly name?: string;
+  /** `elpv`: least defect probability that is anomalous. */
+  readonly cut?: number;
+  /** `sdd`: pictures are kept whole. */
+  readonly whole?: boolean;
+  /** The table or annotation file, relative to the folder. */
+  readonly table?: string;
 }
 
-/** `import PATH`: makes a data set of a folder and lists what was found wrong with its files. */
+export interface ImportCommandOptions extends ImportOptions {
+  readonly watch?: boolean;
+}
+
+/**
+ * `import PATH`: makes a data set of a folder and lists what was found wrong with its files; with `watch` it goes on
+ * reading what changes there until Ctrl+C.
+ */
 export async function importCommand(
+  session: CliSession,
+  folder: string,
+  options: ImportCommandOptions,
+): Promise<void> {
+  const dataset = await importFolder(session, folder, options);
+  const page = { datasetId: dataset.id, offset: 0, limit: 1000 };
+  const { problems } = await session.call('datasets.problems', page);
+  printDataset(session, dataset, problems);
+  if (options.watch !== true) return;
+  const end = await watchDataset(session, dataset);
+  printDataset(session, end.dataset, end.problems);
+}
+
+/** Until the user stops; the data set as it is then. A set that a window watches is watched on by it afterwards. */
+async function watchDataset(
+  session: CliSession,
+  dataset: Dataset,
+): Promise<{ readonly dataset: Dataset; readonly problems: readonly Problem[] }> {
+  const datasetId = dataset.id;
+  await session.call('datasets.watch', { datasetId, watch: true });
+  session.note(`Watching ${dataset.root}. Stop with Ctrl+C.`);
+  let last = dataset;
+  return await session.untilInterrupted(async (event, call) => {
+    if (event === null) {
+      if (dataset.watch === undefined) await call('datasets.watch', { datasetId, watch: false });
+      const { problems } = await call('datasets.problems', { datasetId, offset: 0, limit: 1000 });
+      return { dataset: await call('datasets.get', { datasetId }), problems };
+    }
+    if (event.event !== 'datasets.changed' || event.datasetId !== datasetId) return null;
+    const now = await call('datasets.get', { datasetId });
+    const said = now.watch?.message ?? '';
+    if (said !== '' && said !== last.watch?.message) session.note(said);
+    if (now.imageCount !== last.imageCount || now.problemCount !== last.problemCount) {
+      session.note(`${countOf(now.imageCount, 'image')}, ${countOf(now.problemCount, 'problem')}`);
+    }
+    last = now;
+    return null;
+  });
+}
+
+/** `import --dry-run PATH`: what would be imported; nothing is stored. */
+export async function inspectCommand(
   session: CliSession,
   folder: string,
   options: ImportOptions,
 ): Promise<void> {
-  const dataset = await importFolder(session, folder, options);
-  const { problems } = await session.call('datasets.problems', {
-    datasetId: dataset.id,
-    offset: 0,
-    limit: 1000,
+  const preview = await session.call('datasets.inspect', {
+    path: path.resolve(folder),
+    ...(options.layout === undefined ? {} : { layout: options.layout }),
+    ...layoutOptionsOf(options),
   });
-  const table = formatTable(
-    ['class', 'good', 'anomalous', 'unlabelled', 'masks'],
-    dataset.classes.map((one) => [one.name, one.good, one.anomalous, one.unlabelled, one.masks]),
+  const { name, layout, imageCount, root, problems, problemCount } = preview;
+  const more = problemCount > problems.length ? `  … and ${problemCount - problems.length} more\n` : '';
+  session.print(
+    { dryRun: true, preview },
+    `«${name}» would be read as ${layout}: ${countOf(imageCount, 'image')} in ${root}\n${classTable(preview.classes)}` +
+      (problemCount === 0
+        ? ''
+        : `${countOf(problemCount, 'problem')} seen from names and tables:\n${describeProblems(problems)}${more}`) +
+      'Nothing was stored, and no image was opened.\n',
   );
+}
+
+function layoutOptionsOf({ cut, whole, table }: ImportOptions): { layoutOptions?: LayoutOptions } {
+  const layoutOptions = {
+    ...(cut === undefined ? {} : { elpvCut: cut }),
+    ...(whole === undefined ? {} : { sddHalves: !whole }),
+    ...(table === undefined ? {} : { table: table.replaceAll('\\', '/') }),
+  };
+  return Object.keys(layoutOptions).length === 0 ? {} : { layoutOptions };
+}
+
+function classTable(classes: readonly ClassCounts[]): string {
+  return formatTable(
+    ['class', 'good', 'anomalous', 'unlabelled', 'masks'],
+    classes.map((one) => [one.name, one.good, one.anomalous, one.unlabelled, one.masks]),
+  );
+}
+
+function printDataset(session: CliSession, dataset: Dataset, problems: readonly Problem[]): void {
   const more =
     dataset.problemCount > problems.length ? `  … and ${dataset.problemCount - problems.length} more\n` : '';
   session.print(
     { dataset, problems },
-    `Data set ${dataset.id} «${dataset.name}»: ${countOf(dataset.imageCount, 'image')} in ${dataset.root}\n${table}` +
+    `Data set ${dataset.id} «${dataset.name}»: ${countOf(dataset.imageCount, 'image')} in ${dataset.root}\n${classTable(dataset.classes)}` +
       (dataset.problemCount === 0
         ? ''
         : `${countOf(dataset.problemCount, 'problem')}:\n${describeProblems(problems)}${more}`),
@@ -65,6 +151,7 @@ export async function importFolder(
   const { dataset, job } = await session.call('datasets.import', {
     path: path.resolve(folder),
     ...(options.layout === undefined ? {} : { layout: options.layout }),
+    ...layoutOptionsOf(options),
     ...(options.name === undefined ? {} : { name: options.name }),
   });
   await session.finish(job);

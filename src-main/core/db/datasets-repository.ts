@@ -159,6 +159,12 @@ export function createDatasetsRepository(database: Database) {
     setWatched(datasetId: number, watched: boolean): void {
       database.run('UPDATE datasets SET watched = ? WHERE id = ?', [watched ? 1 : 0, datasetId]);
     },
+    isWatched(datasetId: number): boolean {
+      return (
+        database.get<{ watched: number }>('SELECT watched FROM datasets WHERE id = ?', [datasetId])
+          ?.watched === 1
+      );
+    },
     watched(): DatasetCore[] {
       return database
         .all<CoreRow>(

@@ -33,7 +33,9 @@ export function datasetsHandlers(services: Services): DomainHandlers<'datasets'>
 
   function withWatch(dataset: Dataset): Dataset {
     const watch = watcher.state(dataset.id);
-    return watch === null ? dataset : { ...dataset, watch };
+    if (watch !== null) return { ...dataset, watch };
+    if (!datasets.isWatched(dataset.id)) return dataset;
+    return { ...dataset, watch: { state: 'elsewhere', message: 'It is watched where the window runs.' } };
   }
 
   return {
