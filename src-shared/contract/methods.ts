@@ -20,6 +20,7 @@ import {
   modelSchema,
   promptSetSchema,
 } from '../domain/model.ts';
+import { publishedFigureSchema } from '../domain/published-results.ts';
 import { imageRowSchema, runSchema, runScoresSchema } from '../domain/run.ts';
 import { errorShapeSchema } from './errors.ts';
 
@@ -208,6 +209,11 @@ export const contractMethods = {
    * hundreds of images, told by `run.evaluating`. Rejects with `cancelled` after `runs.stopEvaluating`.
    */
   'runs.evaluate': { params: z.object({ runId: idSchema }).strict(), result: runEvaluationSchema },
+  /** What the papers say of a method on a data set of this name and its classes; empty for names they do not know. */
+  'published.figures': {
+    params: z.object({ datasetName: z.string().max(200), methodId: methodIdSchema }).strict(),
+    result: z.object({ figures: z.array(publishedFigureSchema) }),
+  },
   'runs.stopEvaluating': { params: z.object({ runId: idSchema }).strict(), result: ok },
   'runs.create': {
     params: z

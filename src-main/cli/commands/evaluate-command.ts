@@ -7,6 +7,7 @@ import { countOf } from '../../../src-shared/domain/count-of.ts';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { RunEvaluation } from '../../../src-shared/domain/evaluation.ts';
 import { methodTitle } from '../../../src-shared/domain/method-settings.ts';
+import type { PublishedFigure } from '../../../src-shared/domain/published-results.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { CliActions } from '../cli-program.ts';
 import type { CliSession } from '../cli-session.ts';
@@ -23,6 +24,7 @@ import {
   type MethodChoice,
   type MethodOptions,
 } from './method-options.ts';
+import { describePublished, readPublished } from './published-text.ts';
 import { planMethods, runMethods, type MethodRun, type UnavailableMethod } from './run-methods.ts';
 import { requireAny, requireImages, throwWhereNotDone } from './scan-command.ts';
 
@@ -70,6 +72,7 @@ export function defineEvaluateCommand(program: Command, { withSession }: CliActi
 interface Evaluated extends MethodRun {
   readonly run: Run;
   readonly evaluation: RunEvaluation;
+  readonly published: readonly PublishedFigure[];
 }
 
 /**
@@ -94,7 +97,7 @@ async function evaluateCommand(session: CliSession, wanted: string, options: Eva
     isNew: options.new === true,
     reuseFinished: true,
   });
-  const { evaluated, failed } = await evaluateRuns(session, done.runs);
+  const { evaluated, failed } = await evaluateRuns(session, dataset.name, done.runs);
   const order = methodWishes(options.methods, options).map(({ key }) => key);
   const unavailable = [...plan.unavailable, ...failed];
   if (evaluated.length === 0) {
@@ -120,6 +123,10 @@ async function evaluateCommand(session: CliSession, wanted: string, options: Eva
         dataset.classes.map(({ name }) => name),
         methods,
       ) +
+      describePublished(
+        dataset.classes.map(({ name }) => name),
+        evaluated,
+      ) +
       describeNotes(methods) +
       unavailable.map(({ key, reason }) => `${key} was not run: ${reason}\n`).join('') +
       (csvFile === null ? '' : `Metrics: ${csvFile}\n`) +
@@ -144,6 +151,7 @@ async function readDataset(
 
 async function evaluateRuns(
   session: CliSession,
+  datasetName: string,
   runs: readonly MethodRun[],
 ): Promise<{ evaluated: Evaluated[]; failed: UnavailableMethod[] }> {
   const evaluated: Evaluated[] = [];
@@ -155,7 +163,8 @@ async function evaluateRuns(
       continue;
     }
     const title = `Metrics of ${methodTitle(run.methodId, run.settings)}`;
-    evaluated.push({ ...one, run, evaluation: await session.evaluate(run.id, title) });
+    const evaluation = await session.evaluate(run.id, title);
+    evaluated.push({ ...one, run, evaluation, published: await readPublished(session, datasetName, run) });
   }
   return { evaluated, failed };
 }
@@ -171,7 +180,7 @@ function describeMethodsAsJson(
   order: readonly string[],
 ): object {
   const entries = [
-    ...evaluated.map(({ key, run, isReused, evaluation }) => {
+    ...evaluated.map(({ key, run, isReused, evaluation, published }) => {
       const { classes, mean, rendering } = evaluation;
       const { methodId, settings, references, promptSetId } = run;
       const byClass = classes.map(({ className, ...one }) => [className, one] as const);
@@ -180,6 +189,7 @@ function describeMethodsAsJson(
         value: {
           classes: Object.fromEntries(byClass),
           mean,
+          published,
           runId: run.id,
           ...{ methodId, promptSetId, settings, rendering },
           ...(references.length === 0 ? {} : { references }),

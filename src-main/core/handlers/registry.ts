@@ -9,6 +9,7 @@ import { jobsHandlers } from './jobs.ts';
 import { methodsHandlers } from './methods.ts';
 import { modelsHandlers } from './models.ts';
 import { promptsHandlers } from './prompts.ts';
+import { publishedHandlers } from './published.ts';
 import { reportsHandlers } from './reports.ts';
 import { runsHandlers } from './runs.ts';
 import { samplesHandlers } from './samples.ts';
@@ -45,6 +46,7 @@ export function createHandlers(services: Services): HandlerRegistry {
     methodsHandlers(services),
     runsHandlers(services),
     reportsHandlers(services),
+    publishedHandlers(services),
     exportsHandlers(services),
     samplesHandlers(services),
     jobsHandlers(services),

@@ -1,0 +1,46 @@
+import type { Run } from '../../../src-shared/domain/run.ts';
+import {
+  figuresOfClass,
+  publishedSource,
+  type PublishedFigure,
+} from '../../../src-shared/domain/published-results.ts';
+import type { CliSession } from '../cli-session.ts';
+import { formatTable } from '../text-table.ts';
+
+/** A method by the key it was asked for with, and what the papers say of it. */
+export interface PublishedMethod {
+  readonly key: string;
+  readonly published: readonly PublishedFigure[];
+}
+
+/** What the papers say of a run's method on a data set of this name. Nothing of few-shot runs: the figures are zero-shot. */
+export async function readPublished(
+  session: CliSession,
+  datasetName: string,
+  { methodId, settings }: Run,
+): Promise<readonly PublishedFigure[]> {
+  if ((settings.shots ?? 0) > 0) return [];
+  return (await session.call('published.figures', { datasetName, methodId })).figures;
+}
+
+/** The papers' figures for these classes and their mean, in percent, each with paper and table; empty where there are none. */
+export function describePublished(
+  classNames: readonly string[],
+  methods: readonly PublishedMethod[],
+): string {
+  const rows = [...classNames, null].flatMap((className) =>
+    methods.flatMap(({ key, published }) =>
+      figuresOfClass(published, className).map((figure) => [
+        className ?? 'mean',
+        key,
+        ...[figure.image.auroc, figure.image.ap, figure.pixel.auroc, figure.pixel.aupro].map((value) =>
+          value === null ? '-' : (value * 100).toFixed(1),
+        ),
+        publishedSource(figure),
+      ]),
+    ),
+  );
+  if (rows.length === 0) return '';
+  const headings = ['Published', 'method', 'image AUROC', 'AP', 'pixel AUROC', 'AUPRO', 'source'];
+  return `${formatTable(headings, rows)}Published AUPRO is taken as the papers’ code takes it. Learned methods are trained on another set.\n\n`;
+}
