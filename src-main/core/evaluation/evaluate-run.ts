@@ -140,6 +140,7 @@ async function evaluateClass(
   const image = evaluateImages(scored);
   const pixel = await evaluatePixels(options, scored, onProgress);
   const notes = [
+    ...fewReferencesNote(options.run, className),
     ...(failed === 0 ? [] : [`${failed} of ${subjects.length} images could not be scored and are left out.`]),
     ...oneLabelNote(scored),
     ...(pixel.note === null ? [] : [pixel.note]),
@@ -153,6 +154,14 @@ async function evaluateClass(
     errorBound: pixel.metrics?.errorBound ?? 0,
     notes,
   };
+}
+
+function fewReferencesNote({ settings, references }: Run, className: string): string[] {
+  const shown = references.find((one) => one.className === className)?.paths.length ?? 0;
+  const { shots = 0 } = settings;
+  return shown >= shots
+    ? []
+    : [`Shown ${shown} of ${countOf(shots, 'reference')}: it has no more good images.`];
 }
 
 function oneLabelNote(images: readonly ScoredImage[]): string[] {

@@ -5,9 +5,13 @@ import type { Run, RunReferences } from '../../../src-shared/domain/run.ts';
 import type { Repositories } from '../db/repositories.ts';
 import type { ReferenceCandidate } from '../db/run-references-repository.ts';
 
+/** Classes that a message names. */
+const mostNamed = 5;
+
 /**
  * `shots` good images of each class: of the train split first, then of the others, in path order, or with a seed in an
- * order drawn by it. Throws `unavailable` where a class has fewer, naming every such class.
+ * order drawn by it. A class with fewer gives all it has (its evaluation says so); throws `unavailable` where a class has
+ * none, naming every such class.
  */
 export function chooseReferences(
   candidates: readonly ReferenceCandidate[],
@@ -15,19 +19,19 @@ export function chooseReferences(
   { shots = 0, referenceSeed }: Pick<MethodSettings, 'shots' | 'referenceSeed'>,
 ): RunReferences[] {
   const byClass = Map.groupBy(candidates, (candidate) => candidate.className);
-  const tooFew: string[] = [];
   const chosen = classNames.map((className) => {
     const good = (byClass.get(className) ?? []).toSorted(byPath);
-    if (good.length < shots) tooFew.push(`«${className}» has ${good.length}`);
     const order = referenceSeed === undefined ? good : shuffled(good, referenceSeed);
     // Stable: within the train split and outside it the order stays.
     const training = order.toSorted((a, b) => Number(b.isTraining) - Number(a.isTraining));
     return { className, paths: training.slice(0, shots).map((candidate) => candidate.path) };
   });
-  if (tooFew.length === 0) return chosen;
+  const without = chosen.flatMap(({ className, paths }) => (paths.length === 0 ? [`«${className}»`] : []));
+  if (without.length === 0 || shots === 0) return chosen;
+  const more = without.length - mostNamed;
   throw new WorkbenchError(
     'unavailable',
-    `${countOf(shots, 'reference')} a class need as many images labelled good: ${tooFew.slice(0, 5).join(', ')}${tooFew.length > 5 ? ` and ${countOf(tooFew.length - 5, 'other class', 'other classes')} fewer` : ''}. Choose fewer shots, or add good images and import the folder again.`,
+    `References are images labelled good, and ${without.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${countOf(more, 'other class', 'other classes')}` : ''} ${without.length === 1 ? 'has' : 'have'} none. Run it without references, or add good images and import the folder again.`,
   );
 }
 

@@ -218,17 +218,24 @@ describe('evaluate', () => {
     );
   });
 
-  it('names the classes that have too few good images for the references asked for', async () => {
+  it('shows what there is where a class has fewer good images, says so, and needs one of each class', async () => {
     const world = await openWorld();
-    const { code, json } = await world.run([
-      ...['evaluate', world.photos, '--methods', 'winclip', '--shots', '0,9', '--json'],
+    const few = await world.run(['evaluate', world.photos, '--methods', 'winclip+3', '--json']);
+    expect(few.code).toBe(0);
+    expect(few.json().methods['winclip+3']!['classes']).toMatchObject({
+      bolt: { counts: { good: 0, references: 3 }, notes: [expect.stringContaining('No image of 2 is good')] },
+      nut: { counts: { good: 0, references: 1 } },
+    });
+    await rm(path.join(world.photos, 'bolt/test/good'), { recursive: true });
+    const { code, out, err } = await world.run([
+      ...['evaluate', world.photos, '--methods', 'winclip+4,baseline'],
     ]);
     expect(code).toBe(1);
-    expect(json().methods['winclip']).toHaveProperty('mean');
-    expect(json().methods['winclip+9']!['unavailable']).toContain('«bolt» has 3, «nut» has 3');
-    const alone = await world.run(['evaluate', world.photos, '--methods', 'winclip+9']);
-    expect(alone).toMatchObject({ code: 1, out: '' });
-    expect(alone.err).toContain('«bolt» has 3, «nut» has 3');
+    expect(out).toContain('winclip+4 was not run: References are images labelled good, and «bolt» has none.');
+    expect(err).toContain('winclip+4 could not run');
+    const nutOnly = path.join(world.photos, 'nut');
+    const alone = await world.run(['evaluate', nutOnly, '--methods', 'winclip+9', '--layout', 'mvtec']);
+    expect(alone.out).toContain('nut: Shown 3 of 9 references: it has no more good images.');
   });
 
   it('prints a table a metric with the means, and writes the same figures as CSV', async () => {
