@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
 import { pemFile } from './test-transport.ts';
 import type { CatalogueEntry, PublishedFile } from '../../src-shared/domain/catalogue.ts';
 
@@ -23,8 +22,8 @@ export interface CheckpointServer {
   stop(): Promise<void>;
 }
 
-/** An HTTPS server on this machine that serves one file at every path, with ranges and an entity tag, or what a test says. */
-export async function startCheckpointServer(bytes: Buffer): Promise<CheckpointServer> {
+/** Stop it after use. An HTTPS server on this machine that serves one file at every path, with ranges and an entity tag, or what a test says. */
+export async function createCheckpointServer(bytes: Buffer): Promise<CheckpointServer> {
   let file = bytes;
   let tag: string | null = '"one"';
   let held: { readonly sentBytes: number; readonly response: ServerResponse } | null = null;
@@ -46,7 +45,6 @@ export async function startCheckpointServer(bytes: Buffer): Promise<CheckpointSe
         resolve();
       });
     });
-  onTestFinished(stop);
   return {
     port,
     requests,

@@ -109,8 +109,8 @@ export function ModelsView() {
         )}
         {prompts.data?.length === 0 && importing !== 'prompts' && (
           <p className={styles.quiet}>
-            AnomalyCLIP uses prompts that were learned once and serve any object: import a released .pth file or
-            safetensors.
+            AnomalyCLIP and FAPrompt use prompts that were learned once and serve any object: fetch some below, or
+            import a released .pth file or safetensors.
           </p>
         )}
         <ul className={styles.list}>

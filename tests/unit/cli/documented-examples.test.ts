@@ -9,7 +9,8 @@ import { createForkLauncher } from '../../../src-main/core/compute-client/fork-l
 import { createCore } from '../../../src-main/core/create-core.ts';
 import { writeSafetensors } from '../../../src-main/compute/checkpoints/write-safetensors.ts';
 import { findProjectPaths } from '../../../src-main/serving/project-paths.ts';
-import { catalogueEntry, publishedFile, startCheckpointServer } from '../../support/checkpoint-server.ts';
+import { catalogueEntry, publishedFile } from '../../support/checkpoint-server.ts';
+import { startCheckpointServer } from '../../support/start-checkpoint-server.ts';
 import { tinyClipConfig, writeMadeUpCheckpoint } from '../../support/made-up-checkpoints.ts';
 import { writeStemCheckpoint } from '../../support/stem-checkpoint.ts';
 import { testTransport } from '../../support/test-transport.ts';

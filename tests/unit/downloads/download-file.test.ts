@@ -7,7 +7,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { downloadFile, type DownloadOptions } from '../../../src-main/core/downloads/download-file.ts';
 import { createHttpsTransport } from '../../../src-main/core/downloads/https-transport.ts';
 import type { PublishedFile } from '../../../src-shared/domain/catalogue.ts';
-import { publishedFile, someBytes, startCheckpointServer } from '../../support/checkpoint-server.ts';
+import { publishedFile, someBytes } from '../../support/checkpoint-server.ts';
+import { startCheckpointServer } from '../../support/start-checkpoint-server.ts';
 import { testAgent, testTransport } from '../../support/test-transport.ts';
 
 const weights = someBytes(300_000);

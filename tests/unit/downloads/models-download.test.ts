@@ -10,9 +10,9 @@ import {
   catalogueEntry,
   publishedFile,
   someBytes,
-  startCheckpointServer,
   type CheckpointServer,
 } from '../../support/checkpoint-server.ts';
+import { startCheckpointServer } from '../../support/start-checkpoint-server.ts';
 import { testTransport } from '../../support/test-transport.ts';
 import { hasEnded, openTestCore, temporaryFolder, type TestCoreOptions } from '../core/support/harness.ts';
 
