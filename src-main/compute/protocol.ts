@@ -19,12 +19,25 @@ const float16Array = z.instanceof(Uint16Array);
 /** A model as the library keeps it: a folder with `model.safetensors`, `model.json` and `graphs/`-free ONNX files beside it. */
 const storedModelSchema = z.object({ folder: absolutePath, config: clipConfigSchema });
 
+/** A part of an image, in pixels of the image as it is shown (EXIF orientation applied). */
+const cropSchema = z.object({
+  x: z.number().int().nonnegative(),
+  y: z.number().int().nonnegative(),
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+});
+
 /** One method of a scan. `references` are normal images of each class, for methods that are fitted first (few-shot WinCLIP). */
 const scanMethodSchema = z.object({
   methodId: methodIdSchema,
   promptFile: absolutePath.nullable(),
   settings: methodSettingsSchema,
-  references: z.array(z.object({ className: z.string(), imagePaths: z.array(absolutePath) })),
+  references: z.array(
+    z.object({
+      className: z.string(),
+      images: z.array(z.object({ imagePath: absolutePath, crop: cropSchema.optional() })),
+    }),
+  ),
 });
 
 const failedSchema = z.object({ ok: z.literal(false), error: errorShapeSchema });
@@ -33,14 +46,6 @@ const openedMethodSchema = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), rendering: mapRenderingSchema }),
   failedSchema,
 ]);
-
-/** A part of an image, in pixels of the image as it is shown (EXIF orientation applied). */
-const cropSchema = z.object({
-  x: z.number().int().nonnegative(),
-  y: z.number().int().nonnegative(),
-  width: z.number().int().positive(),
-  height: z.number().int().positive(),
-});
 
 const methodResultSchema = z.discriminatedUnion('ok', [
   z.object({

@@ -41,3 +41,32 @@ export function tinyPrompts(width = tinyConfig.text.width, deepBlocks = 2): Map<
     ...Array.from({ length: deepBlocks }, (_, i) => tensor(`compound_prompts_text.${i}`, [2, width])),
   ]);
 }
+
+/** FAPrompt's: 3 shared words, 4 abnormalities of 2 words, a prior of 5 patches, `deepBlocks` × 2 deep tokens. */
+export function tinyFaPrompts({ text, embeddingSize }: ClipConfig = tinyConfig): Map<string, NamedTensor> {
+  const { width } = text;
+  const shapes: Record<string, readonly number[]> = {
+    ctx_pos: [1, 1, 3, width],
+    ctx_neg: [1, 4, 2, width],
+    'patch_meta_net.linear1.weight': [6, 5 * embeddingSize],
+    'patch_meta_net.linear1.bias': [6],
+    'patch_meta_net.linear2.weight': [width, 6],
+    'patch_meta_net.linear2.bias': [width],
+    'compound_prompts_text.0': [2, width],
+  };
+  return new Map(
+    Object.entries(shapes).map(([name, shape]) => {
+      const [data = new Float32Array(0)] = formulaChunks(`faprompt ${name}`, [shape, 0.3, 0]);
+      return [name, { shape, data }];
+    }),
+  );
+}
+
+/** Writes prompts as the library stores them. */
+export async function writePrompts(file: string, prompts: ReadonlyMap<string, NamedTensor>): Promise<string> {
+  await writeSafetensors({
+    file,
+    tensors: [...prompts].map(([name, { shape, data }]) => ({ name, shape, chunks: () => [data] })),
+  });
+  return file;
+}

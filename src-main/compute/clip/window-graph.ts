@@ -20,11 +20,12 @@ export function windowClassTokens(
   weights: ModelWeights,
   tokens: Tensor,
   side: number,
+  rowsAtOnce = maxRows,
 ): Tensor {
   const grid = Math.sqrt((tokens.shape[0] ?? 1) - 1);
   const windows = windowRows(grid, side);
   const perWindow = 1 + side * side;
-  const chunks = Math.ceil((windows.length * perWindow) / maxRows);
+  const chunks = Math.ceil((windows.length * perWindow) / rowsAtOnce);
   const perChunk = Math.ceil(windows.length / chunks);
   const parts: Tensor[] = [];
   for (let first = 0; first < windows.length; first += perChunk)

@@ -1,12 +1,14 @@
+import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { ConformanceItem } from '../../../src-shared/domain/conformance.ts';
 import type { ClipConfig } from '../../../src-shared/domain/model.ts';
 import { renderPixelMap } from '../../../src-shared/maps/render-pixel-map.ts';
 import { pixelDeviation, pixelMean } from '../clip/vision-graph.ts';
 import { windowRows } from '../clip/window-graph.ts';
-import type { FeatureNeeds, ImageFeatures, RgbImage } from '../methods/method.ts';
+import type { FeatureNeeds, ImageFeatures, MethodScore, RgbImage } from '../methods/method.ts';
 import { abnormalProbabilities, normalised, type TextPair } from '../methods/similarity.ts';
-import { winClipMethod, zeroShotScore } from '../methods/winclip.ts';
+import { addFewShot, winClipMethod, zeroShotScore } from '../methods/winclip.ts';
+import { createWinClipMemories } from '../methods/winclip-memory.ts';
 import { spreadOverPatches } from '../methods/window-scores.ts';
 import { createFeatureExtractor, type StoredModel } from '../runtime/feature-extractor.ts';
 import { checkPixelValues, guarded, systemOf, type CheckTools } from './clip-items.ts';
@@ -34,6 +36,16 @@ const winClipGoldenSchema = z.object({
   weights: z.record(z.string(), formulaSchema),
   weights_prefix: z.string(),
   /** By name, `window3`: rows of the tokens, the class token's being 0, that each window holds beside it. */
+  /** Few-shot numbers, which not every file has: which images are references, and score and patch map of which others. */
+  few_shot: z
+    .object({
+      references: z.array(z.number().int().nonnegative()).min(1),
+      images: z.array(z.number().int().nonnegative()).min(1),
+      score: z.array(z.number()),
+      /** [images][grid²] */
+      map: z.array(z.array(z.number())),
+    })
+    .optional(),
   windows: z.record(z.string().regex(/^window[1-9]$/), z.array(z.array(z.number().int().nonnegative()))),
 });
 type WinClipGolden = z.infer<typeof winClipGoldenSchema>;
@@ -81,6 +93,9 @@ export async function* checkWinClipGolden(
   }
   for (const name of Object.keys(parsed.windows))
     yield await guarded(`${golden.stem}/windows.${name}`, () => checkWindows(check, name));
+  if (parsed.few_shot)
+    for (const part of ['score', 'map'] as const)
+      yield await guarded(`${golden.stem}/few_shot.${part}`, () => checkFewShot(check, part));
 }
 
 const checks: readonly (readonly [RegExp, Check])[] = [
@@ -152,7 +167,7 @@ async function extractAll(
   { sessions }: CheckTools,
 ): Promise<readonly ImageFeatures[]> {
   const needs: FeatureNeeds = {
-    ...winClipMethod.needs(model.config, { imageSizePx: config.image_size }),
+    ...winClipMethod.needs(model.config, { imageSizePx: config.image_size, shots: 1 }),
     windows: [...new Set([...Object.keys(windows).map(sideOf), 2, 3])].sort(),
   };
   const extractor = await createFeatureExtractor(model, needs, sessions);
@@ -205,6 +220,34 @@ async function checkSide(check: WinClipCheck, key: string, expected: Expected) {
   );
   const shape = [maps.length, grid, grid];
   return Promise.resolve(compareItem(key, joined(maps), shape, expected, tolerances.features));
+}
+
+/** The method's memories and arithmetic, the references being images of the file. */
+async function checkFewShot({ features, parsed, pair, search }: WinClipCheck, part: 'score' | 'map') {
+  const { references, images, score, map } = parsed.few_shot ?? {
+    references: [],
+    images: [],
+    score: [],
+    map: [],
+  };
+  const chosen = (indices: readonly number[]) => features.filter((_, i) => indices.includes(i));
+  const memories = createWinClipMemories(search);
+  await memories.fit([{ className: '', features: Readable.from(chosen(references)) }]);
+  const results: MethodScore[] = [];
+  for (const image of chosen(images))
+    results.push(addFewShot(zeroShotScore(image, pair), await memories.distances('', image)));
+  await memories.release();
+  if (part === 'score')
+    return compareItem(
+      part,
+      results.map((result) => result.score),
+      [results.length],
+      { shape: [score.length], data: score },
+      tolerances.features,
+    );
+  const data = joined(results.map(({ patchMap }) => patchMap.data));
+  const shape = [results.length, features[0]?.gridSize ?? 0, features[0]?.gridSize ?? 0];
+  return compareItem(part, data, shape, { shape, data: map.flat() }, tolerances.features);
 }
 
 /** The method's own arithmetic with the text features that the file gives. */

@@ -40,12 +40,12 @@ export function faPromptPrompts(
   const shared = contextOf(tensors, 'ctx_pos', width);
   const abnormal = promptTensor(tensors, 'ctx_neg');
   const [one, prompts = 0, abnormalWords = 0, abnormalWidth = 0] = abnormal.shape;
-  if (abnormalWidth !== width) throw widthError(abnormalWidth, width);
   if (abnormal.shape.length !== 4 || one !== 1)
     throw new WorkbenchError(
       'corrupt-file',
       `The prompt set's ctx_neg has the shape [${abnormal.shape.join(', ')}] where [1, prompts, words, ${width}] is needed. Import the prompts again.`,
     );
+  if (abnormalWidth !== width) throw widthError(abnormalWidth, width);
   const sharedWords = shared.data.length / width;
   const deep = deepTokensOf(tensors, width);
   const deepTokens = {

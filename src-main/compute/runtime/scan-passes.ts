@@ -56,17 +56,22 @@ export async function openPass(
   };
 }
 
+interface ReferenceImage {
+  readonly imagePath: string;
+  readonly crop?: CropRectangle | undefined;
+}
+
 /** Reference images as features of a pass, read one at a time. */
 export function referenceSets(
-  references: readonly { readonly className: string; readonly imagePaths: readonly string[] }[],
+  references: readonly { readonly className: string; readonly images: readonly ReferenceImage[] }[],
   pass: ScanPass,
 ): readonly ReferenceSet[] {
   return references
-    .filter(({ imagePaths }) => imagePaths.length > 0)
-    .map(({ className, imagePaths }) => ({ className, features: featuresOf(imagePaths, pass) }));
+    .filter(({ images }) => images.length > 0)
+    .map(({ className, images }) => ({ className, features: featuresOf(images, pass) }));
 }
 
-async function* featuresOf(imagePaths: readonly string[], pass: ScanPass): AsyncGenerator<ImageFeatures> {
-  for (const imagePath of imagePaths)
-    yield (await pass.run(await readAtSizes(imagePath, [pass.needs.imageSizePx]))).features;
+async function* featuresOf(images: readonly ReferenceImage[], pass: ScanPass): AsyncGenerator<ImageFeatures> {
+  for (const { imagePath, crop } of images)
+    yield (await pass.run(await readAtSizes(imagePath, [pass.needs.imageSizePx], crop))).features;
 }

@@ -29,6 +29,8 @@ export interface ScanSessionsOptions {
   readonly assetsFolder: string;
   /** Absent: one for each physical core. */
   readonly intraOpThreads?: number;
+  /** Where sessions of models live; absent: a store of their own. */
+  readonly store?: SessionStore;
 }
 
 type ScanParams = ComputeParams<'scan.open'>;
@@ -54,12 +56,12 @@ interface ScanSession {
   turn: Promise<unknown>;
 }
 
-export function createScanSessions({ assetsFolder, intraOpThreads }: ScanSessionsOptions): ScanSessions {
-  const store: SessionStore = createSessionStore(intraOpThreads === undefined ? {} : { intraOpThreads });
+export function createScanSessions(options: ScanSessionsOptions): ScanSessions {
+  const { assetsFolder, intraOpThreads } = options;
+  const threads = intraOpThreads === undefined ? {} : { intraOpThreads };
+  const store = options.store ?? createSessionStore(threads);
   // Searches of references hold no weights, only shapes: they must not crowd out image encoders.
-  const search = createRowSearch(
-    createSessionStore({ maxSessions: 16, ...(intraOpThreads === undefined ? {} : { intraOpThreads }) }),
-  );
+  const search = createRowSearch(createSessionStore({ maxSessions: 16, ...threads }));
   const scans = new Map<number, ScanSession>();
   let nextId = 1;
   let tokenizer: Tokenizer | null = null;

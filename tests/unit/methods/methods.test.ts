@@ -46,6 +46,7 @@ function listeningEncoder() {
       learned.push(prompts);
       return Promise.resolve(features(prompts.texts));
     },
+    keepLearned: () => Promise.reject(new Error('no method here changes its prompts')),
   };
   return { encoder, texts, learned };
 }
@@ -58,6 +59,7 @@ function contextOf(encoder: TextEncoder, more: Partial<MethodContext> = {}): Met
     assetsFolder,
     settings: {},
     classNames: [],
+    search: { remember: () => Promise.reject(new Error('no method here has references')) },
     ...more,
   };
 }
