@@ -1,10 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import type { FeatureNeeds, ImageFeatures, ReferenceSet } from '../methods/method.ts';
 import { needsEncoder } from '../methods/group-needs.ts';
-import { cropImage, type CropRectangle } from '../../images/crop-image.ts';
 import { decodeImage } from '../../images/decode-image.ts';
 import { resizeBicubic } from '../../images/resize-bicubic.ts';
-import type { RgbImage } from '../../images/rgb-image.ts';
+import type { ImageRegion, RgbImage } from '../../images/rgb-image.ts';
 import {
   createFeatureExtractor,
   createPixelExtractor,
@@ -16,14 +15,13 @@ import type { SessionStore } from './session-store.ts';
 /** One image at every size that a scan's passes see, by side in pixels. */
 export type SizedImages = ReadonlyMap<number, RgbImage>;
 
-/** Decodes an image once and stretches it, or the part `crop` of it, to each size. Throws what `decodeImage` and `cropImage` throw. */
+/** Decodes an image once and stretches it, or the part `crop` of it, to each size. Throws what `decodeImage` throws. */
 export async function readAtSizes(
   imagePath: string,
   sizesPx: Iterable<number>,
-  crop?: CropRectangle,
+  crop?: ImageRegion,
 ): Promise<SizedImages> {
-  const whole = await decodeImage(imagePath);
-  const image = crop ? cropImage(whole, crop, imagePath) : whole;
+  const image = await decodeImage(imagePath, crop ? { crop } : {});
   return new Map([...new Set(sizesPx)].map((sizePx) => [sizePx, resizeBicubic(image, sizePx, sizePx)]));
 }
 
@@ -58,7 +56,7 @@ export async function openPass(
 
 interface ReferenceImage {
   readonly imagePath: string;
-  readonly crop?: CropRectangle | undefined;
+  readonly crop?: ImageRegion | undefined;
 }
 
 /** Reference images as features of a pass, read one at a time. */
