@@ -105,7 +105,7 @@ async function evaluateCommand(session: CliSession, wanted: string, options: Eva
     requireAny([], unavailable);
   }
 
-  const methods = evaluated.map(({ key, evaluation }) => ({ key, ...evaluation }));
+  const methods = evaluated.map(({ key, evaluation, published }) => ({ key, ...evaluation, published }));
   const csvFile = options.csv === undefined ? null : path.resolve(options.csv);
   if (csvFile !== null) await writeText(csvFile, evaluationCsv(methods));
   const durationS = (performance.now() - startedAt) / 1000;

@@ -1,4 +1,10 @@
-import type { ClassEvaluation, PixelFigures, RankMetrics } from '../../../src-shared/domain/evaluation.ts';
+import {
+  noPixelFigures,
+  type ClassEvaluation,
+  type PixelFigures,
+  type RankMetrics,
+} from '../../../src-shared/domain/evaluation.ts';
+import { publishedSource, type PublishedFigure } from '../../../src-shared/domain/published-results.ts';
 import { formatTable } from '../text-table.ts';
 
 /** Metrics of one method as they are shown: of each class, and the means over the classes that have them. */
@@ -69,19 +75,40 @@ export function percent(value: number | null): string {
 
 const countColumns = ['good', 'anomalous', 'masks', 'failed', 'references'] as const;
 
-/** RFC 4180: a row a method and class, and a method's mean with empty counts. Metrics 0-1, empty where they have no meaning. */
-export function evaluationCsv(methods: readonly EvaluatedMethod[]): string {
-  const header = ['method', 'class', ...countColumns, ...metrics.map(({ column }) => column)];
-  const rows = methods.flatMap(({ key, classes, mean }) => [
+/**
+ * RFC 4180: a row a method and class, and a method's mean with empty counts; after a method's own rows what the papers
+ * publish of it, with paper and table in `source`. Metrics 0-1, empty where they have no meaning.
+ */
+export function evaluationCsv(
+  methods: readonly (EvaluatedMethod & { readonly published: readonly PublishedFigure[] })[],
+): string {
+  const header = ['method', 'class', 'source', ...countColumns, ...metrics.map(({ column }) => column)];
+  const rows = methods.flatMap(({ key, classes, mean, published }) => [
     ...classes.map((one) => [
-      key,
-      one.className,
+      ...[key, one.className, 'measured'],
       ...countColumns.map((column) => one.counts[column]),
       ...metrics.map(({ pick }) => pick(one) ?? ''),
     ]),
-    [key, 'mean', ...countColumns.map(() => ''), ...metrics.map(({ pick }) => pick(mean) ?? '')],
+    [
+      ...[key, 'mean', 'measured'],
+      ...countColumns.map(() => ''),
+      ...metrics.map(({ pick }) => pick(mean) ?? ''),
+    ],
+    ...published.map((figure) => [
+      ...[key, figure.className ?? 'mean', publishedSource(figure)],
+      ...countColumns.map(() => ''),
+      ...metrics.map(({ pick }) => pick(asMeasured(figure)) ?? ''),
+    ]),
   ]);
   return [header, ...rows].map((row) => `${row.map(csvCell).join(',')}\r\n`).join('');
+}
+
+/** The papers' AUPRO is that of their code. */
+function asMeasured({ image, pixel }: PublishedFigure): { image: RankMetrics; pixel: PixelFigures } {
+  return {
+    image: { ...image, f1Max: null },
+    pixel: { ...noPixelFigures, auroc: pixel.auroc, auproPaper: pixel.aupro },
+  };
 }
 
 function csvCell(value: string | number): string {

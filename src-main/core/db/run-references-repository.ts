@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { regionOf } from './image-region.ts';
 
 /** The normal images of one class that a few-shot run is shown; paths relative to the data set's root, in order. */
 export interface ClassReferences {
@@ -47,6 +48,15 @@ export function createRunReferencesRepository(database: Database) {
           path,
         ]);
       }
+    },
+    /** Which file, and which part of it, images are, by path; one that is gone is absent. */
+    regions(datasetId: number, paths: readonly string[]): Map<string, ReturnType<typeof regionOf>> {
+      const rows = database.all<{ path: string; filePath: string | null; crop: string | null }>(
+        `SELECT path, file_path AS filePath, crop FROM images
+         WHERE dataset_id = ? AND path IN (SELECT value FROM json_each(?))`,
+        [datasetId, JSON.stringify(paths)],
+      );
+      return new Map(rows.map(({ path, filePath, crop }) => [path, regionOf(filePath, crop)]));
     },
     /** The good images of a data set, by class and path. */
     candidates(datasetId: number): ReferenceCandidate[] {

@@ -92,6 +92,10 @@ export function prepareRun(options: RunInputsOptions, run: Run): PreparedRun {
   const { model, prompts } = requireInputs(repositories, run);
   requireSameWeights(repositories, run, model);
   const references = storeReferences(repositories, run);
+  const regions = repositories.runReferences.regions(
+    run.datasetId,
+    references.flatMap(({ paths }) => paths),
+  );
   return {
     model: model === null ? null : { folder: folders.model(model.id), config: model.config },
     method: {
@@ -100,7 +104,10 @@ export function prepareRun(options: RunInputsOptions, run: Run): PreparedRun {
       settings: run.settings,
       references: references.map(({ className, paths }) => ({
         className,
-        imagePaths: paths.map((path) => join(root, path)),
+        images: paths.map((path) => {
+          const { filePath = path, crop } = regions.get(path) ?? {};
+          return { imagePath: join(root, filePath), ...(crop === undefined ? {} : { crop }) };
+        }),
       })),
     },
   };

@@ -251,16 +251,30 @@ describe('evaluate', () => {
     expect(out).toMatch(/Pixel AUPRO, MVTec’s definition +baseline +clip\n/);
     expect(out).toContain('nut: No anomalous image has a mask: image metrics only, no pixel metrics.\n');
     const [header, ...rows] = (await readFile(csv, 'utf8')).trimEnd().split('\r\n');
-    expect(header).toMatch(/^method,class,good,anomalous,masks,failed,references,image_auroc,/);
-    expect(rows.map((row) => row.split(',').slice(0, 3))).toEqual([
-      ['baseline', 'bolt', '3'],
-      ['baseline', 'nut', '1'],
-      ['baseline', 'mean', ''],
-      ['clip', 'bolt', '3'],
-      ['clip', 'nut', '1'],
-      ['clip', 'mean', ''],
+    expect(header).toMatch(/^method,class,source,good,anomalous,masks,failed,references,image_auroc,/);
+    expect(rows.map((row) => row.split(',').slice(0, 4))).toEqual([
+      ['baseline', 'bolt', 'measured', '3'],
+      ['baseline', 'nut', 'measured', '1'],
+      ['baseline', 'mean', 'measured', ''],
+      ['clip', 'bolt', 'measured', '3'],
+      ['clip', 'nut', 'measured', '1'],
+      ['clip', 'mean', 'measured', ''],
     ]);
-    expect(Number(rows[0]!.split(',')[7])).toBeCloseTo(5 / 6, 12);
+    expect(Number(rows[0]!.split(',')[8])).toBeCloseTo(5 / 6, 12);
+  });
+
+  it('sets the papers’ figures beside ours where the data set is one that they report', async () => {
+    const world = await openWorld();
+    const csv = path.join(world.data, 'metrics.csv');
+    const { out } = await world.run([
+      ...['evaluate', world.photos, '--name', 'MPDD', '--methods', 'clip,winclip+1', '--csv', csv],
+    ]);
+    expect(out).toMatch(/\nmean +clip +54\.3 +65\.4 +62\.1 +33\.0 +AnomalyCLIP, table 1\n/);
+    expect(await readFile(csv, 'utf8')).toContain(
+      'clip,mean,"AnomalyCLIP, table 1",,,,,,0.543,0.654,,0.621,,,,0.33\r\n',
+    );
+    // They are zero-shot figures.
+    expect(out).not.toMatch(/\nmean +winclip\+1 .*table/);
   });
 
   it('takes a data set by its name or number as it is, and does not call an image left out done', async () => {

@@ -110,7 +110,11 @@ const handlers: CallHandlers = {
     const described = methods.map(({ methodId, references }) =>
       [
         methodId,
-        ...references.map(({ imagePaths }) => imagePaths.map((path) => basename(path)).join('+')),
+        ...references.map(({ images }) =>
+          images
+            .map(({ imagePath, crop }) => basename(imagePath) + (crop === undefined ? '' : `@${crop.y}`))
+            .join('+'),
+        ),
       ].join(':'),
     );
     note(`open ${sessionId} ${described.join(' ')}`);
