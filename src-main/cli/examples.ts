@@ -5,11 +5,16 @@ import type { Command } from 'commander';
  * servers under the names that the lines use.
  */
 const examples: Readonly<Record<string, readonly string[]>> = {
-  import: ['import photos', 'import mvtec --layout mvtec --name "MVTec AD"'],
-  datasets: ['datasets list'],
+  import: ['import photos', 'import mvtec --dry-run', 'import mvtec --layout mvtec --name "MVTec AD"'],
+  datasets: ['import photos', 'datasets list'],
   scan: [
     'scan photos --method baseline',
     'scan mvtec --methods baseline,clip --model starter --object-name "steel plate"',
+  ],
+  evaluate: [
+    'evaluate mvtec --methods baseline,clip --model starter',
+    'evaluate mvtec --methods winclip --shots 0,1 --model starter --csv metrics.csv',
+    'evaluate mvtec --methods all --json',
   ],
   models: [
     'models catalogue',
@@ -17,9 +22,22 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'models inspect ViT-L-14-336px.pt',
     'models import ViT-L-14-336px.pt --name "L14 at 336"',
     'models list',
+    'models show openai-vit-l-14-336',
+    'models rename openai-vit-l-14-336 "from OpenAI"',
+    'models remove l14-at-336',
   ],
-  prompts: ['prompts import epoch_15.pth --name "trained on VisA"', 'prompts list'],
-  export: ['scan mvtec --method baseline', 'export 1 --to results --what csv,overlays'],
+  prompts: [
+    'prompts import epoch_15.pth --name "trained on VisA"',
+    'prompts list',
+    'prompts rename 1 VisA',
+    'prompts remove 1',
+  ],
+  export: [
+    'scan mvtec --method baseline',
+    'export 1 --to results --what csv,overlays',
+    'export 1 --to for-other-programs --what maps-tiff,masks --mvtec-names',
+  ],
+  report: ['scan mvtec --methods baseline,clip --model starter', 'report comparison.html --runs 1,2'],
   doctor: ['doctor', 'doctor --json'],
   completion: ['completion bash'],
 };

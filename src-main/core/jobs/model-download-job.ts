@@ -59,14 +59,20 @@ export function createModelDownloadJobKind(options: ModelDownloadJobOptions) {
     } catch (thrown) {
       throw fromSystemError(thrown, folder);
     }
-    await downloadFile({
+    let last: Parameters<JobContext['report']>[0] | null = null;
+    // A connection that stalls brings nothing to report; the rate that goes down must show all the same.
+    const stall = setInterval(() => {
+      if (last !== null) context.report(last);
+    }, 1000);
+    const download = downloadFile({
       file,
       target,
       transport,
       signal: context.signal,
       advice: byHandAdvice(file.url, importCommand(entry, file.name)),
       onProgress: (done, total, message) => {
-        context.report({ done, total, message });
+        last = { done, total, message };
+        context.report(last);
       },
       async checkSpace(neededBytes) {
         const needed = neededBytes + (entry.diskBytes ?? 0) + spareBytes;
@@ -77,6 +83,9 @@ export function createModelDownloadJobKind(options: ModelDownloadJobOptions) {
           `${entry.name} needs ${formatGb(needed)} at ${folder}, for the file and the model made of it; ${formatGb(free)} are free. Free some space, then resume.`,
         );
       },
+    });
+    await download.finally(() => {
+      clearInterval(stall);
     });
     return target;
   }

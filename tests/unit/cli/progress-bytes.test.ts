@@ -4,7 +4,13 @@ import { formatProgress } from '../../../src-main/cli/progress-line.ts';
 
 describe('progress of what is counted in bytes', () => {
   it('is told in the units that publishers use', () => {
-    const progress = { done: 467_000_000, total: 934_088_680, ratePerSecond: 12_345_678, secondsLeft: 38, message: '' };
+    const progress = {
+      done: 467_000_000,
+      total: 934_088_680,
+      ratePerSecond: 12_345_678,
+      secondsLeft: 38,
+      message: '',
+    };
     expect(formatProgress('Download', progress, 120, true)).toBe(
       'Download  [############············]  467 MB of 934 MB  12.3 MB/s  38 s left',
     );
