@@ -51,7 +51,7 @@ function mutateOnce(bytes: Buffer, others: readonly Buffer[], random: Random): B
       return Buffer.concat([bytes.subarray(0, at), other.subarray(below(random, other.length))]);
     }
     case 8:
-      bytes.fill(pick(random, [0, 0xff]), at, at + 1 + below(random, 64));
+      bytes.fill(pick(random, [0, 0xff]), at, Math.min(bytes.length, at + 1 + below(random, 64)));
       return bytes;
     case 9:
       return editLength(bytes, random);

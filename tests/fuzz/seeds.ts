@@ -2,6 +2,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import type { DatasetLayout } from '../../src-shared/domain/dataset.ts';
+import type { ClipConfig } from '../../src-shared/domain/model.ts';
 import {
   huggingFaceConfig,
   openClipConfig,
@@ -146,7 +147,7 @@ async function makeCheckpointSeeds(
   const made = async (kind: Parameters<typeof writeMadeUpCheckpoint>[1]): Promise<ByteSeed> => {
     const folder = join(scratch, 'seed');
     await mkdir(folder, { recursive: true });
-    const file = await writeMadeUpCheckpoint(folder, kind, { config: smallConfig });
+    const file = await writeMadeUpCheckpoint(folder, kind, { config: thinConfig });
     const bytes = await readFile(file);
     await rm(folder, { recursive: true, force: true });
     return { name: kind, bytes };
@@ -165,14 +166,14 @@ async function makeCheckpointSeeds(
     config: [
       {
         name: 'Hugging Face',
-        bytes: Buffer.from(huggingFaceConfig(smallConfig)),
+        bytes: Buffer.from(huggingFaceConfig(thinConfig)),
         fileName: 'config.json',
         weights: huggingFace.bytes,
         weightsName: 'model.safetensors',
       },
       {
         name: 'open_clip',
-        bytes: Buffer.from(openClipConfig(smallConfig)),
+        bytes: Buffer.from(openClipConfig(thinConfig)),
         fileName: 'open_clip_config.json',
         weights: openClip.bytes,
         weightsName: 'open_clip_model.safetensors',
@@ -181,8 +182,11 @@ async function makeCheckpointSeeds(
   };
 }
 
-/** The smallest vocabulary that is one: written thousands of times. */
-const smallConfig = { ...tinyClipConfig, text: { ...tinyClipConfig.text, vocabularySize: 64 } };
+/** With CLIP's own vocabulary, as it must be, but thin: the file is written thousands of times. */
+const thinConfig: ClipConfig = {
+  ...tinyClipConfig,
+  text: { ...tinyClipConfig.text, width: 8, mlpWidth: 16 },
+};
 
 async function makeDatasetSeeds(): Promise<Pick<Seeds, 'json' | 'table'>> {
   const [side, other] = [24, 16];

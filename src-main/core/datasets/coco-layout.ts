@@ -57,6 +57,11 @@ async function findTables(tree: TreeReader): Promise<string[]> {
   return instances.length > 0 ? instances : tables;
 }
 
+/** A number or a word that images and categories are told apart by; empty for anything else, which is nobody's id. */
+function idOf(value: JsonValue | undefined): string {
+  return typeof value === 'number' || typeof value === 'string' ? String(value) : '';
+}
+
 /** Where the images of a file of annotations may lie: beside it, or in the folder that its name ends with. */
 function foldersOf(table: string): string[] {
   const folder = posix.dirname(table);
@@ -90,14 +95,14 @@ async function readCoco(tree: TreeReader, table: string): Promise<Coco> {
   const categories = new Map<string, string>();
   for (const category of listOf(value['categories'])) {
     if (isObject(category) && typeof category['name'] === 'string') {
-      categories.set(String(category['id']), shown(category['name']));
+      categories.set(idOf(category['id']), shown(category['name']));
     }
   }
   const byImage = new Map<string, JsonObject[]>();
-  const known = new Set(images.map((image) => (isObject(image) ? String(image['id']) : '')));
+  const known = new Set(images.map((image) => (isObject(image) ? idOf(image['id']) : '')));
   const annotations = listOf(value['annotations']);
   for (const [i, annotation] of annotations.entries()) {
-    const imageId = isObject(annotation) ? String(annotation['image_id']) : '';
+    const imageId = isObject(annotation) ? idOf(annotation['image_id']) : '';
     if (!isObject(annotation) || !known.has(imageId)) {
       tell(`annotation ${i + 1}: there is no image ${shown(imageId)}; it is left out.`);
       continue;
@@ -122,7 +127,7 @@ function* toRows(tree: TreeReader, table: string, className: string, coco: Coco)
       tree.problems.push({ path: table, code: 'bad-row', message });
       continue;
     }
-    const id = String(image['id']);
+    const id = idOf(image['id']);
     if (ids.has(id)) {
       const message = `image ${i + 1}: the number ${shown(id)} is taken already; its annotations are the first one's.`;
       tree.problems.push({ path: table, code: 'bad-row', message });
@@ -130,7 +135,7 @@ function* toRows(tree: TreeReader, table: string, className: string, coco: Coco)
     }
     ids.add(id);
     const name = (annotation: JsonObject) =>
-      coco.categories.get(String(annotation['category_id'])) ?? 'anomaly';
+      coco.categories.get(idOf(annotation['category_id'])) ?? 'anomaly';
     const marked = (coco.byImage.get(id) ?? []).filter(
       (annotation) => labelOfCell(name(annotation)) !== 'good',
     );

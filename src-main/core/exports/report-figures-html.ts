@@ -1,5 +1,12 @@
 import { html, type Html } from './html.ts';
-import { metricsShown, type ReportMetric, type ReportRun, type RunReport } from './run-report.ts';
+import { figuresOfClass, publishedSource } from '../../../src-shared/domain/published-results.ts';
+import {
+  metricsShown,
+  publishedValue,
+  type ReportMetric,
+  type ReportRun,
+  type RunReport,
+} from './run-report.ts';
 
 const percent = (value: number | null) => (value === null ? '–' : (value * 100).toFixed(1));
 const seconds = (durationMs: number | null) => (durationMs === null ? '–' : (durationMs / 1000).toFixed(3));
@@ -14,13 +21,7 @@ export function runName({ letter, title }: ReportRun, isAlone: boolean): Html {
 /** All figures of a report: of one run by class, of several first their means side by side. */
 export function figuresSection(report: RunReport): Html {
   const metrics = metricsShown(report);
-  const notes = report.runs.flatMap(({ title, letter, evaluation }) =>
-    evaluation.classes.flatMap((one) =>
-      one.notes.map(
-        (note) => `${report.runs.length > 1 ? `${letter} ` : ''}${title}, ${one.className}: ${note}`,
-      ),
-    ),
-  );
+  const notes = collectNotes(report);
   const remarks = metrics.filter(({ remark }) => remark !== '');
   return html`<section>
     <h2>Figures</h2>
@@ -47,7 +48,21 @@ export function figuresSection(report: RunReport): Html {
   </section>`;
 }
 
-function levelHead(metrics: readonly ReportMetric[], firstColumn: Html, last: Html): Html {
+/** What was left out, each once, with the runs that it is true of. */
+function collectNotes({ runs }: RunReport): readonly string[] {
+  const letters = new Map<string, string[]>();
+  for (const { letter, evaluation } of runs) {
+    for (const { className, notes } of evaluation.classes) {
+      for (const note of notes) {
+        const line = `${className}: ${note}`;
+        letters.set(line, [...(letters.get(line) ?? []), letter]);
+      }
+    }
+  }
+  return [...letters].map(([line, of]) => (of.length === runs.length ? line : `${of.join(', ')} · ${line}`));
+}
+
+function levelHead(metrics: readonly ReportMetric[], firstColumn: Html, last: Html, slot = html``): Html {
   const levels = (['image', 'pixel'] as const).filter((level) => metrics.some((one) => one.level === level));
   return html`<thead>
     <tr>
@@ -65,7 +80,9 @@ function levelHead(metrics: readonly ReportMetric[], firstColumn: Html, last: Ht
       ${last}
     </tr>
     <tr>
-      ${metrics.map((metric, i) => html`<th scope="col" class="${startsGroup(metrics, i)}">${metric.name}</th>`)}
+      ${metrics.map(
+        (metric, i) => html`<th scope="col" class="${startsGroup(metrics, i)}">${metric.name}${slot}</th>`,
+      )}
     </tr>
   </thead>`;
 }
@@ -112,22 +129,29 @@ function classTable({ runs, classes, published }: RunReport, metrics: readonly R
   </div>`;
 }
 
-function publishedRows(published: RunReport['published'], metrics: readonly ReportMetric[]): readonly Html[] {
-  return published.map(
-    ({ title, source, figures }) =>
-      html`<tr class="published">
-        <th scope="row" class="name">
-          ${title} <span class="tag">published</span><br /><span class="small quiet">${source}</span>
-        </th>
-        ${metrics.map((metric, i) => {
-          const value = figures[metric.key];
-          return html`<td class="${startsGroup(metrics, i)}">
-            ${value === undefined ? '–' : value.toFixed(1)}
-          </td>`;
-        })}
-        <td class="first quiet">–</td>
-      </tr>`,
-  );
+function publishedRows(
+  published: RunReport['published'],
+  metrics: readonly ReportMetric[],
+  slot = html``,
+): readonly Html[] {
+  return published.map((row) => {
+    const [whole] = figuresOfClass(row.figures, null);
+    return html`<tr class="published">
+      <th scope="row" class="name">
+        ${row.title} <span class="tag">published</span>
+        <span class="source"
+          >${whole === undefined ? row.paper : `${publishedSource(whole)}, ${whole.dataset}`}</span
+        >
+      </th>
+      ${metrics.map(
+        (metric, i) =>
+          html`<td class="${startsGroup(metrics, i)}">
+            ${percent(publishedValue(row, metric, null))}${slot}
+          </td>`,
+      )}
+      <td class="first quiet">–</td>
+    </tr>`;
+  });
 }
 
 /** Several runs: their means, then a table a metric with classes by runs. */
@@ -140,7 +164,7 @@ function comparison(report: RunReport, metrics: readonly ReportMetric[]): Html {
     </p>
     <div class="scroll">
       <table>
-        ${levelHead(metrics, html`Mean over classes`, html`<th rowspan="2" scope="col" class="first">s/image</th>`)}
+        ${levelHead(metrics, html`Mean over classes`, html`<th rowspan="2" scope="col" class="first">s/image</th>`, emptySlot)}
         <tbody>
           ${runs.map(
             (run, row) =>
@@ -151,6 +175,7 @@ function comparison(report: RunReport, metrics: readonly ReportMetric[]): Html {
                     runs.map((one) => metric.read(one.evaluation.mean)),
                     row,
                     startsGroup(metrics, i),
+                    emptySlot,
                   ),
                 )}
                 <td class="first quiet">${seconds(run.evaluation.mean.durationMs)}</td>
@@ -161,7 +186,7 @@ function comparison(report: RunReport, metrics: readonly ReportMetric[]): Html {
           published.length === 0
             ? html``
             : html`<tfoot>
-                ${publishedRows(published, metrics)}
+                ${publishedRows(published, metrics, emptySlot)}
               </tfoot>`
         }
       </table>
@@ -172,14 +197,21 @@ function comparison(report: RunReport, metrics: readonly ReportMetric[]): Html {
     </div>`;
 }
 
-function metricTable({ runs, classes }: RunReport, metric: ReportMetric): Html {
-  const rows = classes.map(({ name }) => ({
-    name,
-    values: runs.map(({ evaluation }) => {
-      const one = evaluation.classes.find(({ className }) => className === name);
-      return one === undefined ? null : metric.read(one);
-    }),
-  }));
+function metricTable({ runs, classes, published }: RunReport, metric: ReportMetric): Html {
+  const known = published.filter((row) =>
+    [null, ...classes.map(({ name }) => name)].some((name) => publishedValue(row, metric, name) !== null),
+  );
+  const row = (name: Html, className: string | null): Html => {
+    const values = runs.map(({ evaluation: { classes: all, mean } }) => {
+      const parts = className === null ? mean : all.find((one) => one.className === className);
+      return parts === undefined ? null : metric.read(parts);
+    });
+    return html`<tr>
+      <th scope="row" class="name">${name}</th>
+      ${values.map((_, i) => cell(values, i, ''))}
+      ${known.map((one) => html`<td class="published">${percent(publishedValue(one, metric, className))}</td>`)}
+    </tr> `;
+  };
   return html`<div class="scroll">
     <table>
       <caption>
@@ -188,38 +220,37 @@ function metricTable({ runs, classes }: RunReport, metric: ReportMetric): Html {
       <thead>
         <tr>
           <th scope="col" class="name">Class</th>
-          ${runs.map(({ letter, title }) => html`<th scope="col" title="${title}"><span class="letter">${letter}</span></th>`)}
+          ${runs.map(
+            ({ letter, title }, i) =>
+              html`<th scope="col" title="${title}">
+                <span class="letter">${letter}</span>${i === 0 ? html`` : emptySlot}
+              </th>`,
+          )}
+          ${known.map(
+            ({ title, paper }) =>
+              html`<th scope="col" class="published">
+                ${title} <span class="tag">published</span><span class="source">${paper}</span>
+              </th>`,
+          )}
         </tr>
       </thead>
       <tbody>
-        ${rows.map(
-          ({ name, values }) =>
-            html`<tr>
-              <th scope="row" class="name"><a href="#${anchor(name)}">${name}</a></th>
-              ${values.map((_, i) => cell(values, i, ''))}
-            </tr> `,
-        )}
+        ${classes.map(({ name }) => row(html`<a href="#${anchor(name)}">${name}</a>`, name))}
       </tbody>
       <tfoot>
-        <tr>
-          <th scope="row" class="name">Mean</th>
-          ${runs.map((_, i) =>
-            cell(
-              runs.map(({ evaluation }) => metric.read(evaluation.mean)),
-              i,
-              '',
-            ),
-          )}
-        </tr>
+        ${row(html`Mean`, null)}
       </tfoot>
     </table>
   </div>`;
 }
 
+/** Keeps the place of a difference where there is none, so that figures stand below one another. */
+const emptySlot = html` <span class="difference"></span>`;
+
 /** A value among those of all runs: marked where it is the best, with its difference to the first run's. */
-function cell(values: readonly (number | null)[], index: number, kind: string): Html {
+function cell(values: readonly (number | null)[], index: number, kind: string, slot = html``): Html {
   const value = values[index] ?? null;
-  if (value === null) return html`<td class="${kind} none">–</td>`;
+  if (value === null) return html`<td class="${kind} none">–${slot}</td>`;
   const best = Math.max(...values.map((one) => one ?? -1));
   // Where all agree, none is better.
   const isBest = same(value, best) && values.some((one) => one !== null && !same(one, best));
@@ -227,7 +258,7 @@ function cell(values: readonly (number | null)[], index: number, kind: string): 
   const difference = reference === null || index === 0 ? null : (value - reference) * 100;
   return html`<td class="${kind}">
     ${isBest ? html`<strong class="best" title="best">${percent(value)}</strong>` : percent(value)}${
-      difference === null ? html`` : html` <span class="difference">${signed(difference)}</span>`
+      difference === null ? slot : html` <span class="difference">${signed(difference)}</span>`
     }
   </td>`;
 }

@@ -32,7 +32,10 @@ th.name { text-align: left; padding-left: 0; white-space: normal; min-width: 7re
 tbody th.name { font-weight: 400; }
 .first { padding-left: 24px; }
 tfoot th, tfoot td { font-weight: 600; border-bottom: 0; }
-tfoot .published th, tfoot .published td { font-weight: 400; font-style: italic; border-top: 1px solid var(--line); }
+tfoot .published th, tfoot .published td, td.published { font-weight: 400; font-style: italic; }
+tfoot .published > * { border-top: 1px solid var(--line); }
+th.published { font-weight: 400; font-style: italic; white-space: normal; max-width: 8rem; }
+.source { display: block; font-size: 11px; color: var(--quiet); }
 .tag { font-size: 11px; font-style: normal; color: var(--quiet); border: 1px solid var(--line); border-radius: 2px; padding: 0 4px; }
 .tables { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, var(--table-width)), max-content)); gap: 8px 48px; align-items: start; }
 .letter { display: inline-block; min-width: 1.5em; padding: 0 4px; border: 1px solid var(--quiet); border-radius: 2px; text-align: center; font-size: 12px; line-height: 1.4; font-weight: 600; }
@@ -65,6 +68,7 @@ figcaption { padding-top: 4px; font-size: 12px; color: var(--quiet); overflow-wr
 .verdict.right { color: var(--text); font-weight: 400; }
 .verdict.wrong { color: var(--unsure); }
 .verdict.wrong::before { content: '✕ '; }
+.rows + .quiet, .scroll + .quiet { margin-top: 12px; }
 .lead { margin-bottom: -16px; }
 .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr)); gap: 8px 48px; }
 .facts h3 { border-bottom: 1px solid var(--line); padding-bottom: 4px; margin-top: 16px; }

@@ -1,5 +1,6 @@
 import type { Label } from '../../../src-shared/domain/dataset.ts';
 import type { RunEvaluation } from '../../../src-shared/domain/evaluation.ts';
+import { figuresOfClass, type PublishedFigure } from '../../../src-shared/domain/published-results.ts';
 
 /** A run as the report shows it. */
 export interface ReportRun {
@@ -57,12 +58,13 @@ export interface ReportClass {
   readonly imageCount: number;
 }
 
-/** Figures of a paper, for this data set; a row that competes with nobody. Percent, null where the paper has none. */
+/** What one paper says of one method on this data set; it competes with nobody. */
 export interface PublishedRow {
+  /** The method's name. */
   readonly title: string;
-  /** Paper and table. */
-  readonly source: string;
-  readonly figures: Readonly<Partial<Record<MetricKey, number>>>;
+  readonly paper: string;
+  /** Of the data set as a whole and of its classes. */
+  readonly figures: readonly PublishedFigure[];
 }
 
 export interface RunReport {
@@ -85,33 +87,58 @@ export interface RunReport {
 /** What both a class's and a mean evaluation have. */
 export type MetricParts = Pick<RunEvaluation['classes'][number], 'image' | 'pixel'>;
 
-export type MetricKey =
-  | 'imageAuroc'
-  | 'imageAp'
-  | 'imageF1Max'
-  | 'pixelAuroc'
-  | 'pixelAp'
-  | 'pixelF1Max'
-  | 'pixelAupro'
-  | 'pixelAuproPaper';
-
 export interface ReportMetric {
-  readonly key: MetricKey;
   readonly level: 'image' | 'pixel';
   readonly name: string;
   /** What the name alone does not say. */
   readonly remark: string;
   read(parts: MetricParts): number | null;
+  /** Null: the papers' tables do not have it. */
+  readonly readPublished: ((figure: PublishedFigure) => number | null) | null;
 }
 
 /** The papers' metrics (methods.md §8), 0-1, in the order of columns. */
 export const reportMetrics: readonly ReportMetric[] = [
-  { key: 'imageAuroc', level: 'image', name: 'AUROC', remark: '', read: ({ image }) => image.auroc },
-  { key: 'imageAp', level: 'image', name: 'AP', remark: '', read: ({ image }) => image.ap },
-  { key: 'imageF1Max', level: 'image', name: 'F1-max', remark: '', read: ({ image }) => image.f1Max },
-  { key: 'pixelAuroc', level: 'pixel', name: 'AUROC', remark: '', read: ({ pixel }) => pixel.auroc },
-  { key: 'pixelAp', level: 'pixel', name: 'AP', remark: '', read: ({ pixel }) => pixel.ap },
-  { key: 'pixelF1Max', level: 'pixel', name: 'F1-max', remark: '', read: ({ pixel }) => pixel.f1Max },
+  {
+    level: 'image',
+    name: 'AUROC',
+    remark: '',
+    read: ({ image }) => image.auroc,
+    readPublished: ({ image }) => image.auroc,
+  },
+  {
+    level: 'image',
+    name: 'AP',
+    remark: '',
+    read: ({ image }) => image.ap,
+    readPublished: ({ image }) => image.ap,
+  },
+  { level: 'image', name: 'F1-max', remark: '', read: ({ image }) => image.f1Max, readPublished: null },
+  {
+    level: 'pixel',
+    name: 'AUROC',
+    remark: '',
+    read: ({ pixel }) => pixel.auroc,
+    readPublished: ({ pixel }) => pixel.auroc,
+  },
+  { level: 'pixel', name: 'AP', remark: '', read: ({ pixel }) => pixel.ap, readPublished: null },
+  { level: 'pixel', name: 'F1-max', remark: '', read: ({ pixel }) => pixel.f1Max, readPublished: null },
+  {
+    level: 'pixel',
+    name: 'AUPRO',
+    remark:
+      'MVTec’s definition: every distinct value a threshold, integrated to a false positive rate of 0.3.',
+    read: ({ pixel }) => pixel.aupro,
+    readPublished: null,
+  },
+  {
+    level: 'pixel',
+    name: 'AUPRO*',
+    remark:
+      'as the papers’ code has it: 200 thresholds, not interpolated. Published AUPRO figures are this one.',
+    read: ({ pixel }) => pixel.auproPaper,
+    readPublished: ({ pixel }) => pixel.aupro,
+  },
 ];
 
 /** Those of which any run has any figure. */
@@ -119,4 +146,14 @@ export function metricsShown({ runs }: Pick<RunReport, 'runs'>): readonly Report
   return reportMetrics.filter(({ read }) =>
     runs.some(({ evaluation }) => evaluation.classes.some((one) => read(one) !== null)),
   );
+}
+
+/** What a paper has of a metric, of a class or (null) of the data set as a whole. */
+export function publishedValue(
+  { figures }: PublishedRow,
+  { readPublished }: ReportMetric,
+  className: string | null,
+): number | null {
+  const [figure] = figuresOfClass(figures, className);
+  return figure === undefined || readPublished === null ? null : readPublished(figure);
 }

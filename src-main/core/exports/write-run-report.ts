@@ -4,6 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { fileOf, type DatasetImage } from '../../../src-shared/domain/dataset.ts';
 import type { RunEvaluation } from '../../../src-shared/domain/evaluation.ts';
+import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
+import { findPublishedFigures, type PublishedResults } from '../../../src-shared/domain/published-results.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { colouriseMap } from '../../../src-shared/maps/colourise.ts';
 import { traceContours } from '../../../src-shared/maps/contour.ts';
@@ -21,7 +23,7 @@ import { contourPath } from './contour-path.ts';
 import { findDisagreements, rankImages, type Rank } from './find-disagreements.ts';
 import { factsOf, titleOf } from './run-facts.ts';
 import { renderRunReport } from './run-report-html.ts';
-import type { ReportClass, ReportOverlay, ReportPicture, RunReport } from './run-report.ts';
+import type { ReportClass, ReportOverlay, ReportPicture, PublishedRow, RunReport } from './run-report.ts';
 
 const pictureSizePx = 360;
 const maskSidePx = 512;
@@ -43,6 +45,8 @@ export interface RunReportOptions {
   readonly version: string;
   readonly signal: AbortSignal;
   evaluate(run: Run): Promise<RunEvaluation>;
+  /** The papers' tables. */
+  readonly publishedResults: PublishedResults;
 }
 
 /** A run with what is asked of it again and again. */
@@ -100,7 +104,7 @@ export async function writeRunReport(options: RunReportOptions): Promise<{ sizeB
       facts: factsOf(run, repositories),
     })),
     leadingRun,
-    published: [],
+    published: publishedRows(options),
     notRun: options.notRun,
     disagreements: await makePictures(options, disputed, makePicture),
     classes,
@@ -120,6 +124,24 @@ function knowRun({ results }: ReportRepositories, run: Run, classNames: readonly
     mapThresholds.set(className, chooseMapThreshold({ results }, run.id, className, rule, own).value);
   }
   return { run, ranks: rankImages(all), scoreThresholds, mapThresholds };
+}
+
+/** What papers say of the runs' methods on a data set of this name, each once. Few-shot runs have no figure there. */
+function publishedRows({ repositories, runs, publishedResults }: RunReportOptions): readonly PublishedRow[] {
+  const rows = new Map<string, PublishedRow>();
+  for (const { datasetId, methodId, settings } of runs) {
+    const dataset = repositories.datasets.getCore(datasetId);
+    if (dataset === null || (settings.shots ?? 0) > 0) continue;
+    const figures = findPublishedFigures(publishedResults, dataset.name, methodId);
+    for (const paper of new Set(figures.map((one) => one.paper))) {
+      rows.set(`${methodId} ${paper}`, {
+        title: methodCatalogue[methodId].name,
+        paper: `${paper}’s paper`,
+        figures: figures.filter((one) => one.paper === paper),
+      });
+    }
+  }
+  return [...rows.values()];
 }
 
 /** The run with the best mean image AUROC; the last where none has one. */

@@ -1,6 +1,7 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { writeRunReport } from '../exports/write-run-report.ts';
+import { readPublishedResults } from './published.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 
 export function reportsHandlers(services: Services): DomainHandlers<'reports'> {
@@ -22,6 +23,7 @@ export function reportsHandlers(services: Services): DomainHandlers<'reports'> {
         version: options.version,
         signal: closing,
         evaluate: (run) => evaluator.evaluate(run),
+        publishedResults: await readPublishedResults(join(options.assetsFolder, 'published-results.json')),
       });
       return { file: path, sizeBytes };
     },

@@ -1,9 +1,14 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { importPrompts } from '../../../src-main/compute/clip/import-prompts.ts';
+import { inspectModel } from '../../../src-main/compute/clip/inspect-model.ts';
+import { decodeImage } from '../../../src-main/images/decode-image.ts';
 import { formats, makeCase } from '../../fuzz/cases.ts';
 import { mutateJson, mutateTable, randomFrom } from '../../fuzz/mutate.ts';
 import { runFuzz } from '../../fuzz/run-fuzz.ts';
 import { makeSeeds } from '../../fuzz/seeds.ts';
-import { temporaryFolder } from '../core/support/harness.ts';
+import { openTestCore, temporaryFolder, writeTree } from '../core/support/harness.ts';
 
 // A seeded share of what `npm run fuzz` does with 20,000 files.
 
@@ -18,6 +23,37 @@ describe('damaged files of every foreign format', () => {
     }
     expect(report.codes['corrupt-file']).toBeGreaterThan(50);
   }, 120_000);
+
+  test('are made from sound ones: what is refused of them is refused for what was damaged', async () => {
+    const folder = await temporaryFolder();
+    const seeds = await makeSeeds(folder);
+    const images = [seeds.png, seeds.jpeg, seeds.tiff, seeds.bmp, seeds.webp].flat();
+    for (const [i, { bytes }] of images.entries()) {
+      await writeFile(join(folder, `${i}`), bytes);
+      await decodeImage(join(folder, `${i}`));
+    }
+    for (const { bytes, fileName, weights, weightsName } of seeds.config) {
+      const model = await mkdtemp(join(folder, 'model-'));
+      await writeFile(join(model, fileName), bytes);
+      await writeFile(join(model, weightsName), weights);
+      expect((await inspectModel({ path: model, answers: {} })).questions).toEqual([]);
+    }
+    for (const { bytes, name } of seeds.prompts) {
+      const path = join(folder, name);
+      await writeFile(path, bytes);
+      await importPrompts({ path, targetFile: `${path}.safetensors` });
+    }
+    const { core, jobEnd } = await openTestCore();
+    for (const { name, layout, files, table, text } of [...seeds.json, ...seeds.table]) {
+      const root = join(folder, name);
+      await writeTree(root, { ...files, [table]: text });
+      const { dataset, job } = await core.call('datasets.import', { path: root, layout });
+      expect(await jobEnd(job.id), name).toMatchObject({ state: 'succeeded' });
+      expect((await core.call('datasets.get', { datasetId: dataset.id })).imageCount, name).toBeGreaterThan(
+        1,
+      );
+    }
+  });
 
   test('are made the same from the same seed, in any order', async () => {
     const seeds = await makeSeeds(await temporaryFolder());
