@@ -10,6 +10,9 @@ import { looseName } from './tree-index.ts';
 const splits = ['test', 'train'] as const satisfies readonly Split[];
 const maskFolder = 'ground_truth';
 
+/** Below a split these are folders of images and masks, not defects. */
+const isOfOtherLayout = /^(images?|imgs?|masks?|labels?|annotations?|ground[ _]?truth)$/i;
+
 /**
  * MVTec AD: `class/{train,test}/defect/*.png`, masks in `class/ground_truth/defect/` under the image's name with `_mask`
  * or without. The root is one class or a folder of classes. `good` is good, every other folder anomalous.
@@ -22,7 +25,8 @@ export const mvtecLayout: LayoutImporter = {
       for (const split of splits) {
         if (!hasFolder(children, split)) continue;
         const defects = await readFolder(tree, joinPath(path, split));
-        if (defects.some((entry) => entry.kind === 'folder')) return true;
+        if (defects.some((entry) => entry.kind === 'folder' && !isOfOtherLayout.test(entry.name)))
+          return true;
       }
     }
     return false;

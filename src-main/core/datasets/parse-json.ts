@@ -194,7 +194,10 @@ class Parser {
 
   #error(what: string): WorkbenchError {
     const line = this.#text.slice(0, this.#at).split('\n').length;
-    return new WorkbenchError('corrupt-file', `${this.#name} is no JSON: ${what} (line ${line}).`);
+    return new WorkbenchError(
+      'corrupt-file',
+      `${this.#name} is no JSON: ${what} (line ${line}). Repair it, or read the folder in another way.`,
+    );
   }
 }
 

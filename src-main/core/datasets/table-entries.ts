@@ -147,7 +147,7 @@ export async function* entriesOfRows(
       (typeof row.mask === 'string' && /^\s*(nan|none|null)?\s*$/i.test(row.mask)) ||
       (typeof row.mask === 'number' && Number.isNaN(row.mask));
     if (isEmpty) {
-      if (row.label === 'anomalous') missing.paths.push(imagePath);
+      if (row.label === 'anomalous' && row.mask !== undefined) missing.paths.push(imagePath);
       return null;
     }
     const without = (message: string) => {

@@ -8,7 +8,6 @@ import {
   importPictures,
   openTestCore,
   picture,
-  projectRoot,
   temporaryFolder,
   writeTree,
   type TestCore,
@@ -59,23 +58,6 @@ const tree = {
 } as const;
 
 describe('inspecting a folder', () => {
-  it('recognises the fixture: seven classes, masks by name, one class without masks', async () => {
-    const preview = await inspect(join(projectRoot, '../shared/data/fixture'));
-    expect(preview).toMatchObject({ layout: 'mvtec', imageCount: 115, name: 'fixture', problemCount: 1 });
-    const total = (key: 'good' | 'anomalous' | 'masks') =>
-      preview.classes.reduce((sum, c) => sum + c[key], 0);
-    expect([total('good'), total('anomalous'), total('masks')]).toEqual([57, 58, 52]);
-    expect(preview.problems).toMatchObject([{ path: 'alien', code: 'no-ground-truth' }]);
-  });
-
-  it('takes a single class folder under its own name', async () => {
-    const root = await temporaryFolder();
-    await writeTree(root, tree);
-    const preview = await inspect(join(root, 'bottle'));
-    expect(preview).toMatchObject({ layout: 'mvtec', name: 'bottle', imageCount: 5 });
-    expect(preview.classes).toEqual([{ name: 'bottle', good: 2, anomalous: 3, unlabelled: 0, masks: 2 }]);
-  });
-
   it('reads anything else as a plain folder, folders below it included', async () => {
     const root = await temporaryFolder();
     await writeTree(root, {
@@ -141,17 +123,6 @@ describe('importing', () => {
     expect(await test.core.call('runs.get', { runId: run.id })).toEqual(finished);
   });
 
-  it('says of a plain layout over an MVTec tree that masks come in as images', async () => {
-    const root = await temporaryFolder();
-    await writeTree(root, tree);
-    const { dataset, problems, messages } = await importAll(await openTestCore(), root, 'folder');
-    expect(dataset).toMatchObject({ layout: 'folder', imageCount: 10 });
-    expect(problems.filter(([, code]) => code !== 'duplicate')).toEqual([
-      ['bottle/ground_truth', 'outside-layout'],
-    ]);
-    expect(messages[0]).toContain('looks like MVTec AD');
-  });
-
   it('says what is wrong with a file without its path, which stands beside it', async () => {
     const root = await temporaryFolder();
     await writeTree(root, { 'ok.png': 'picture', 'broken.png': 'this is no picture' });
@@ -169,37 +140,6 @@ describe('importing', () => {
     expect((await importAll(test, root, 'folder')).dataset).toMatchObject({
       layout: 'folder',
       imageCount: 1,
-    });
-  });
-
-  it('pairs masks by name and lists what does not fit together', async () => {
-    const test = await openTestCore();
-    const root = await temporaryFolder();
-    await writeTree(root, tree);
-    const { dataset, images, problems } = await importAll(test, root);
-    expect(dataset).toMatchObject({ state: 'ready', layout: 'mvtec', imageCount: 7, problemCount: 3 });
-    expect(problems).toEqual([
-      ['bottle/ground_truth/crack/009_mask.png', 'mask-without-image'],
-      ['bottle/test/crack/002.png', 'mask-missing'],
-      ['cap', 'no-ground-truth'],
-    ]);
-    expect(Object.fromEntries(images.map((image) => [image.path, image.maskPath]))).toMatchObject({
-      'bottle/test/crack/000.png': 'bottle/ground_truth/crack/000_mask.png',
-      'bottle/test/crack/001.jpg': 'bottle/ground_truth/crack/001.png',
-      'bottle/test/crack/002.png': null,
-      'bottle/test/good/000.png': null,
-    });
-    expect(images.find((image) => image.path === 'bottle/train/good/000.png')).toMatchObject({
-      className: 'bottle',
-      split: 'train',
-      defect: 'good',
-      label: 'good',
-      widthPx: 16,
-      heightPx: 12,
-    });
-    expect(images.find((image) => image.path === 'cap/test/dent/1.png')).toMatchObject({
-      label: 'anomalous',
-      defect: 'dent',
     });
   });
 
@@ -227,24 +167,6 @@ describe('importing', () => {
       'text.jpg',
     ]);
     for (const message of messages) expect(message.length).toBeGreaterThan(20);
-  });
-
-  it('does not use a mask of another size or one that cannot be read, and keeps their images', async () => {
-    const test = await openTestCore();
-    const root = await temporaryFolder();
-    await writeTree(root, {
-      'c/test/cut/a.png': 'picture',
-      'c/test/cut/b.png': 'picture',
-      'c/ground_truth/cut/a_mask.png': await picture('png', 8, 8),
-      'c/ground_truth/cut/b_mask.png': 'no image',
-    });
-    const { images, problems, messages } = await importAll(test, root);
-    expect(images.map((image) => image.maskPath)).toEqual([null, null]);
-    expect(problems).toEqual([
-      ['c/ground_truth/cut/a_mask.png', 'mask-size-differs'],
-      ['c/ground_truth/cut/b_mask.png', 'unreadable-mask'],
-    ]);
-    expect(messages.some((message) => message.includes('8×8') && message.includes('16×12'))).toBe(true);
   });
 
   it('follows links to files inside the root only', async () => {
