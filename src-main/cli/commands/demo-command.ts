@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
-import type { RunEvaluation } from '../../../src-shared/domain/evaluation.ts';
+import type { ClassEvaluation, RunEvaluation } from '../../../src-shared/domain/evaluation.ts';
 import type { MethodInfo } from '../../../src-shared/domain/method.ts';
+import type { Run } from '../../../src-shared/domain/run.ts';
 import type { CliSession } from '../cli-session.ts';
 import { formatSeconds } from '../progress-line.ts';
 import { formatTable } from '../text-table.ts';
@@ -23,8 +24,8 @@ interface MethodOutcome {
 }
 
 /**
- * `demo`: imports the sample images, runs every method that needs no learned prompts, with the starter model where a
- * model is needed, prints a table, and writes a report. Throws, after the result was printed, where anything was left out.
+ * `demo`: imports the sample images, runs every method that needs no learned prompts in one pass, with the starter model
+ * where a model is needed, prints a table, and writes a report. Throws, after the result was printed, where anything was left out.
  */
 export async function demoCommand(session: CliSession, { report }: DemoOptions): Promise<void> {
   const startedAt = performance.now();
@@ -38,10 +39,7 @@ export async function demoCommand(session: CliSession, { report }: DemoOptions):
   const dataset = await importFolder(session, folder, { name: 'Sample images' });
   const { models } = await session.call('models.list', {});
   const modelId = models.find((model) => model.bundled === true)?.id ?? null;
-  const { methods } = await session.call('methods.list', { modelId });
-  const outcomes: MethodOutcome[] = [];
-  for (const method of methods.filter((one) => !one.needsLearnedPrompts))
-    outcomes.push(await runMethod(session, dataset, method, modelId));
+  const outcomes = await runDemoMethods(session, dataset, modelId);
 
   const done = outcomes.filter((one) => one.evaluation !== null);
   const left = outcomes.flatMap(({ method, reason }) =>
@@ -59,8 +57,8 @@ export async function demoCommand(session: CliSession, { report }: DemoOptions):
   const durationS = (performance.now() - startedAt) / 1000;
   session.print(
     { dataset, methods: describeMethods(outcomes), report: written?.file ?? null, durationS },
-    `${dataset.imageCount} sample images in ${dataset.classes.length} classes, AUROC in percent\n\n` +
-      (done.length === 0 ? '' : `${outcomeTable(dataset, done)}\n`) +
+    `${dataset.imageCount} sample images in ${dataset.classes.length} classes\n\n` +
+      (done.length === 0 ? '' : `${outcomeTables(dataset, done)}\n`) +
       left.map(({ name, reason }) => `${name} was not run: ${reason}\n`).join('') +
       (written === null ? '' : `Report: ${written.file} (${(written.sizeBytes / 1e6).toFixed(1)} MB)\n`) +
       `Done in ${formatSeconds(durationS)}.\n`,
@@ -73,35 +71,64 @@ export async function demoCommand(session: CliSession, { report }: DemoOptions):
   }
 }
 
-async function runMethod(
+/** Every method that needs no learned prompts, in one pass over the images. */
+async function runDemoMethods(
   session: CliSession,
   dataset: Dataset,
-  method: MethodInfo,
   modelId: string | null,
-): Promise<MethodOutcome> {
-  if (method.needsModel && modelId === null) {
-    const reason = 'it needs the starter model, which is not part of this copy of the workbench.';
-    return { method, evaluation: null, reason };
+): Promise<MethodOutcome[]> {
+  const { methods } = await session.call('methods.list', { modelId });
+  const wanted = methods.filter((method) => !method.needsLearnedPrompts);
+  const reasons = new Map(
+    wanted.map((method) => [
+      method.id,
+      method.needsModel && modelId === null
+        ? 'it needs the starter model, which is not part of this copy of the workbench.'
+        : method.unavailable,
+    ]),
+  );
+  const running = wanted.filter(({ id }) => reasons.get(id) === null);
+  const runs = running.length === 0 ? [] : await onePass(session, dataset, modelId, running);
+  const outcomes: MethodOutcome[] = [];
+  for (const method of wanted) {
+    const index = running.indexOf(method);
+    const runId = runs[index]?.id;
+    outcomes.push(
+      runId === undefined
+        ? { method, evaluation: null, reason: reasons.get(method.id) ?? 'it was not started.' }
+        : await readOutcome(session, method, runId),
+    );
   }
-  if (method.unavailable !== null) return { method, evaluation: null, reason: method.unavailable };
+  return outcomes;
+}
+
+async function onePass(
+  session: CliSession,
+  dataset: Dataset,
+  modelId: string | null,
+  methods: readonly MethodInfo[],
+): Promise<readonly Run[]> {
+  const { runs, job } = await session.call('runs.createMany', {
+    datasetId: dataset.id,
+    modelId,
+    runs: methods.map(({ id }) => ({ methodId: id, promptSetId: null, settings: {} })),
+  });
   try {
-    const { run, job } = await session.call('runs.create', {
-      datasetId: dataset.id,
-      methodId: method.id,
-      modelId: method.needsModel ? modelId : null,
-      promptSetId: null,
-      settings: {},
-    });
     await session.finish(job);
-    const { failedCount, imageCount } = await session.call('runs.get', { runId: run.id });
-    const evaluation = await session.call('runs.evaluate', { runId: run.id });
-    const reason = failedCount === 0 ? null : `${failedCount} of ${imageCount} images could not be scored.`;
-    return { method, evaluation, reason };
   } catch (error) {
-    const { code, message } = toErrorShape(error);
-    if (code === 'cancelled') throw error;
-    return { method, evaluation: null, reason: message };
+    // The runs say themselves why they did not come through.
+    if (toErrorShape(error).code === 'cancelled') throw error;
   }
+  return runs;
+}
+
+async function readOutcome(session: CliSession, method: MethodInfo, runId: number): Promise<MethodOutcome> {
+  const { state, error, failedCount, imageCount } = await session.call('runs.get', { runId });
+  if (state !== 'succeeded')
+    return { method, evaluation: null, reason: error?.message ?? 'it was not finished.' };
+  const evaluation = await session.evaluate(runId, `Metrics of ${method.name}`);
+  const reason = failedCount === 0 ? null : `${failedCount} of ${imageCount} images could not be scored.`;
+  return { method, evaluation, reason };
 }
 
 /** In the form that `evaluate --json` has. */
@@ -118,27 +145,49 @@ function describeMethods(outcomes: readonly MethodOutcome[]): object {
   );
 }
 
-/** A row a class; three columns a method. */
-function outcomeTable(dataset: Dataset, outcomes: readonly MethodOutcome[]): string {
-  const headings = outcomes.flatMap(({ method }) => [`${method.id} image`, 'pixel', 's/image']);
-  const rows = dataset.classes.map(({ name }) => [
-    name,
-    ...outcomes.flatMap(({ evaluation }) => {
-      const one = evaluation?.classes.find(({ className }) => className === name);
-      return figures(one?.image.auroc, one?.pixel.auroc, one?.meanDurationMs);
-    }),
-  ]);
-  const mean = outcomes.flatMap(({ evaluation }) =>
-    figures(evaluation?.mean.image.auroc, evaluation?.mean.pixel.auroc, evaluation?.mean.durationMs),
-  );
-  return formatTable(['class', ...headings], [...rows, ['mean', ...mean]]);
+interface Column {
+  readonly title: string;
+  readonly ofClass: (one: ClassEvaluation) => number | null;
+  readonly ofAll: (mean: RunEvaluation['mean']) => number | null;
+  readonly show: (value: number) => string;
 }
 
-/** Undefined: the class is not in the evaluation. */
-type Figure = number | null | undefined;
+const inPercent = (value: number) => (value * 100).toFixed(1);
 
-function figures(imageAuroc: Figure, pixelAuroc: Figure, durationMs: Figure): string[] {
-  const show = (value: Figure, factor: number, digits: number) =>
-    typeof value === 'number' ? (value * factor).toFixed(digits) : '-';
-  return [show(imageAuroc, 100, 1), show(pixelAuroc, 100, 1), show(durationMs, 0.001, 3)];
+const columns: readonly Column[] = [
+  {
+    title: 'Image AUROC, %',
+    ofClass: ({ image }) => image.auroc,
+    ofAll: ({ image }) => image.auroc,
+    show: inPercent,
+  },
+  {
+    title: 'Pixel AUROC, %',
+    ofClass: ({ pixel }) => pixel.auroc,
+    ofAll: ({ pixel }) => pixel.auroc,
+    show: inPercent,
+  },
+  {
+    title: 'Seconds an image',
+    ofClass: ({ meanDurationMs }) => meanDurationMs,
+    ofAll: ({ durationMs }) => durationMs,
+    show: (durationMs) => (durationMs / 1000).toFixed(3),
+  },
+];
+
+/** A table a figure: a row a class and the mean, a column a method. */
+function outcomeTables(dataset: Dataset, outcomes: readonly MethodOutcome[]): string {
+  const tables = columns.map(({ title, ofClass, ofAll, show }) => {
+    const cell = (value: number | null | undefined) => (typeof value === 'number' ? show(value) : '-');
+    const rows = dataset.classes.map(({ name }) => [
+      name,
+      ...outcomes.map(({ evaluation }) => {
+        const one = evaluation?.classes.find(({ className }) => className === name);
+        return cell(one && ofClass(one));
+      }),
+    ]);
+    const mean = outcomes.map(({ evaluation }) => cell(evaluation && ofAll(evaluation.mean)));
+    return formatTable([title, ...outcomes.map(({ method }) => method.id)], [...rows, ['mean', ...mean]]);
+  });
+  return tables.join('\n');
 }

@@ -22,6 +22,13 @@ describe('usage', () => {
     [['scan', 'folder', '--method', 'clip', '--layers', '6']],
     [['scan', 'folder', '--method', 'baseline', '--prompts', 'a.pth']],
     [['scan', 'folder', '--method', 'anomalyclip', '--object-name', 'nut']],
+    [['scan', 'folder', '--method', 'clip', '--methods', 'clip']],
+    [['evaluate', 'folder']],
+    [['evaluate', 'folder', '--methods', 'winclip+65']],
+    [['evaluate', 'folder', '--methods', 'winclip+1+2']],
+    [['evaluate', 'folder', '--methods', 'winclip', '--shots', '1,x']],
+    [['evaluate', 'folder', '--methods', 'winclip', '--reference-seed', '-1']],
+    [['evaluate', 'folder', '--methods', 'anomalyclip', '--selection', 'paper']],
     [['serve', '--port', '99999']],
     [['import', 'folder', '--layout', 'nonsense']],
     [['import', 'one', 'two']],
@@ -84,11 +91,27 @@ describe('usage', () => {
   });
 
   it('takes --json and --data before and after the command', async () => {
-    const answers = { 'models.list': () => ({ models: [] }) };
-    const before = await cli(createFakeCore(answers), ['--json', '--data', '/x', 'models', 'list']);
-    const after = await cli(createFakeCore(answers), ['models', 'list', '--json', '--data', '/x']);
-    expect(before.json()).toEqual({ models: [] });
-    expect(after.json()).toEqual({ models: [] });
+    const answers = { 'datasets.list': () => ({ datasets: [] }) };
+    const before = await cli(createFakeCore(answers), ['--json', '--data', '/x', 'datasets', 'list']);
+    const after = await cli(createFakeCore(answers), ['datasets', 'list', '--json', '--data', '/x']);
+    expect(before.json()).toEqual({ datasets: [] });
+    expect(after.json()).toEqual({ datasets: [] });
+  });
+
+  it('says what tells the exit codes of an evaluation, and which options mean nothing', async () => {
+    const { out } = await cli(nothing(), ['evaluate', '--help']);
+    expect(out).toContain('Exit code 0: every method named was evaluated on every image.');
+    expect(out).toMatch(/Methods:\n {2}baseline +Finds blocks/);
+    const useless = await cli(nothing(), [
+      ...['evaluate', 'x', '--methods', 'baseline,clip', '--shots', '2', '--prompts', 'p'],
+    ]);
+    expect(useless.err).toContain(
+      '--prompts and --shots would do nothing: Block statistics and CLIP read only --model, --image-size, --object-name, --sigma.',
+    );
+    const unknown = await cli(nothing(), ['evaluate', 'x', '--methods', 'clip,nonsense']);
+    expect(unknown.err).toContain('There is no method «nonsense». Choose from all, baseline, clip');
+    const shots = await cli(nothing(), ['evaluate', 'x', '--methods', 'clip+2']);
+    expect(shots.err).toContain('CLIP takes no references.');
   });
 
   it('says in plain words that the data folder cannot be used', async () => {

@@ -29,7 +29,7 @@ async function demo(assetsFolder: string, args: readonly string[]) {
 
 async function assetsWithSamples(): Promise<string> {
   const folder = await temporaryFolder();
-  for (const name of ['clip-bpe', 'prompts'])
+  for (const name of ['clip-bpe', 'prompts', 'published-results.json'])
     await symlink(path.join(paths.assetsFolder, name), path.join(folder, name));
   const side = 64;
   const picture = (spot: boolean, channels: 1 | 3, seed: number) => {
@@ -56,10 +56,12 @@ describe('demo', () => {
     const assets = await assetsWithSamples();
     const report = path.join(await temporaryFolder(), 'demo.html');
     const { code, io, dataFolders } = await demo(assets, ['--report', report]);
-    expect(io.out).toMatch(/plate +100\.0 +9\d\.\d +\d\.\d{3}\nmean +100\.0/);
+    expect(io.out).toMatch(/Image AUROC, % +baseline\nplate +100\.0\nmean +100\.0\n/);
+    expect(io.out).toMatch(/Pixel AUROC, % +baseline\nplate +9\d\.\d\n/);
+    expect(io.out).toMatch(/Seconds an image +baseline\nplate +\d\.\d{3}\n/);
     expect(io.out).toContain('CLIP was not run: it needs the starter model');
     expect(io.out).toContain(report);
-    expect(io.err).toContain('Not everything was done: 2 of 3 methods did not run.');
+    expect(io.err).toContain('Not everything was done: 3 of 4 methods did not run.');
     expect(code).toBe(1);
     const text = await readFile(report, 'utf8');
     expect(text).toContain('Block statistics');
