@@ -161,6 +161,8 @@ export const contractMethods = {
     params: z.object({ entryId: catalogueIdSchema, keepFile: z.boolean().default(false) }).strict(),
     result: z.object({ modelId: modelIdSchema.nullable(), job: jobSchema }),
   },
+  /** Deletes what was fetched of one of them and not imported, or kept. */
+  'models.discard': { params: z.object({ entryId: catalogueIdSchema }).strict(), result: ok },
   /** What models, prompts and downloads take on the disk. */
   'models.diskUse': {
     params: none,

@@ -2,7 +2,7 @@ import { Argument, Option, type Command } from 'commander';
 import { activationSchema } from '../../../src-shared/domain/model.ts';
 import type { CliSession } from '../cli-session.ts';
 import { modelAnswers, wholeNumber, wordsUpTo, type ModelAnswerOptions } from '../options.ts';
-import { downloadCommand, listCatalogue } from './download-command.ts';
+import { discardCommand, downloadCommand, listCatalogue } from './download-command.ts';
 import {
   importModel,
   inspectModel,
@@ -51,6 +51,11 @@ export function defineModelCommands(
     .action((name: string, options: { readonly keep?: boolean }) =>
       withSession((session) => downloadCommand(session, name, options)),
     );
+  models
+    .command('discard')
+    .description('delete what was fetched and not imported, or kept')
+    .argument('<name>', 'as «models catalogue» shows it')
+    .action((name: string) => withSession((session) => discardCommand(session, name)));
   withAnswers(
     models
       .command('inspect')

@@ -64,6 +64,16 @@ export async function downloadCommand(
   );
 }
 
+/** `models discard NAME`: deletes what was fetched of it and not imported, or kept. */
+export async function discardCommand(session: CliSession, entryId: string): Promise<void> {
+  const { fetchedBytes } = await findItem(session, entryId);
+  await session.call('models.discard', { entryId });
+  session.print(
+    { discarded: entryId, fetchedBytes },
+    `${formatSize(fetchedBytes)} of ${entryId} are deleted.\n`,
+  );
+}
+
 async function findItem(session: CliSession, entryId: string): Promise<CatalogueItem> {
   const { items } = await session.call('models.catalogue', {});
   const item = items.find(({ entry }) => entry.id === entryId);

@@ -118,6 +118,27 @@ export function modelsHandlers(services: Services): DomainHandlers<'models'> {
       if (job === null) throw new WorkbenchError('internal', `Job ${jobId} is gone.`);
       return { modelId, job };
     },
+    'models.discard': async ({ entryId }) => {
+      const entry = await services.catalogue.find(entryId);
+      const user = jobs.listActive().find((job) => isDownloadOf(job, entry));
+      if (user !== undefined) {
+        throw new WorkbenchError(
+          'in-use',
+          `«${user.title}» is at work on it. Wait for it or cancel it, then discard what was fetched.`,
+        );
+      }
+      const folder = folders.download(entryId);
+      if (!existsSync(folder)) {
+        throw new WorkbenchError('not-found', `Nothing of ${entry.name} was fetched.`);
+      }
+      try {
+        await rm(folder, { recursive: true, force: true });
+      } catch (thrown) {
+        throw fromSystemError(thrown, folder);
+      }
+      events.emit({ event: 'models.changed' });
+      return { ok: true };
+    },
     'models.diskUse': async () => {
       const sizes = {
         models: await Promise.all(

@@ -7,7 +7,9 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { JobLine } from '../../components/job-line.tsx';
 import { catalogueFacts, downloadLabel } from '../../state/catalogue-words.ts';
 import { useClient } from '../../state/client-context.ts';
+import { formatBytes } from '../../state/format.ts';
 import { useCatalogue, useJobs } from '../../state/queries.ts';
+import { RemoveButton } from './remove-button.tsx';
 import styles from './models-view.module.css';
 
 /** Public checkpoints that the workbench fetches when it is told to, with what they are good for. */
@@ -49,6 +51,7 @@ function CatalogueRow({ item, job }: { readonly item: CatalogueItem; readonly jo
   const { entry } = item;
   const start = useMutation({ mutationFn: () => client.call('models.download', { entryId: entry.id }) });
   const isHere = item.modelId !== null || item.promptSetId !== null;
+  const isActive = job?.state === 'running' || job?.state === 'queued';
   const shownJob = job !== null && job.state !== 'succeeded' && !isHere ? job : null;
 
   return (
@@ -60,6 +63,15 @@ function CatalogueRow({ item, job }: { readonly item: CatalogueItem; readonly jo
           <p className={styles.quiet}>{catalogueFacts(entry)}</p>
           {entry.byHand !== null && <p className={styles.quiet}>{entry.byHand}</p>}
         </div>
+        {item.fetchedBytes > 0 && !isActive && (
+          <RemoveButton
+            name={`what was fetched of ${entry.name}`}
+            remove={() => client.call('models.discard', { entryId: entry.id })}
+          >
+            {formatBytes(item.fetchedBytes)} in the data folder are deleted.{' '}
+            {isHere ? 'The model in the library stays.' : 'A download begins anew.'}
+          </RemoveButton>
+        )}
         {isHere ? (
           <span className={styles.here}>
             <Check size={16} aria-hidden /> In the library

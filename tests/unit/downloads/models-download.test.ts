@@ -94,6 +94,25 @@ describe('a model out of the catalogue', () => {
     expect(use.totalBytes).toBe(300_001);
   });
 
+  it('is discarded where it was broken off, but not while a job is at work on it', async () => {
+    const { core, jobEnd, server, item, dataFolder } = await setUp();
+    await expect(core.call('models.discard', { entryId: 'tiny' })).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    server.next((_request, response) => {
+      response.writeHead(200, { 'content-length': weights.length, etag: '"one"' });
+      response.write(weights.subarray(0, 100_000));
+    });
+    const { job } = await core.call('models.download', { entryId: 'tiny' });
+    await jobEnd(job.id, ({ progress }) => progress.done === 100_000);
+    await expect(core.call('models.discard', { entryId: 'tiny' })).rejects.toMatchObject({ code: 'in-use' });
+    await core.call('jobs.cancel', { jobId: job.id });
+    expect((await item()).fetchedBytes).toBeGreaterThanOrEqual(100_000);
+    await core.call('models.discard', { entryId: 'tiny' });
+    expect(await item()).toMatchObject({ fetchedBytes: 0 });
+    expect(existsSync(join(dataFolder, 'downloads/tiny'))).toBe(false);
+  });
+
   it('is not fetched again when only its import failed', async () => {
     const { core, jobEnd, importEnd, server, item } = await setUp({
       entry: (server) => catalogueEntry(publishedFile(server, weights, { name: 'broken.pt' })),
