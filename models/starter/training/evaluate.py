@@ -40,7 +40,8 @@ def load_checkpoint(path, which):
         state = torch.load(path, weights_only=False)
         weights = state[which]
     layers = 1 + max(int(k.split(".")[3]) for k in weights if k.startswith("visual.transformer.resblocks."))
-    model = Starter({"vision_layers": layers})
+    stride = 16 if weights["visual.stem.proj.weight"].shape[1] == 272 else 8
+    model = Starter({"vision_layers": layers, "stride": stride})
     model.load_state_dict(weights)
     return model.eval(), state
 

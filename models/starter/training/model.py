@@ -16,7 +16,7 @@ STAGES = ((1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80)
 CONFIG = {
     "embed_dim": 256, "image_size": 256, "patch_size": 16, "vision_width": 256, "vision_layers": 5, "vision_heads": 4,
     "context_length": 77, "vocab_size": 49408, "text_width": 192, "text_heads": 3, "text_layers": 4, "narrow": 48,
-    "dpam_first_layer": 3,
+    "dpam_first_layer": 3, "stride": 16,
 }
 
 
@@ -56,8 +56,9 @@ class Stem(nn.Module):
     (255·x - 127)/128. They cannot be folded into the first convolution: its padding is zero in the rescaled space.
     """
 
-    def __init__(self, width):
+    def __init__(self, width, stride=16):
         super().__init__()
+        self.stride = stride
         self.conv = Same(3, 32, 3, 2)
         blocks, cin, self.ends = [], 32, []
         for repeats, kernel, stride, expansion, cout in STAGES:
@@ -66,7 +67,7 @@ class Stem(nn.Module):
                 cin = cout
             self.ends.append(len(blocks) - 1)
         self.blocks = nn.ModuleList(blocks)
-        self.proj = nn.Linear(160 + 112, width)
+        self.proj = nn.Linear(160 + 112 if stride == 16 else 40 + 112, width)
         mean, std = torch.tensor([0.48145466, 0.4578275, 0.40821073]), torch.tensor([0.26862954, 0.26130258, 0.27577711])
         self.register_buffer("rescale", std * 255 / 128)
         self.register_buffer("shift", (mean * 255 - 127) / 128)
@@ -74,7 +75,24 @@ class Stem(nn.Module):
 
     def forward(self, x):
         """[B, 3, S, S] → tokens [B, (S/16)², width]."""
-        return self.proj(self.taps(x))
+        return self.tokens(self.taps(x))
+
+    def tokens(self, taps):
+        """Taps [B, n, 272] → tokens [B, n, width], or [B, 4n, width] at stride 8 (tried, see LOG.md; the product reads stride 16)."""
+        if self.stride == 8:
+            b, n, _ = taps.shape
+            side = round(n**0.5)
+            fine = taps[..., :160].reshape(b, side, side, 40, 2, 2).permute(0, 1, 4, 2, 5, 3).reshape(b, 2 * side, 2 * side, 40)
+            coarse = taps[..., 160:].reshape(b, side, 1, side, 1, 112).expand(b, side, 2, side, 2, 112).reshape(b, 2 * side, 2 * side, 112)
+            taps = torch.cat([fine, coarse], -1).flatten(1, 2)
+        return self.proj(taps)
+
+    def finer(self):
+        """Start reading at stride 8 with the weights learnt at stride 16: a token counts as the four around it."""
+        old = self.proj
+        self.stride, self.proj = 8, nn.Linear(40 + 112, old.out_features)
+        self.proj.weight.data.copy_(torch.cat([old.weight.data[:, :160].view(-1, 40, 4).sum(2), old.weight.data[:, 160:]], 1))
+        self.proj.bias.data.copy_(old.bias.data)
 
     def taps(self, x):
         """[B, 3, S, S] → what the stem gives before its only trained layer [B, (S/16)², 272]: cached when the stem is frozen."""
@@ -175,7 +193,7 @@ class Visual(nn.Module):
     def __init__(self, c):
         super().__init__()
         width = c["vision_width"]
-        self.stem = Stem(width)
+        self.stem = Stem(width, c["stride"])
         self.side = c["image_size"] // c["patch_size"]
         self.class_embedding = nn.Parameter(torch.randn(width) * width**-0.5)
         self.positional_embedding = nn.Parameter(torch.randn(self.side**2 + 1, width) * 0.02)

@@ -173,7 +173,7 @@ def image_sides(model, taps, dpam, learn):
 
 
 def image_sides_of(model, taps, dpam):
-    embedded = model.visual.place(model.visual.stem.proj(taps))
+    embedded = model.visual.place(model.visual.stem.tokens(taps))
     return model.encode_embedded(embedded, dpam)
 
 
@@ -220,6 +220,7 @@ def main():
     a.add_argument("--steps", type=int, default=4000)
     a.add_argument("--start", default="a3", help="run whose image side (stem, blocks) is taken; the text tower always starts new unless --keep-text")
     a.add_argument("--keep-text", action="store_true")
+    a.add_argument("--start-text", help="run of pretrain_text.py whose text tower is taken")
     a.add_argument("--rate", type=float, default=3e-4)
     a.add_argument("--text-rate", type=float, default=7e-4)
     a.add_argument("--text-first", type=int, default=200, help="steps in which only the text tower learns: it meets the image side as it is")
@@ -230,6 +231,8 @@ def main():
     a.add_argument("--mix", default="0:0.3,100:0.13,200:0.12,300:0.45")
     a.add_argument("--average", type=float, default=0.998)
     a.add_argument("--weights", default="map:1,dpam:1,cls:0.5,raw:0.15,window:0.6,calm:0.2,name:0.12,material:0.1,colour:0.1,neutral:1,contrast:0.1,words:0.2")
+    a.add_argument("--freeze-blocks", type=int, default=0, help="image blocks, from the first, that stay as they are, with all before them")
+    a.add_argument("--stride", type=int, default=16, choices=(8, 16))
     a.add_argument("--warm", type=int, default=100)
     a.add_argument("--threads", type=int, default=2)
     a.add_argument("--save-every", type=int, default=200)
@@ -246,12 +249,21 @@ def main():
     if state is None:
         old = torch.load(runs / f"{o.start}.pt", weights_only=False)
         model.load_state_dict({k: v for k, v in old["average"].items() if o.keep_text or k.startswith("visual.")}, strict=False)
-        if o.keep_text:
-            probe.load_state_dict(old["probe"])
+        taught = old if o.keep_text else torch.load(runs / f"{o.start_text}.pt", weights_only=False) if o.start_text else None
+        if taught is not None:
+            model.load_state_dict({k: v for k, v in taught["average"].items() if not k.startswith("visual.")}, strict=False)
+            probe.load_state_dict(taught["probe"])
+    if o.stride == 8:
+        model.visual.stem.finer()
     model.logit_scale.requires_grad_(False)
     model.token_embedding.narrow.requires_grad_(False)
     for part in (model.visual.stem.conv, model.visual.stem.blocks):
         part.requires_grad_(False)
+    if o.freeze_blocks:
+        v = model.visual
+        for part in (v.stem.proj, v.ln_pre, *v.transformer.resblocks[: o.freeze_blocks]):
+            part.requires_grad_(False)
+        v.class_embedding.requires_grad_(False), v.positional_embedding.requires_grad_(False)
     groups = parameter_groups(model, o.rate, o.text_rate, 0.03) + [{"params": list(probe.parameters()), "lr": o.text_rate, "base": o.text_rate, "weight_decay": 0.0}]
     optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
     axis = torch.zeros(model.config["embed_dim"])
@@ -303,7 +315,7 @@ def main():
         with torch.autocast("cpu", torch.bfloat16):
             text = encode_sorted(model, [s for part in lists for s in part])
             cls, patches, dpam, raw, embedded = image_sides(model, taps, step % 2 == 0, step >= o.text_first)
-            windows = [(model.visual.windows(embedded, index), index) for index in window_index(rng, 16, 3)] if w["window"] and step % 3 == 0 and step >= o.text_first else []
+            windows = [(model.visual.windows(embedded, index), index) for index in window_index(rng, 256 // o.stride, 3)] if w["window"] and step % 3 == 0 and step >= o.text_first else []
         n, t, c, s, *rest = text.split([len(part) for part in lists])
         unit = [F.normalize(r, dim=-1) for r in rest]
         x = F.normalize(cls.float(), dim=-1)
@@ -315,7 +327,7 @@ def main():
         loss["cls"] = F.cross_entropy(pair_logits(cls, n, t), label)
         loss["raw"] = F.cross_entropy(pair_logits(raw, n, t), label)
         if windows:
-            grid, total = F.adaptive_avg_pool2d(mask[:, None], 16).flatten(1), 0.0
+            grid, total = F.adaptive_avg_pool2d(mask[:, None], 256 // o.stride).flatten(1), 0.0
             for features, index in windows:
                 cover = grid[:, index].mean(2)
                 weight = ((cover == 0) | (cover > 0.04)).float()

@@ -119,7 +119,7 @@ def retrieve(model, work, shards):
         metas += json.loads((work / "shards" / f"{shard:04d}.json").read_text())
         measured.append(np.load(f"{base}.measure.npy"))
         for first in range(0, len(taps), 50):
-            embedded = model.visual.place(model.visual.stem.proj(torch.from_numpy(taps[first : first + 50].astype(np.float32))))
+            embedded = model.visual.place(model.visual.stem.tokens(torch.from_numpy(taps[first : first + 50].astype(np.float32))))
             cls.append(model.encode_embedded(embedded, False)[0])
     x, measured = F.normalize(torch.cat(cls), dim=-1), np.concatenate(measured)
     names = sorted({captions.singular(m["name"]) for m in metas})
