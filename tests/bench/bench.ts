@@ -1,5 +1,6 @@
 // Time an image of AnomalyCLIP's vision graph (ViT-L/14@336 shapes, random weights, 518 px, four layers) against PyTorch on the
-// same threads, taking turns within one run, and peak memory of AnomalyCLIP on four images. `npm run bench -- --json FILE`.
+// same threads, taking turns within one run, and peak memory of AnomalyCLIP on four images; before that all pixel metrics of
+// 400 and of 1,725 maps. `npm run bench -- --json FILE`, with `--only aupro` the metrics alone.
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { z } from 'zod';
+import { benchAupro } from './aupro-bench.ts';
 import { startJsonProcess, type JsonProcess } from './json-process.ts';
 import {
   anomalyClipPromptShapes,
@@ -37,6 +39,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     threads: { type: 'string', default: '2' },
     python: { type: 'string' },
+    only: { type: 'string' },
     /** Where the random model is written (1.7 GB, removed at the end). */
     scratch: { type: 'string', default: tmpdir() },
   },
@@ -128,6 +131,10 @@ async function takeTurns(contenders: readonly Contender[]): Promise<void> {
   }
 }
 
+async function writeReport(report: object): Promise<void> {
+  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+}
+
 async function measureScan(folder: string, promptFile: string): Promise<z.infer<typeof scanSchema>> {
   const paths: string[] = [];
   for (let i = 0; i < 4; i++) {
@@ -166,6 +173,12 @@ function ratiosOf(ours: Contender, theirs: Contender) {
   };
 }
 
+const pixelMetrics = await benchAupro(findPython(), options.scratch);
+if (options.only === 'aupro') {
+  await writeReport({ processor: cpus()[0]?.model ?? 'unknown', pixelMetrics });
+  process.exit();
+}
+
 const folder = await mkdtemp(join(options.scratch, 'anomaly-bench-'));
 try {
   console.log(`Writing a model of ViT-L/14@336's shapes to ${folder} …`);
@@ -193,6 +206,7 @@ try {
       others.map((other) => [other.name, { ...figuresOf(other), oursDividedByThis: ratiosOf(ours, other) }]),
     ),
     anomalyClipOnFourImages: scan,
+    pixelMetrics,
   };
   console.log(
     `\nours: ${median(ours.seconds).toFixed(2)} s an image (median of ${rounds}), peak ${gibibytes(ours.peakBytes)}`,
@@ -207,7 +221,7 @@ try {
   console.log(
     `AnomalyCLIP on 4 images, prompts included: peak ${gibibytes(scan.peakBytes)}, opening ${scan.openSeconds.toFixed(1)} s`,
   );
-  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  await writeReport(report);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
