@@ -12,6 +12,9 @@ export interface ReleasableTextEncoder extends TextEncoder {
   release(): Promise<void>;
 }
 
+/** Token ids of one prompt, from start to end of text. */
+type Sequence = readonly number[];
+
 /** Prompts in one run; more of them go in several. */
 const maxPromptsPerRun = 16;
 /** Lengths are rounded up to this, so that one graph file serves prompts of nearly the same length. */
@@ -28,6 +31,8 @@ export function createTextEncoder(
 ): ReleasableTextEncoder {
   const { folder, config } = model;
   const loaded = new Map<string, Promise<LoadedGraph>>();
+  /** Features of hand-written prompts by their text. */
+  const known = new Map<string, Float32Array>();
 
   async function loadNew(shape: TextShape): Promise<LoadedGraph> {
     const weights = await readModelWeights(folder);
@@ -55,7 +60,7 @@ export function createTextEncoder(
     return ids;
   }
 
-  function shapeOf(sequences: readonly (readonly number[])[], learned: LearnedPrompts | null): TextShape {
+  function shapeOf(sequences: readonly Sequence[], learned: LearnedPrompts | null): TextShape {
     const longest = Math.max(...sequences.map((ids) => ids.length));
     const count = sequences.length;
     return {
@@ -71,7 +76,7 @@ export function createTextEncoder(
   async function run(
     graph: LoadedGraph,
     shape: TextShape,
-    sequences: readonly (readonly number[])[],
+    sequences: readonly Sequence[],
     learned: LearnedPrompts | null,
   ): Promise<Features> {
     const embedding = config.embeddingSize;
@@ -87,19 +92,44 @@ export function createTextEncoder(
     return { rows: sequences.length, width: embedding, data };
   }
 
-  async function encode(texts: readonly string[], learned: LearnedPrompts | null): Promise<Features> {
-    if (texts.length === 0) return { rows: 0, width: config.embeddingSize, data: new Float32Array(0) };
-    const sequences = texts.map(tokenize);
+  async function encodeAll(
+    sequences: readonly Sequence[],
+    learned: LearnedPrompts | null,
+  ): Promise<Features> {
     const shape = shapeOf(sequences, learned);
     return run(await load(shape), shape, sequences, learned);
   }
 
+  /** Hand-written prompts are encoded once however many methods ask for them, those of nearly the same length together. */
+  async function encodeUnknown(texts: readonly string[]): Promise<void> {
+    const groups = new Map<number, { text: string; ids: Sequence }[]>();
+    for (const text of new Set(texts)) {
+      if (known.has(text)) continue;
+      const ids = tokenize(text);
+      const length = Math.ceil(ids.length / lengthStep);
+      groups.set(length, [...(groups.get(length) ?? []), { text, ids }]);
+    }
+    for (const group of groups.values()) {
+      const { data, width } = await encodeAll(
+        group.map(({ ids }) => ids),
+        null,
+      );
+      for (const [row, { text }] of group.entries())
+        known.set(text, data.subarray(row * width, (row + 1) * width));
+    }
+  }
+
   return {
     config,
-    encodeTexts: (texts) => encode(texts, null),
+    async encodeTexts(texts) {
+      await encodeUnknown(texts);
+      const data = new Float32Array(texts.length * config.embeddingSize);
+      for (const [row, text] of texts.entries()) data.set(known.get(text) ?? [], row * config.embeddingSize);
+      return { rows: texts.length, width: config.embeddingSize, data };
+    },
     encodeLearned: (prompts) => {
       checkLearned(prompts, config.text.width);
-      return encode(prompts.texts, prompts);
+      return encodeAll(prompts.texts.map(tokenize), prompts);
     },
     async keepLearned(prompts) {
       checkLearned(prompts, config.text.width);
@@ -115,6 +145,7 @@ export function createTextEncoder(
     async release() {
       const graphs = [...loaded.values()];
       loaded.clear();
+      known.clear();
       for (const graph of graphs) await (await graph.catch(() => undefined))?.release();
     },
   };
@@ -136,7 +167,7 @@ function checkLearned(
     );
 }
 
-function tokenFeeds(batch: readonly (readonly number[])[], { prompts, length }: TextShape) {
+function tokenFeeds(batch: readonly Sequence[], { prompts, length }: TextShape) {
   const tokens = new BigInt64Array(prompts * length);
   const endRows = new BigInt64Array(prompts);
   for (const [row, ids] of batch.entries()) {

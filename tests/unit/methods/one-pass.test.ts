@@ -127,6 +127,18 @@ describe('several methods in one session', () => {
     expect(paper).not.toEqual(released);
   });
 
+  it('encode each sentence once, however many of them ask for it', async () => {
+    const sentences = async (methods: MethodParams[]) => {
+      runs.clear();
+      await scans.close(await open(methods));
+      return runs.get('text') ?? 0;
+    };
+    const once = await sentences([asked('winclip')]);
+    expect(once).toBeGreaterThan(0);
+    const variants = [{}, { winclipAveraging: 'normalised' }, { imageSizePx: 48 }] as const;
+    expect(await sentences(variants.map((settings) => asked('winclip', settings)))).toBe(once);
+  });
+
   it('run it once for each size and attention path, and read the file once', async () => {
     const { results, visionRuns } = await scoreTogether([
       asked('baseline'),

@@ -118,7 +118,7 @@ describe('a scan', () => {
 
   it('works on while more scans are open than sessions are kept in memory', async () => {
     const opened = [];
-    for (const imageSizePx of [32, 40, 48, 56])
+    for (const imageSizePx of [32, 40, 48, 56, 64, 72])
       opened.push(await openOne(asked('clip', { settings: { imageSizePx } })));
     for (const { sessionId, rendering } of opened) {
       const { rows } = await imageOne({ sessionId, imagePath, className: 'cat' });
