@@ -1,5 +1,5 @@
 import type { Job } from '../../src-shared/domain/job.ts';
-import { methodCatalogue } from '../../src-shared/domain/method-catalogue.ts';
+import { methodTitle } from '../../src-shared/domain/method-settings.ts';
 import type { Model, PromptSet } from '../../src-shared/domain/model.ts';
 import type { Run } from '../../src-shared/domain/run.ts';
 import { formatCount, formatNoun, formatPercent } from './format.ts';
@@ -9,12 +9,12 @@ export interface RunNames {
   readonly promptSets: readonly PromptSet[];
 }
 
-/** Method, model and prompts in one line: `AnomalyCLIP · ViT-L/14@336px · PIPED, 15 epochs`. */
+/** Method with its references, model and prompts in one line: `AnomalyCLIP · ViT-L/14@336px · PIPED, 15 epochs`. */
 export function runTitle(
   run: Pick<Run, 'methodId' | 'modelId' | 'promptSetId' | 'settings'>,
   { models, promptSets }: RunNames,
 ): string {
-  const parts: string[] = [methodCatalogue[run.methodId].name];
+  const parts: string[] = [methodTitle(run.methodId, run.settings)];
   if (run.modelId !== null) parts.push(models.find(({ id }) => id === run.modelId)?.name ?? run.modelId);
   if (run.promptSetId !== null) {
     parts.push(promptSets.find(({ id }) => id === run.promptSetId)?.name ?? `prompts ${run.promptSetId}`);

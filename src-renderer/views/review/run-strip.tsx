@@ -5,6 +5,7 @@ import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
+import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { Job } from '../../../src-shared/domain/job.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
@@ -24,11 +25,19 @@ export function RunStrip({ run, job }: RunStripProps) {
   const [failuresOpen, setFailuresOpen] = useState(false);
   const failures = useRunFailures(run.id, failuresOpen);
   const showsJob = job !== undefined && job.state !== 'succeeded';
-  if (!showsJob && run.failedCount === 0) return null;
+  /** It failed while others of its job went on. */
+  const ownError = !showsJob && run.state === 'failed' ? run.error : null;
+  if (!showsJob && ownError === null && run.failedCount === 0) return null;
   const sentence = `${formatNoun(run.failedCount, 'image')} could not be scored`;
   return (
     <div className={styles.strip} data-testid="run-strip">
       {showsJob && <JobLine job={job} showTitle={false} />}
+      {ownError !== null && (
+        <ErrorNotice
+          title="This run could not be made"
+          error={new WorkbenchError('unavailable', ownError.message)}
+        />
+      )}
       {run.failedCount > 0 && (
         <Button
           startIcon={<TriangleAlert size={16} color="var(--unsure)" aria-hidden />}

@@ -5,7 +5,8 @@ import {
   type MethodInfo,
   type MethodSettings,
 } from '../../../src-shared/domain/method.ts';
-import { defaultImageSizePx } from '../../../src-shared/domain/image-size.ts';
+import { defaultImageSizePx, methodImageSizePx } from '../../../src-shared/domain/image-size.ts';
+import { isSettingRead } from '../../../src-shared/domain/method-settings.ts';
 import type { Model } from '../../../src-shared/domain/model.ts';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { parseLayers } from '../../state/parse-layers.ts';
@@ -34,7 +35,7 @@ export function RunSettings({ method, model, settings, onChange }: RunSettingsPr
     <section className={styles.section}>
       <h2>Settings</h2>
       <div className={styles.fields}>
-        {!method.needsLearnedPrompts && (
+        {isSettingRead(method.id, 'objectName') && (
           <TextField
             label="Object name"
             placeholder="the class name"
@@ -51,7 +52,10 @@ export function RunSettings({ method, model, settings, onChange }: RunSettingsPr
           label="Image size"
           value={String(settings.imageSizePx ?? '')}
           options={[
-            { value: '', name: `As the method (${defaultImageSizePx(model.config)} px)` },
+            {
+              value: '',
+              name: `As the method (${methodImageSizePx(method.id, model.config) ?? defaultImageSizePx(model.config)} px)`,
+            },
             ...sizes.map((size) => ({ value: String(size), name: `${size} px` })),
           ]}
           onChange={(chosen) => {
@@ -59,7 +63,7 @@ export function RunSettings({ method, model, settings, onChange }: RunSettingsPr
           }}
         />
       </div>
-      {method.needsLearnedPrompts && (
+      {isSettingRead(method.id, 'dpam') && (
         <details className={styles.more}>
           <summary>More</summary>
           <div className={styles.fields}>
@@ -74,7 +78,9 @@ export function RunSettings({ method, model, settings, onChange }: RunSettingsPr
                 change({ dpam: dpamVariantSchema.parse(chosen) });
               }}
             />
-            <LayersField blockCount={blockCount} settings={settings} onChange={change} />
+            {isSettingRead(method.id, 'layers') && (
+              <LayersField blockCount={blockCount} settings={settings} onChange={change} />
+            )}
           </div>
         </details>
       )}

@@ -5,6 +5,7 @@ import { Boxes, FolderSearch, Play } from 'lucide-react';
 import { useState } from 'react';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { MethodId, MethodInfo, MethodSettings } from '../../../src-shared/domain/method.ts';
+import { settingsRead } from '../../../src-shared/domain/method-settings.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
@@ -58,12 +59,12 @@ function StartForm({ dataset }: { readonly dataset: Dataset }) {
   const [settings, setSettings] = useState<MethodSettings>({});
 
   const model = models.find(({ id }) => id === pickedModel) ?? models[0] ?? null;
-  const fitting = promptSets.filter(
-    ({ textWidth }) => model === null || textWidth === model.config.text.width,
-  );
-  const promptSet = fitting.find(({ id }) => id === pickedPrompts) ?? fitting[0] ?? null;
   const methods = useMethods(model?.id ?? null);
   const method = chooseMethod(methods.data ?? [], methodId);
+  const fitting = promptSets.filter(
+    (set) => set.methodId === method?.id && (model === null || set.textWidth === model.config.text.width),
+  );
+  const promptSet = fitting.find(({ id }) => id === pickedPrompts) ?? fitting[0] ?? null;
 
   const start = useMutation({
     mutationFn: (chosen: MethodInfo) =>
@@ -72,7 +73,7 @@ function StartForm({ dataset }: { readonly dataset: Dataset }) {
         methodId: chosen.id,
         modelId: chosen.needsModel ? (model?.id ?? null) : null,
         promptSetId: chosen.needsLearnedPrompts ? (promptSet?.id ?? null) : null,
-        settings: settingsFor(chosen, settings),
+        settings: settingsRead(chosen.id, settings),
       }),
     onSuccess: ({ run }) => {
       go({ view: 'review', runId: run.id, imageId: null, className: null, methodId: null });
@@ -186,17 +187,4 @@ function chooseMethod(methods: readonly MethodInfo[], wanted: MethodId | null): 
     methods[0] ??
     null
   );
-}
-
-/** Only what the method uses, so that a run says truly what it was made with. */
-function settingsFor(method: MethodInfo, settings: MethodSettings): MethodSettings {
-  if (!method.needsModel) return {};
-  const { imageSizePx, objectName, dpam, layers, sigmaPx } = settings;
-  return {
-    ...(imageSizePx === undefined ? {} : { imageSizePx }),
-    ...(sigmaPx === undefined ? {} : { sigmaPx }),
-    ...(objectName === undefined || method.needsLearnedPrompts ? {} : { objectName }),
-    ...(dpam === undefined || !method.needsLearnedPrompts ? {} : { dpam }),
-    ...(layers === undefined || !method.needsLearnedPrompts ? {} : { layers }),
-  };
 }
