@@ -129,29 +129,32 @@ function classTable({ runs, classes, published }: RunReport, metrics: readonly R
   </div>`;
 }
 
+/** Papers that say the same of a method share a row. */
 function publishedRows(
   published: RunReport['published'],
   metrics: readonly ReportMetric[],
   slot = html``,
 ): readonly Html[] {
-  return published.map((row) => {
+  const rows = new Map<string, { title: string; values: readonly string[]; sources: string[] }>();
+  for (const row of published) {
     const [whole] = figuresOfClass(row.figures, null);
-    return html`<tr class="published">
-      <th scope="row" class="name">
-        ${row.title} <span class="tag">published</span>
-        <span class="source"
-          >${whole === undefined ? row.paper : `${publishedSource(whole)}, ${whole.dataset}`}</span
-        >
-      </th>
-      ${metrics.map(
-        (metric, i) =>
-          html`<td class="${startsGroup(metrics, i)}">
-            ${percent(publishedValue(row, metric, null))}${slot}
-          </td>`,
-      )}
-      <td class="first quiet">–</td>
-    </tr>`;
-  });
+    if (whole === undefined) continue;
+    const values = metrics.map((metric) => percent(publishedValue(row, metric, null)));
+    const key = [row.title, ...values].join('|');
+    const known = rows.get(key) ?? { title: row.title, values, sources: [] };
+    known.sources.push(`${publishedSource(whole)}, ${whole.dataset}`);
+    rows.set(key, known);
+  }
+  return [...rows.values()].map(
+    ({ title, values, sources }) =>
+      html`<tr class="published">
+        <th scope="row" class="name">
+          ${title} <span class="tag">published</span> <span class="source">${sources.join('; ')}</span>
+        </th>
+        ${values.map((value, i) => html`<td class="${startsGroup(metrics, i)}">${value}${slot}</td>`)}
+        <td class="first quiet">–</td>
+      </tr>`,
+  );
 }
 
 /** Several runs: their means, then a table a metric with classes by runs. */
@@ -163,7 +166,7 @@ function comparison(report: RunReport, metrics: readonly ReportMetric[]): Html {
       difference to ${reference === undefined ? html`` : runName(reference, false)}, in points.
     </p>
     <div class="scroll">
-      <table>
+      <table class="means">
         ${levelHead(metrics, html`Mean over classes`, html`<th rowspan="2" scope="col" class="first">s/image</th>`, emptySlot)}
         <tbody>
           ${runs.map(
@@ -192,14 +195,12 @@ function comparison(report: RunReport, metrics: readonly ReportMetric[]): Html {
       </table>
     </div>
     <h3>By class</h3>
-    <div class="tables" style="--table-width: ${8 + 6 * runs.length}rem">
-      ${metrics.map((metric) => metricTable(report, metric))}
-    </div>`;
+    <div class="tables">${metrics.map((metric) => metricTable(report, metric))}</div>`;
 }
 
 function metricTable({ runs, classes, published }: RunReport, metric: ReportMetric): Html {
   const known = published.filter((row) =>
-    [null, ...classes.map(({ name }) => name)].some((name) => publishedValue(row, metric, name) !== null),
+    classes.some(({ name }) => publishedValue(row, metric, name) !== null),
   );
   const row = (name: Html, className: string | null): Html => {
     const values = runs.map(({ evaluation: { classes: all, mean } }) => {

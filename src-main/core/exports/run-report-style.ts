@@ -37,7 +37,8 @@ tfoot .published > * { border-top: 1px solid var(--line); }
 th.published { font-weight: 400; font-style: italic; white-space: normal; max-width: 8rem; }
 .source { display: block; font-size: 11px; color: var(--quiet); }
 .tag { font-size: 11px; font-style: normal; color: var(--quiet); border: 1px solid var(--line); border-radius: 2px; padding: 0 4px; }
-.tables { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, var(--table-width)), max-content)); gap: 8px 48px; align-items: start; }
+.tables { display: flex; flex-wrap: wrap; gap: 8px 56px; align-items: start; }
+.tables > * { max-width: 100%; }
 .letter { display: inline-block; min-width: 1.5em; padding: 0 4px; border: 1px solid var(--quiet); border-radius: 2px; text-align: center; font-size: 12px; line-height: 1.4; font-weight: 600; }
 .best { font-weight: 700; }
 .best::before { content: '▲ '; font-size: 9px; vertical-align: 1px; }
@@ -76,13 +77,17 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 16px; margi
 dt { color: var(--quiet); }
 dd { margin: 0; overflow-wrap: anywhere; }
 .code { font-family: ui-monospace, SFMono-Regular, Consolas, 'DejaVu Sans Mono', monospace; font-size: 12px; word-break: break-all; }
+@media screen and (max-width: 720px) { .difference { display: block; min-width: 0; } th, td { padding: 4px 8px; } .first { padding-left: 16px; } }
 @page { size: A4 ${runCount >= landscapeFrom ? 'landscape' : 'portrait'}; margin: 14mm; }
 @media print {
   body { background: #fff; font-size: 9pt; }
   main { max-width: none; padding: 0; }
   .scroll { overflow: visible; }
   th, td { padding: 2px ${runCount > 3 ? 5 : 7}px; }
-  th.name { min-width: 0; max-width: 11rem; }
+  th.name { min-width: 6rem; max-width: 11rem; }
+  .difference { min-width: 2.8em; font-size: 7pt; }
+  ${runCount > 4 ? '' : '.means '}.difference { display: block; min-width: 0; }
+  .small, .source { font-size: 7.5pt; }
   .first { padding-left: 12px; }
   section { margin-top: 20px; }
   h2, h3, .lead, .heads, .legend { break-after: avoid; }
