@@ -53,7 +53,10 @@ export const catalogueEntrySchema = z
     answers: modelAnswersSchema,
     /** Of a model after its import: every weight as fp32. */
     diskBytes: sizeBytes.nullable(),
-    /** Of the compute process while CLIP runs with it on one image after another; null where it was not measured. */
+    /**
+     * Peak of the compute process while CLIP scores images at the default size, measured on Linux with random weights of its
+     * shapes; null where it was not measured.
+     */
     memoryBytes: sizeBytes.nullable(),
     /** Prompts: the methods that can use them. */
     methodIds: z.array(z.string()).readonly(),

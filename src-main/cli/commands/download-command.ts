@@ -15,12 +15,13 @@ export async function listCatalogue(session: CliSession): Promise<void> {
     items.length === 0
       ? 'This build brings no list of checkpoints. Import one from a file: anomaly-workbench models import FILE\n'
       : formatTable(
-          ['name', 'kind', 'download', 'on disk', 'here', 'good for'],
+          ['name', 'kind', 'download', 'on disk', 'memory', 'here', 'good for'],
           items.map((item) => [
             item.entry.id,
             item.entry.kind,
             describeDownload(item),
-            item.entry.diskBytes === null ? '' : formatSize(item.entry.diskBytes),
+            sizeOrNothing(item.entry.diskBytes),
+            sizeOrNothing(item.entry.memoryBytes),
             describeHere(item),
             item.entry.goodFor,
           ]),
@@ -28,6 +29,10 @@ export async function listCatalogue(session: CliSession): Promise<void> {
           notes.join('') +
           'Publisher, licence, checksum: anomaly-workbench models catalogue --json\n',
   );
+}
+
+function sizeOrNothing(sizeBytes: number | null): string {
+  return sizeBytes === null ? '' : formatSize(sizeBytes);
 }
 
 function describeDownload({ entry }: CatalogueItem): string {

@@ -9,7 +9,7 @@ export async function listPrompts(session: CliSession): Promise<void> {
   session.print(
     { promptSets },
     promptSets.length === 0
-      ? 'There are no learned prompts yet. Add some with: anomaly-workbench prompts import FILE\n'
+      ? 'There are no learned prompts yet. Add some with: anomaly-workbench prompts import FILE, or fetch some: anomaly-workbench models catalogue\n'
       : formatTable(
           ['id', 'name', 'method', 'text width', 'words', 'deep blocks', 'from'],
           promptSets.map((one) => [

@@ -186,12 +186,12 @@ describe('models', () => {
   it('lists what can be fetched, with size and purpose, and what has no file', async () => {
     const file = publishedFile({ url: () => 'https://models.test/weights.pt' }, Buffer.alloc(1_500_000));
     const items = [
-      catalogueItem(catalogueEntry(file, { diskBytes: 605_109_252 })),
+      catalogueItem(catalogueEntry(file, { diskBytes: 605_109_252, memoryBytes: 1_620_000_000 })),
       { ...catalogueItem(catalogueEntry(null, { id: 'faprompt', kind: 'prompts' })), importCommand: null },
     ];
     const core = createFakeCore({ 'models.catalogue': () => ({ items }) });
     const { out } = await cli(core, ['models', 'catalogue']);
-    expect(out).toMatch(/tiny +model +1\.50 MB +605 MB +no +Nothing\./);
+    expect(out).toMatch(/tiny +model +1\.50 MB +605 MB +1\.62 GB +no +Nothing\./);
     expect(out).toContain('faprompt: Fetch it with a browser.\n');
   });
 
