@@ -78,7 +78,11 @@ test('a model is fetched in the window, stopped, gone on with, imported and rena
       await page.screenshot({ path: testInfo.outputPath('under-way.png') });
       await row('Small CLIP').getByRole('button', { name: 'Cancel' }).click();
       await expect(row('Small CLIP')).toContainText('Cancelled');
-      await expectAccessible(page, 'Models, a download stopped');
+      await new Frame(page).chooseTheme('Light');
+      await new Frame(page).goTo('Models');
+      await expect(row('Small CLIP')).toContainText('Cancelled');
+      await expectAccessible(page, 'Models, a download stopped, light');
+      await page.screenshot({ path: testInfo.outputPath('stopped.png') });
     });
 
     await test.step('it goes on where it was, is imported, and is in the library', async () => {
