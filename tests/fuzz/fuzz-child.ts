@@ -1,5 +1,6 @@
 // The process that reads damaged files. It runs under Node's permission model: writing anywhere but below its own folder
 // is refused, and shows as a finding.
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WorkbenchError } from '../../src-shared/contract/errors.ts';
 import { createCore } from '../../src-main/core/create-core.ts';
@@ -11,7 +12,11 @@ export interface ChildOptions {
   readonly folder: string;
   readonly seed: number;
   readonly formats: readonly Format[];
+  /** A fault that is made to happen at every case, to see that it is noticed. */
+  readonly plant?: Plant;
 }
+
+export type Plant = 'internal' | 'escaped' | 'crash' | 'hang' | 'memory';
 
 export interface CaseAnswer {
   readonly index: number;
@@ -27,7 +32,7 @@ export interface CaseAnswer {
 const longestMessage = 3000;
 
 const projectRoot = join(import.meta.dirname, '../..');
-const { folder, seed, formats } = JSON.parse(process.argv[2] ?? '{}') as ChildOptions;
+const { folder, seed, formats, plant } = JSON.parse(process.argv[2] ?? '{}') as ChildOptions;
 const logs: string[] = [];
 const core = await createCore({
   dataFolder: join(folder, 'library'),
@@ -52,6 +57,7 @@ async function answer(index: number): Promise<CaseAnswer> {
   let said: Pick<CaseAnswer, 'outcome' | 'code' | 'message'> = { outcome: 'accepted', code: '', message: '' };
   try {
     await readCase(makeCase(seeds, seed, index, formats), folder, core);
+    if (plant !== undefined) await commit(plant);
   } catch (thrown) {
     said = judge(thrown);
   }
@@ -63,6 +69,24 @@ async function answer(index: number): Promise<CaseAnswer> {
     durationMs: performance.now() - started,
     peakBytes: process.resourceUsage().maxRSS * 1024,
   };
+}
+
+let hoard: Buffer | null = null;
+
+async function commit(planted: Plant): Promise<void> {
+  switch (planted) {
+    case 'internal':
+      throw new TypeError('planted');
+    case 'escaped':
+      return await writeFile(join(folder, '../outside/planted.txt'), 'planted');
+    case 'crash':
+      return process.abort();
+    case 'hang':
+      for (;;);
+    case 'memory':
+      hoard = Buffer.alloc(2_100_000_000, 1);
+      return void hoard.at(-1);
+  }
 }
 
 function judge(thrown: unknown): Pick<CaseAnswer, 'outcome' | 'code' | 'message'> {

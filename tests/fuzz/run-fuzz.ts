@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatOf, formats as allFormats, makeCase, type Format } from './cases.ts';
-import type { CaseAnswer, ChildOptions } from './fuzz-child.ts';
+import type { CaseAnswer, ChildOptions, Plant } from './fuzz-child.ts';
 import { makeSeeds } from './seeds.ts';
 
 export interface FuzzOptions {
@@ -16,6 +16,9 @@ export interface FuzzOptions {
   /** Processes at once. */
   readonly jobs?: number;
   readonly onProgress?: (done: number, findings: number) => void;
+  /** Of a case; a longer one has hung. */
+  readonly hangMs?: number;
+  readonly plant?: Plant;
   /** Where damaged files that found something are kept. */
   readonly keepIn?: string;
 }
@@ -46,7 +49,7 @@ export interface FuzzReport {
 }
 
 /** A file that takes longer has hung, unless it does not when it is tried again alone: the machine may have been busy. */
-const hangMs = 5000;
+const longestMs = 5000;
 /** Above it a small file has made the program take too much. An image of 160 megapixels may take 0.5 GB as RGB, twice. */
 const mostBytes = 2_000_000_000;
 /** Children are replaced after so many cases, so that a leak shows in one and not in all. */
@@ -54,7 +57,8 @@ const casesOfAChild = 1000;
 
 /** Damages `count` files, reads each in a process of its own keeping, and says what happened. Rejects where no child starts. */
 export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
-  const { count, seed, from = 0, formats = allFormats, jobs = 1 } = options;
+  const { count, seed, from = 0, formats = allFormats, jobs = 1, hangMs = longestMs, plant } = options;
+  const childOptions = { seed, formats, ...(plant === undefined ? {} : { plant }) };
   const started = performance.now();
   const sandbox = await mkdtemp(join(tmpdir(), 'workbench-fuzz-'));
   const outside = join(sandbox, 'outside');
@@ -72,13 +76,13 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
         const index = next++;
         if (child === null || left-- === 0) {
           await child?.stop();
-          child = await FuzzChild.start(folder, outside, { seed, formats });
+          child = await FuzzChild.start(folder, outside, childOptions);
           left = casesOfAChild;
         }
-        let said = await child.ask(index);
+        let said = await child.ask(index, hangMs);
         if (said.outcome === 'hang') {
-          child = await FuzzChild.start(folder, outside, { seed, formats });
-          said = await child.ask(index);
+          child = await FuzzChild.start(folder, outside, childOptions);
+          said = await child.ask(index, hangMs);
         }
         report.add(index, formatOf(index, formats), said);
         if (['hang', 'crash', 'memory'].includes(said.outcome)) {
@@ -198,7 +202,7 @@ class FuzzChild {
     return started;
   }
 
-  async ask(index: number): Promise<Said> {
+  async ask(index: number, hangMs: number): Promise<Said> {
     const started = performance.now();
     const bare = (outcome: Outcome, message: string): Said => ({
       ...{ index, outcome, message, code: outcome },

@@ -55,6 +55,17 @@ describe('damaged files of every foreign format', () => {
     }
   });
 
+  test.each(['internal', 'escaped', 'crash', 'hang'] as const)(
+    'would be noticed to cause what is planted: %s',
+    async (plant) => {
+      const planted = { formats: ['bmp'], seed: 1, plant, hangMs: 1500 } as const;
+      // The first sound enough to be read to its end.
+      const report = await runFuzz({ count: plant === 'hang' ? 3 : 12, ...planted });
+      expect(report.findings.map(({ outcome }) => outcome)).toContain(plant);
+      expect(report.touchedOutside).toEqual([]);
+    },
+  );
+
   test('are made the same from the same seed, in any order', async () => {
     const seeds = await makeSeeds(await temporaryFolder());
     for (const index of [0, 7, 21, 32, 108, 119]) {
