@@ -56,13 +56,21 @@ export async function readMask(
   const { format } = await readImageHead(file);
   const { width, height, data: rgb } = await decodeImage(file, { maxPixels, crop });
   const grey = new Uint8Array(width * height);
-  for (let i = 0; i < grey.length; i++) {
-    const [red, green, blue] = [rgb[3 * i] as number, rgb[3 * i + 1] as number, rgb[3 * i + 2] as number];
+  let brightest = 0;
+  for (let i = 0, source = 0; i < grey.length; i++, source += 3) {
     // ITU-R 601 luma in 16-bit fixed point, rounded, as in Pillow's L24 macro.
-    grey[i] = (red * 19_595 + green * 38_470 + blue * 7_471 + 0x8000) >> 16;
+    const level =
+      ((rgb[source] as number) * 19_595 +
+        (rgb[source + 1] as number) * 38_470 +
+        (rgb[source + 2] as number) * 7_471 +
+        0x8000) >>
+      16;
+    if (level > brightest) brightest = level;
+    grey[i] = level;
   }
-  const insideFrom = format === 'jpeg' && grey.some((level) => level >= 128) ? 128 : 1;
-  return { width, height, data: grey.map((level) => (level >= insideFrom ? 1 : 0)) };
+  const insideFrom = format === 'jpeg' && brightest >= 128 ? 128 : 1;
+  for (let i = 0; i < grey.length; i++) grey[i] = (grey[i] as number) >= insideFrom ? 1 : 0;
+  return { width, height, data: grey };
 }
 
 /** A mask as a browser shows it: one-channel PNG, 255 where anomalous. Throws as `readMask`. */
