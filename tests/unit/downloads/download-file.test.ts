@@ -1,50 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { createServer, type ServerResponse } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { downloadFile, type DownloadOptions } from '../../../src-main/core/downloads/download-file.ts';
+import { describe, expect, it } from 'vitest';
 import { createHttpsTransport } from '../../../src-main/core/downloads/https-transport.ts';
-import type { PublishedFile } from '../../../src-shared/domain/catalogue.ts';
 import { publishedFile, someBytes } from '../../support/checkpoint-server.ts';
-import { startCheckpointServer } from '../../support/start-checkpoint-server.ts';
 import { testAgent, testTransport } from '../../support/test-transport.ts';
-
-const weights = someBytes(300_000);
-
-async function setUp(bytes = weights) {
-  const folder = await mkdtemp(join(tmpdir(), 'download-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const server = await startCheckpointServer(bytes);
-  const target = join(folder, 'weights.pt');
-  const progress: (readonly [number, number | null, string])[] = [];
-  const download = (file: PublishedFile, options: Partial<DownloadOptions> = {}) =>
-    downloadFile({
-      file,
-      target,
-      transport: testTransport(),
-      signal: new AbortController().signal,
-      advice: 'Fetch it elsewhere.',
-      onProgress: (done, total, message) => {
-        progress.push([done, total, message]);
-        if (message === '') server.arrived(done);
-      },
-      checkSpace: () => Promise.resolve(),
-      ...options,
-    });
-  return { folder, server, target, progress, download, file: publishedFile(server, bytes) };
-}
-
-async function failure(promise: Promise<unknown>): Promise<{ code: string; message: string }> {
-  return await promise.then(
-    () => {
-      throw new Error('It did not fail');
-    },
-    (error: unknown) => error as { code: string; message: string },
-  );
-}
+import { failure, setUp, weights } from './support/download-set-up.ts';
 
 describe('a download', () => {
   it('brings the whole file under its name, with nothing beside it', async () => {
@@ -356,50 +318,5 @@ describe('a download that cannot be had', () => {
       message: expect.stringContaining('no room left'),
     });
     expect(existsSync(target)).toBe(false);
-  });
-});
-
-describe('a proxy that the environment names', () => {
-  /** Answers CONNECT by a tunnel to this machine, or by `refusal`. */
-  async function startProxy(port: number, refusal: string | null = null) {
-    const asked: string[] = [];
-    const proxy = createServer();
-    proxy.on('connect', (request, socket) => {
-      asked.push(request.url ?? '');
-      if (refusal !== null) {
-        socket.end(`HTTP/1.1 ${refusal}\r\n\r\n`);
-        return;
-      }
-      const tunnel = connect(port, '127.0.0.1', () => {
-        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-        tunnel.pipe(socket).pipe(tunnel);
-      });
-      tunnel.on('error', () => socket.destroy());
-      socket.on('error', () => tunnel.destroy());
-    });
-    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => void proxy.close());
-    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-    const { ca } = testAgent;
-    const transport = createHttpsTransport({ agent: { ca: ca!, proxyEnv: { HTTPS_PROXY: url } } });
-    return { asked, transport };
-  }
-
-  it('carries the download, still encrypted from end to end', async () => {
-    const { download, file, server, target } = await setUp();
-    const { asked, transport } = await startProxy(server.port);
-    await download(file, { transport });
-    expect(asked).toEqual([`models.test:${server.port}`]);
-    expect(await readFile(target)).toEqual(weights);
-  });
-
-  it('that refuses is told as such', async () => {
-    const { download, file, server } = await setUp();
-    const { transport } = await startProxy(server.port, '403 Forbidden');
-    expect(await failure(download(file, { transport }))).toMatchObject({
-      code: 'unavailable',
-      message: expect.stringContaining('proxy'),
-    });
-    expect(server.requests).toEqual([]);
   });
 });
