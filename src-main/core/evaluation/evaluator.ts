@@ -55,7 +55,7 @@ export function createEvaluator({ repositories, events, closing, log }: Evaluato
         run,
         root,
         pause,
-        workers: (imageCount) => (workers ??= openPixelWorkers({ signal, imageCount })),
+        workers: (imageCount) => (workers ??= openPixelWorkers({ signal, imageCount, log })),
         onProgress: (share) => {
           if (performance.now() - toldAtMs < eventEveryMs) return;
           toldAtMs = performance.now();

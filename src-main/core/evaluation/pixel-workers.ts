@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { extname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import { toErrorShape } from '../../../src-shared/contract/errors.ts';
 import type { MapRendering } from '../../../src-shared/domain/method.ts';
 import {
   noPixelMetrics,
@@ -9,14 +8,9 @@ import {
   type PixelMetrics,
   type ShardHandle,
 } from '../../../src-shared/metrics/pixel-metrics.ts';
-import type {
-  MeasuredImage,
-  PixelProblem,
-  PixelWorkerData,
-  PixelWorkerReply,
-  PixelWorkerRequest,
-  PixelWorkerResults,
-} from './pixel-worker-protocol.ts';
+import type { Log } from '../core.ts';
+import { startWorkerThread, workInThisThread, type PixelThread } from './pixel-thread.ts';
+import type { MeasuredImage, PixelProblem } from './pixel-worker-protocol.ts';
 
 /** Room for exact counts, all workers together. More rounds take the place of more memory. */
 const defaultMemoryBytes = 384 * 2 ** 20;
@@ -33,6 +27,9 @@ export interface PixelWorkersOptions {
   /** Default: as many as there are processors, at most 4, and fewer for few images. */
   readonly workerCount?: number;
   readonly memoryBytes?: number;
+  readonly log?: Log;
+  /** For tests: another entry than the one that lies beside this file. */
+  readonly workerFile?: string;
 }
 
 /** The images of one class, handed out one after another. */
@@ -58,9 +55,10 @@ export interface PixelWorkers {
 }
 
 /** From source a TypeScript file beside this one, in the bundles `pixel-worker.js` beside them. */
-function workerFile(): string {
-  return join(import.meta.dirname, `pixel-worker${extname(import.meta.filename) === '.ts' ? '.ts' : '.js'}`);
-}
+const standardWorkerFile = join(
+  import.meta.dirname,
+  extname(import.meta.filename) === '.ts' ? 'pixel-worker.ts' : 'pixel-worker.js',
+);
 
 /**
  * Threads that render maps, read masks and count pixels, so that the core's own thread stays free. Their memory is made
@@ -74,18 +72,40 @@ export function openPixelWorkers({
     Math.min(mostWorkers, availableParallelism(), Math.ceil(imageCount / imagesAWorker)),
   ),
   memoryBytes = defaultMemoryBytes,
+  log = () => undefined,
+  workerFile = standardWorkerFile,
 }: PixelWorkersOptions): PixelWorkers {
   signal.throwIfAborted();
   const shardBytes = Math.max(leastMemoryBytes, Math.floor(memoryBytes / workerCount / 8) * 8);
   const memories = Array.from({ length: workerCount }, () => new SharedArrayBuffer(shardBytes));
   let imagesDone = 0;
   let onImages: () => void = () => undefined;
-  const workers = memories.map((_, index) =>
-    startWorker({ index, memories }, signal, (images) => {
-      imagesDone += images;
-      onImages();
-    }),
+  const onProgress = (images: number) => {
+    imagesDone += images;
+    onImages();
+  };
+  let threads: PixelThread[] = memories.map((_, index) =>
+    startWorkerThread(workerFile, { data: { index, memories }, signal, onProgress }),
   );
+  let hasAnswered = false;
+
+  /** Begins a class. Where workers cannot even be started, this thread does their work. */
+  async function openAll(rendering: MapRendering, root: string): Promise<void> {
+    const begin = () => Promise.all(threads.map((thread) => thread.ask({ kind: 'open', rendering, root })));
+    try {
+      await begin();
+      hasAnswered = true;
+    } catch (thrown) {
+      if (hasAnswered || signal.aborted) throw thrown;
+      log(
+        'warn',
+        `${toErrorShape(thrown).message} Pixels are counted without it, which may hold up the window.`,
+      );
+      await Promise.all(threads.map((thread) => thread.end()));
+      threads = [workInThisThread({ data: { index: 0, memories }, signal, onProgress })];
+      await begin();
+    }
+  }
 
   /** Hands images out to whichever worker is free, until they end or one of them does not do. */
   async function addAll(images: PixelClass['images']): Promise<PixelProblem | null> {
@@ -108,17 +128,17 @@ export function openPixelWorkers({
       reading = batch.catch(() => undefined);
       return batch;
     };
-    const work = async (worker: PixelThread) => {
+    const work = async (thread: PixelThread) => {
       for (;;) {
         const batch = await nextImages();
         if (batch.length === 0) return;
-        const found = await worker.ask('add', { kind: 'add', images: batch });
+        const found = await thread.ask({ kind: 'add', images: batch });
         if (found === null) continue;
         isOver = true;
         problem ??= found;
       }
     };
-    await Promise.all(workers.map(work));
+    await Promise.all(threads.map(work));
     return problem;
   }
 
@@ -130,91 +150,26 @@ export function openPixelWorkers({
       onImages = () => {
         onProgress(Math.min(1, imagesDone / (passes * Math.max(1, imageCount))));
       };
-      await Promise.all(workers.map((worker) => worker.ask('open', { kind: 'open', rendering, root })));
+      await openAll(rendering, root);
       const problem = await addAll(images);
       if (problem !== null) return { metrics: null, problem };
-      const counts = await Promise.all(workers.map((worker) => worker.ask('count', { kind: 'count' })));
+      const counts = await Promise.all(threads.map((thread) => thread.ask({ kind: 'count' })));
       const plan = planPixelMetrics(counts, shardBytes);
       passes = 1 + plan.rounds.length;
-      const metrics = imageCount === 0 ? noPixelMetrics : await plan.finish(workers.map(handleOf));
+      const metrics = imageCount === 0 ? noPixelMetrics : await plan.finish(threads.map(handleOf));
       return { metrics, problem: null };
     },
     async close() {
-      await Promise.all(workers.map((worker) => worker.end()));
+      await Promise.all(threads.map((thread) => thread.end()));
     },
   };
 }
 
-interface PixelThread {
-  ask<K extends PixelWorkerRequest['kind']>(
-    kind: K,
-    request: Extract<PixelWorkerRequest, { kind: K }>,
-  ): Promise<PixelWorkerResults[K]>;
-  end(): Promise<void>;
-}
-
-function handleOf(worker: PixelThread): ShardHandle {
+function handleOf(thread: PixelThread): ShardHandle {
   return {
     fill: async (layout) => {
-      await worker.ask('fill', { kind: 'fill', layout });
+      await thread.ask({ kind: 'fill', layout });
     },
-    finish: (totals, layouts, tasks) => worker.ask('finish', { kind: 'finish', totals, layouts, tasks }),
-  };
-}
-
-function startWorker(
-  data: PixelWorkerData,
-  signal: AbortSignal,
-  onProgress: (images: number) => void,
-): PixelThread {
-  const worker = new Worker(workerFile(), { workerData: data, execArgv: [] });
-  let waiting: PromiseWithResolvers<unknown> | null = null;
-  let ended: Error | null = null;
-  const end = (reason: Error) => {
-    ended ??= reason;
-    waiting?.reject(ended);
-    waiting = null;
-  };
-  const onAbort = () => {
-    end(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    void worker.terminate();
-  };
-  signal.addEventListener('abort', onAbort, { once: true });
-  worker.on('message', (reply: PixelWorkerReply) => {
-    switch (reply.kind) {
-      case 'progress':
-        onProgress(reply.images);
-        return;
-      case 'done':
-        waiting?.resolve(reply.result);
-        waiting = null;
-        return;
-      case 'failed':
-        waiting?.reject(new WorkbenchError(reply.error.code, reply.error.message));
-        waiting = null;
-    }
-  });
-  worker.on('error', (thrown) => {
-    end(new WorkbenchError('internal', `The thread that counts pixels failed: ${String(thrown)}`));
-  });
-  worker.on('exit', () => {
-    signal.removeEventListener('abort', onAbort);
-    end(new WorkbenchError('internal', 'The thread that counts pixels ended. Evaluate the run again.'));
-  });
-  return {
-    async ask<K extends PixelWorkerRequest['kind']>(
-      _kind: K,
-      request: Extract<PixelWorkerRequest, { kind: K }>,
-    ) {
-      if (ended !== null) throw ended;
-      const answer = Promise.withResolvers<unknown>();
-      waiting = answer;
-      worker.postMessage(request);
-      // The worker answers each request with the result of its kind.
-      return (await answer.promise) as PixelWorkerResults[K];
-    },
-    async end() {
-      await worker.terminate();
-    },
+    finish: (totals, layouts, tasks) => thread.ask({ kind: 'finish', totals, layouts, tasks }),
   };
 }

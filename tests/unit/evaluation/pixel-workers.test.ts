@@ -107,6 +107,19 @@ describe('threads that count pixels', () => {
     expect((await measure(workers, good)).problem).toBeNull();
   });
 
+  test('are done without where none can be started, and a line in the log says so', async () => {
+    const logs: string[] = [];
+    const options = { workerCount: 2, workerFile: '/no/such/worker.js' };
+    const without = open({ ...options, log: (level, message) => logs.push(`${level} ${message}`) });
+    const images = Array.from({ length: 9 }, (_, id) => makeImage(id, false).image);
+    const shares: number[] = [];
+    const counted = await measure(without, images, (share) => shares.push(share));
+    const expected = await measure(open({ workerCount: 2 }), images);
+    expect(counted.metrics?.aupro).toBeCloseTo(expected.metrics!.aupro!, 12);
+    expect(shares.at(-1)).toBe(1);
+    expect(logs.join()).toMatch(/^warn The thread that counts pixels .*without it/s);
+  });
+
   test('end at once when they are to stop', async () => {
     const controller = new AbortController();
     const workers = open({ signal: controller.signal, workerCount: 2 });

@@ -1,0 +1,48 @@
+import { finishBins } from '../../../src-shared/metrics/finish-bins.ts';
+import { MeasureShard } from './measure-shard.ts';
+import type { PixelWorkerData, PixelWorkerRequest, PixelWorkerResults } from './pixel-worker-protocol.ts';
+
+export type PixelService = (
+  request: PixelWorkerRequest,
+) => Promise<PixelWorkerResults[keyof PixelWorkerResults]>;
+
+/** Answers requests one after another, each with the result of its kind, in whatever thread it is made. `onImage` is called for every image gone through. */
+export function createPixelService({ index, memories }: PixelWorkerData, onImage: () => void): PixelService {
+  let current: MeasureShard | null = null;
+  const requireShard = () => {
+    if (current === null) throw new Error('a class was not opened');
+    return current;
+  };
+  const requireMemory = (place: number) => {
+    const memory = memories[place];
+    if (memory === undefined) throw new Error(`there is no memory ${place}`);
+    return memory;
+  };
+
+  return async (request) => {
+    switch (request.kind) {
+      case 'open':
+        current = new MeasureShard(request.rendering, request.root);
+        return null;
+      case 'add': {
+        for (const image of request.images) {
+          const problem = await requireShard().add(image);
+          if (problem !== null) return problem;
+          onImage();
+        }
+        return null;
+      }
+      case 'count':
+        return requireShard().shard.counts();
+      case 'fill':
+        requireShard().shard.fill(request.layout, requireMemory(index), onImage);
+        return null;
+      case 'finish':
+        return finishBins(
+          request.totals,
+          request.layouts.map((layout, i) => ({ layout, memory: requireMemory(i) })),
+          request.tasks,
+        );
+    }
+  };
+}
