@@ -118,9 +118,12 @@ function hasRightEnd(format: ImageFormat, head: Buffer, tail: Buffer, sizeBytes:
 /** Format and first bytes. Throws `unreadable`, `unsupported`, `corrupt-file` (empty). */
 export function readImageHead(file: string): Promise<ImageHead> {
   return withFile(file, async (handle, sizeBytes) => {
-    const head = await readAt(handle, headBytes);
+    // Of a small file one look is enough.
+    const isSmall = sizeBytes <= tailBytes;
+    const start = await readAt(handle, isSmall ? tailBytes : headBytes);
+    const head = start.subarray(0, headBytes);
     const format = requireFormat(file, head);
-    const tail = await readAt(handle, tailBytes, Math.max(0, sizeBytes - tailBytes));
+    const tail = isSmall ? start : await readAt(handle, tailBytes, sizeBytes - tailBytes);
     return { format, head, sizeBytes, endLooksRight: hasRightEnd(format, head, tail, sizeBytes) };
   });
 }

@@ -13,6 +13,7 @@ const sentences: Readonly<Record<ProblemCode, (count: number) => string>> = {
   'mask-empty': (count) => `${formatNoun(count, 'mask')} of an anomalous image empty`,
   'mask-full': (count) => `${formatNoun(count, 'mask')} marking every pixel`,
   'mask-of-good': (count) => `${formatNoun(count, 'mask')} of a good image not empty`,
+  'several-pages': (count) => `${formatNoun(count, 'file')} of several pages`,
   duplicate: (count) => `${formatNoun(count, 'image')} twice with the same content`,
   'bad-row': (count) => `${formatNoun(count, 'row')} that cannot be used`,
   'file-missing': (count) => `${formatNoun(count, 'listed file')} not there`,

@@ -94,6 +94,8 @@ export const problemCodeSchema = z.enum([
   'mask-full',
   /** The mask of a good image marks something. */
   'mask-of-good',
+  /** A file of several pages or frames; the first one is the image. */
+  'several-pages',
   /** Two files with the same content. */
   'duplicate',
   /** A row of a table or an annotation that cannot be used. */

@@ -48,7 +48,7 @@ export interface ImportObserver {
   foldersRead(datasetId: number, folders: readonly string[]): void;
 }
 
-const batchSize = 100;
+const batchSize = 200;
 const probesAtOnce = 4;
 const changeEventEveryMs = 1000;
 const removedAtOnce = 500;
@@ -99,6 +99,7 @@ async function importDataset(run: ImportRun): Promise<void> {
       context.report({ done: 0, total: null, message: `Listing files: ${entries.length} images so far` });
     }
   }
+  const severalPages = repositories.datasets.problemsOf(dataset.id, 'several-pages');
   run.watching?.foldersRead(dataset.id, [...tree.foldersRead]);
   await replaceProblems(run, tree.problems);
 
@@ -124,6 +125,7 @@ async function importDataset(run: ImportRun): Promise<void> {
         probeMask: run.probeMask,
         problems,
         unsettled,
+        severalPages,
       }),
     );
     await requireRootStill(root);

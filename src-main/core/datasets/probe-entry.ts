@@ -10,7 +10,9 @@ import type { LayoutEntry } from './layout.ts';
 import { examineMask } from './examine-mask.ts';
 
 /** Reads an image's size as it is shown (EXIF orientation applied) without decoding it. Throws what is wrong with it. */
-export type ImageProbe = (file: string) => Promise<{ widthPx: number; heightPx: number }>;
+export type ImageProbe = (
+  file: string,
+) => Promise<{ readonly widthPx: number; readonly heightPx: number; readonly pages?: number }>;
 /** Reads what a mask, or a part of it, marks. Throws what is wrong with it. */
 export type MaskProbe = (file: string, crop?: ImageCrop) => Promise<MaskFacts>;
 
@@ -25,6 +27,8 @@ export interface ProbeEntryOptions {
   readonly problems: Problem[];
   /** Files (relative to the root) that are still being written: they are left for the next time. */
   readonly unsettled?: ReadonlySet<string> | undefined;
+  /** Files that were found to have several pages, with what was said: of unchanged ones it is said again. */
+  readonly severalPages?: ReadonlyMap<string, string> | undefined;
 }
 
 /**
@@ -44,7 +48,16 @@ export async function probeEntry(options: ProbeEntryOptions): Promise<ImageRecor
     const file = await fileFacts(join(root, filePath));
     const unchanged =
       known !== undefined && known.sizeBytes === file.sizeBytes && known.modifiedAtMs === file.modifiedAtMs;
-    const seen = unchanged ? known : regionIn(entry, await probe(join(root, filePath)));
+    const whole = unchanged ? null : await probe(join(root, filePath));
+    const seen = whole === null ? known : regionIn(entry, whole);
+    if (seen === undefined) return null;
+    const said =
+      whole === null
+        ? options.severalPages?.get(entry.path)
+        : whole.pages === undefined
+          ? undefined
+          : pagesNote(whole.pages);
+    if (said !== undefined) problems.push({ path: entry.path, code: 'several-pages', message: said });
     const region = {
       widthPx: seen.widthPx,
       heightPx: seen.heightPx,
@@ -59,6 +72,10 @@ export async function probeEntry(options: ProbeEntryOptions): Promise<ImageRecor
     problems.push({ path: entry.path, code: imageProblem(code), message: ofFile(message, root, filePath) });
     return known !== undefined && passingCodes.has(code) ? asKnown(entry, known) : null;
   }
+}
+
+function pagesNote(pages: number): string {
+  return `It has ${pages} pages or frames; the first is the image, the others are not read.`;
 }
 
 /** The image's own size, and where in its file it lies; of an odd number of rows the bottom half has one more. */

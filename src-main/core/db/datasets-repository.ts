@@ -195,6 +195,14 @@ export function createDatasetsRepository(database: Database) {
       }
     },
     countProblems,
+    /** What was said of which path, of one kind of problem. */
+    problemsOf(datasetId: number, code: ProblemCode): Map<string, string> {
+      const rows = database.all<{ path: string; message: string }>(
+        'SELECT path, message FROM problems WHERE dataset_id = ? AND code = ?',
+        [datasetId, code],
+      );
+      return new Map(rows.map((row) => [row.path, row.message]));
+    },
     problems(datasetId: number, offset: number, limit: number): Problem[] {
       return database.all<{ path: string; code: ProblemCode; message: string }>(
         'SELECT path, code, message FROM problems WHERE dataset_id = ? ORDER BY id LIMIT ? OFFSET ?',
