@@ -1,6 +1,7 @@
 // Time an image of AnomalyCLIP's vision graph (ViT-L/14@336 shapes, random weights, 518 px, four layers) against PyTorch on the
 // same threads, taking turns within one run, and peak memory of AnomalyCLIP on four images; before that all pixel metrics of
-// 400 and of 1,725 maps. `npm run bench -- --json FILE`, with `--only aupro` the metrics alone.
+// 400 and of 1,725 maps. `npm run bench -- --json FILE`, with `--only aupro` the metrics
+// alone, with `--only windows` WinCLIP alone.
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -16,6 +17,7 @@ import {
   writeRandomModel,
   writeRandomTensors,
 } from './random-model.ts';
+import { benchWindows } from './window-bench.ts';
 
 const readySchema = z.object({
   ready: z.literal(true),
@@ -173,6 +175,11 @@ function ratiosOf(ours: Contender, theirs: Contender) {
   };
 }
 
+if (options.only === 'windows') {
+  const windows = await benchWindows(findPython(), options.scratch, options.threads);
+  await writeReport({ processor: cpus()[0]?.model ?? 'unknown', windows });
+  process.exit();
+}
 const pixelMetrics = await benchAupro(findPython(), options.scratch);
 if (options.only === 'aupro') {
   await writeReport({ processor: cpus()[0]?.model ?? 'unknown', pixelMetrics });
@@ -196,6 +203,8 @@ try {
   for (const { worker } of [ours, ...others]) await worker.end();
   const scan = await measureScan(folder, promptFile);
 
+  const windows = await benchWindows(findPython(), options.scratch, options.threads);
+
   const report = {
     processor: cpus()[0]?.model ?? 'unknown',
     threads: Number(options.threads),
@@ -206,6 +215,7 @@ try {
       others.map((other) => [other.name, { ...figuresOf(other), oursDividedByThis: ratiosOf(ours, other) }]),
     ),
     anomalyClipOnFourImages: scan,
+    windows,
     pixelMetrics,
   };
   console.log(

@@ -16,6 +16,21 @@ export const vitLarge336: ClipConfig = {
   text: { width: 768, layers: 12, heads: 12, contextLength: 77, vocabularySize: 49_408, mlpWidth: 3072 },
 };
 
+/** ViT-B/16+ at 240 px, LAION-400M (open_clip), WinCLIP's backbone. */
+export const vitBase16Plus240: ClipConfig = {
+  embeddingSize: 640,
+  activation: 'gelu',
+  layerNormEpsilon: 1e-5,
+  vision: { width: 896, layers: 12, heads: 14, patchSize: 16, gridSize: 15, mlpWidth: 3584 },
+  text: { width: 640, layers: 12, heads: 10, contextLength: 77, vocabularySize: 49_408, mlpWidth: 2560 },
+};
+
+/** By the names that workers are told. */
+export const benchModels: Readonly<Record<string, ClipConfig>> = {
+  'ViT-L/14@336': vitLarge336,
+  'ViT-B/16+ 240': vitBase16Plus240,
+};
+
 /** AnomalyCLIP's prompt tensors for that model: 12 learned words, 4 deep tokens for each of 8 blocks. */
 export const anomalyClipPromptShapes: Readonly<Record<string, readonly number[]>> = {
   ctx_pos: [1, 1, 12, 768],
