@@ -1,4 +1,4 @@
-import type { PromptSet } from '../../../src-shared/domain/model.ts';
+import type { PromptMethodId, PromptSet } from '../../../src-shared/domain/model.ts';
 import type { Database } from './database.ts';
 
 /** A prompt set with the name of its file inside the library's prompts folder. */
@@ -10,7 +10,7 @@ export interface StoredPromptSet {
 interface PromptSetRow {
   id: number;
   name: string;
-  method_id: 'anomalyclip';
+  method_id: PromptMethodId;
   text_width: number;
   context_length: number;
   deep_blocks: number;
