@@ -143,6 +143,31 @@ describe('migrations', () => {
     migrated.close();
   });
 
+  it('keep the images of format 4 as whole files with mask files, unwatched, read as before', async () => {
+    const { dataFolder, database } = await openAtVersion(4);
+    database.execute(`
+      INSERT INTO datasets (id, name, root, layout, state, created_at_ms) VALUES (3, 'Bottles', '/data/b', 'mvtec', 'ready', 5);
+      INSERT INTO images (id, dataset_id, path, class_name, label, width_px, height_px, size_bytes, modified_at_ms,
+        mask_path, mask_size_bytes, mask_modified_at_ms, seen_by_import)
+      VALUES (7, 3, 'bottle/test/cut/1.png', 'bottle', 'anomalous', 9, 8, 100, 1.5, 'm.png', 5, 2.5, 1);`);
+    database.close();
+
+    const migrated = openDatabase({ dataFolder, migrationsFolder, log });
+    const { datasets, images } = createRepositories(migrated);
+    expect(datasets.getCore(3)).toEqual({
+      ...{ id: 3, name: 'Bottles', root: '/data/b', layout: 'mvtec', layoutOptions: {} },
+    });
+    expect([datasets.watched(), datasets.isWatched(3)]).toEqual([[], false]);
+    expect(images.get(7)).not.toHaveProperty('crop');
+    expect(images.known(3, ['bottle/test/cut/1.png']).get('bottle/test/cut/1.png')).toEqual({
+      ...{ id: 7, path: 'bottle/test/cut/1.png', className: 'bottle', label: 'anomalous' },
+      ...{ widthPx: 9, heightPx: 8, sizeBytes: 100, modifiedAtMs: 1.5 },
+      ...{ maskPath: 'm.png', maskSizeBytes: 5, maskModifiedAtMs: 2.5, maskIsFull: false },
+    });
+    expect(images.drawnMask(7)).toBeNull();
+    migrated.close();
+  });
+
   it('copy the database away first, with what still lies in its write-ahead log', async () => {
     const { dataFolder, database } = await openAtVersion(1);
     database.run(`INSERT INTO settings (key, value) VALUES ('theme', '"dark"')`);
