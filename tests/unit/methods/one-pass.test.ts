@@ -194,6 +194,38 @@ describe('several methods in one session', () => {
     await scans.close({ sessionId: half.sessionId });
   });
 
+  it('show references to the methods that are fitted on them, and to no other', async () => {
+    const references = [{ className: 'cat', images: [{ imagePath }] }];
+    const zeroShot = at48('winclip');
+    const { sessionId, methods } = await open([
+      zeroShot,
+      { ...at48('winclip', { shots: 1 }), references },
+      { ...at48('clip'), references },
+      at48('winclip', { shots: 2 }),
+      {
+        ...at48('winclip', { shots: 1 }),
+        references: [{ className: 'cat', images: [{ imagePath: join(folder, 'gone.png') }] }],
+      },
+    ]);
+    expect(methods.map((method) => (method.ok ? 'ok' : method.error.code))).toEqual([
+      'ok',
+      'ok',
+      'ok',
+      'needs-choice',
+      'unreadable',
+    ]);
+    const { results } = await scans.image({ sessionId, imagePath, className: 'cat' });
+    const [without, withItself] = results;
+    if (!without?.ok || !withItself?.ok) throw new Error('both must be scored');
+    // The image is its own reference: nothing in it is far from what was seen.
+    expect(withItself.score).toBeCloseTo(without.score / 2, 5);
+    const [a, b] = [decodeFloat16(withItself.map), decodeFloat16(without.map)];
+    for (const [patch, value] of a.entries()) expect(Math.abs(value - b[patch]!)).toBeLessThan(1e-3);
+    const stranger = await scans.image({ sessionId, imagePath, className: 'dog' });
+    expect(stranger.results[1]).toMatchObject({ ok: false });
+    await scans.close({ sessionId });
+  });
+
   it('say of one image what went wrong in one method alone', async () => {
     // 4 patches of 8 px, where the prior reads 5.
     const { results } = await scoreTogether([

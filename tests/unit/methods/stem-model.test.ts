@@ -87,6 +87,13 @@ describe('a CLIP with a convolutional stem', () => {
     for (const layer of [3, 4, 5]) expectClose(outputs.get(`dpam_vv_${layer}`), expected.dpam[layer]);
   });
 
+  it('cuts WinCLIP’s windows out of its stem’s tokens: the window of the whole grid is the image', async () => {
+    const needs: FeatureNeeds = { imageSizePx: 48, classFeature: true, windows: [2, 3] };
+    const outputs = await probeVision(model, needs, [imageOf(48)], sessions);
+    expectClose(outputs.get('windows_3'), [...outputs.get('class_feature')!]);
+    expect(outputs.get('windows_2')).toHaveLength(4 * imported.config.embeddingSize);
+  });
+
   it('reads texts with the product of its two embedding matrices', async () => {
     const encoder = createTextEncoder(model, createTokenizer({ assetsFolder }), sessions);
     const { data } = await encoder.encodeTexts(stemFixture.texts.map(({ text }) => text));
