@@ -55,11 +55,24 @@ export class MeasureShard {
     const { sizePx } = this.#rendering;
     const isOfSize = mask.width === sizePx && mask.height === sizePx;
     const raster = isOfSize ? mask.data : resizeMask(mask, sizePx, sizePx);
-    const regions = findMaskRegions(raster, sizePx, sizePx);
-    if (regionsSizeBytes(regions) <= keptRegionsBytes) return () => regions;
-    const bits = packBits(raster);
-    return (): MaskRegions => findMaskRegions(unpackBits(bits, raster.length), sizePx, sizePx);
+    return keepRegions(raster, sizePx);
   }
+}
+
+/** What is returned must hold on to nothing else: closures of one function share all that any of them uses, here the raster. */
+function keepRegions(raster: Uint8Array, sizePx: number): PixelImage['regions'] {
+  const regions = findMaskRegions(raster, sizePx, sizePx);
+  return regionsSizeBytes(regions) <= keptRegionsBytes
+    ? constant(regions)
+    : remakeRegions(packBits(raster), sizePx);
+}
+
+function constant(regions: MaskRegions): PixelImage['regions'] {
+  return () => regions;
+}
+
+function remakeRegions(bits: Uint8Array, sizePx: number): PixelImage['regions'] {
+  return () => findMaskRegions(unpackBits(bits, sizePx * sizePx), sizePx, sizePx);
 }
 
 function packBits(raster: Uint8Array): Uint8Array {
