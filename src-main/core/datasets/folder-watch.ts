@@ -158,7 +158,10 @@ export class FolderWatch {
       }
       if (this.#floodedAtMs === null) await this.#settle();
       const gap = Math.max(gapMs, 3 * this.#importMs);
-      const mayStart = this.#state === 'watching' && performance.now() - this.#lastStartMs >= gap;
+      // Half a table would read as «the other images are gone».
+      const writesTable = [...this.#changing.keys()].some(isTable);
+      const mayStart =
+        this.#state === 'watching' && !writesTable && performance.now() - this.#lastStartMs >= gap;
       if (
         this.#isDue &&
         mayStart &&
@@ -255,7 +258,11 @@ export class FolderWatch {
 /** Images, and tables that may say something of them. */
 function isOfConcern(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  return classifyFileName(name) !== 'other' || ['.csv', '.tsv', '.json'].includes(extensionOf(name));
+  return classifyFileName(name) !== 'other' || isTable(path);
+}
+
+function isTable(path: string): boolean {
+  return ['.csv', '.tsv', '.json'].includes(extensionOf(path.slice(path.lastIndexOf('/') + 1)));
 }
 
 async function folderTime(folder: string): Promise<number | null> {

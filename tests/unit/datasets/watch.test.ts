@@ -86,6 +86,30 @@ describe('a watched folder', () => {
     expect(seen).toEqual([]);
   });
 
+  it('does not take half a table for the whole of it', async () => {
+    const names = ['a.png', 'b.png', 'c.png', 'd.png'];
+    const table = ['path,label', ...names.map((name) => `${name},good`)].join('\n');
+    const { test, root, datasetId } = await watched({
+      ...Object.fromEntries(names.map((name) => [name, 'picture' as const])),
+      'list.csv': table,
+    });
+    const counts: number[] = [];
+    const stop = test.core.subscribe((event) => {
+      if (event.event === 'datasets.changed')
+        void test.core.call('datasets.get', { datasetId }).then(({ imageCount }) => counts.push(imageCount));
+    });
+    await writeFile(join(root, 'e.png'), await picture('png', 9, 9));
+    const handle = await open(join(root, 'list.csv'), 'w');
+    for (const line of [...table.split('\n'), 'e.png,bad']) {
+      await handle.write(`${line}\n`);
+      await new Promise((next) => setTimeout(next, 60));
+    }
+    await handle.close();
+    await until(test, datasetId, [...names, 'e.png']);
+    stop();
+    expect(Math.min(...counts)).toBeGreaterThanOrEqual(4);
+  });
+
   it('says that its folder is gone, keeps the images, and goes on when it is back', async () => {
     const { test, root, datasetId } = await watched();
     const state = async () => (await test.core.call('datasets.get', { datasetId })).watch;
