@@ -123,13 +123,18 @@ async function* readLevel(
   const entries = await readFolder(tree, folder);
   const masks = await readMasks(tree, below === '' ? level.masks : `${level.masks}/${below}`, level.masks);
   const used = new Set<string>();
+  let loose: ReadonlyMap<string, Mask> | null = null;
+  const loosely = (stem: string): Mask | null => {
+    loose ??= new Map([...masks.values()].map((mask) => [looseName(mask.stem), mask]));
+    return loose.get(looseName(stem)) ?? null;
+  };
   for (const entry of entries) {
     if (entry.kind !== 'file') continue;
     const path = joinPath(folder, entry.name);
     const kind = classifyFileName(entry.name);
     if (kind === 'unsupported-image') reportUnsupported(tree, path);
     if (kind !== 'image') continue;
-    const found = masks.get(stemOf(entry.name)) ?? loosely(masks, stemOf(entry.name));
+    const found = masks.get(stemOf(entry.name)) ?? loosely(stemOf(entry.name));
     if (found !== null) {
       used.add(found.path);
       if (looseName(found.stem) === looseName(stemOf(entry.name)) && found.stem !== stemOf(entry.name)) {
@@ -204,11 +209,4 @@ async function exists(tree: TreeReader, folder: string): Promise<boolean> {
   const [above, name] = [folder.slice(0, Math.max(0, cut)), folder.slice(cut + 1)];
   if (above.includes('/') && !(await exists(tree, above))) return false;
   return (await readFolder(tree, above)).some((entry) => entry.kind === 'folder' && entry.name === name);
-}
-
-/** By case and accents, then with what the image's own name has of a mask's name taken away. */
-function loosely(masks: ReadonlyMap<string, Mask>, stem: string): Mask | null {
-  const wanted = looseName(stem);
-  for (const mask of masks.values()) if (looseName(mask.stem) === wanted) return mask;
-  return null;
 }

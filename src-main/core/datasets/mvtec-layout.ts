@@ -145,6 +145,8 @@ async function* readDefect(
 /** Masks by defect folder and stem, and which of them an image has asked for. Pairing is by name, never by order. */
 interface MaskIndex {
   readonly byDefect: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** The same by names without case and accents' form, made where a name is not found. */
+  readonly loose: Map<string, ReadonlyMap<string, string>>;
   readonly used: Set<string>;
 }
 
@@ -167,7 +169,7 @@ async function readMasks(tree: TreeReader, path: string): Promise<MaskIndex> {
     }
     byDefect.set(defect.name, byStem);
   }
-  return { byDefect, used: new Set() };
+  return { byDefect, loose: new Map(), used: new Set() };
 }
 
 function takeMask({ byDefect, used }: MaskIndex, defect: string, stem: string): string | null {
@@ -180,21 +182,25 @@ function takeMask({ byDefect, used }: MaskIndex, defect: string, stem: string): 
 /** By names that agree but for case and accents' form, and told. */
 function takeLooseMask(
   tree: TreeReader,
-  { byDefect, used }: MaskIndex,
+  { byDefect, loose, used }: MaskIndex,
   defect: string,
   stem: string,
 ): string | null {
-  for (const [name, path] of byDefect.get(defect) ?? []) {
-    if (used.has(path) || looseName(name.replace(/_mask$/i, '')) !== looseName(stem)) continue;
-    used.add(path);
-    tree.problems.push({
-      path,
-      code: 'name-differs',
-      message: `Its name and that of the image «${stem}» agree only when case or accents are overlooked; it was taken for its mask.`,
-    });
-    return path;
+  let paths = loose.get(defect);
+  if (paths === undefined) {
+    const named = [...(byDefect.get(defect) ?? [])];
+    paths = new Map(named.map(([name, path]) => [looseName(name.replace(/_mask$/i, '')), path]));
+    loose.set(defect, paths);
   }
-  return null;
+  const path = paths.get(looseName(stem));
+  if (path === undefined || used.has(path)) return null;
+  used.add(path);
+  tree.problems.push({
+    path,
+    code: 'name-differs',
+    message: `Its name and that of the image «${stem}» agree only when case or accents are overlooked; it was taken for its mask.`,
+  });
+  return path;
 }
 
 function reportUnusedMasks(tree: TreeReader, { byDefect, used }: MaskIndex): void {
