@@ -139,7 +139,7 @@ export function withMethodOptions(command: Command): Command {
     .addOption(
       new Option(
         '--selection <kind>',
-        "faprompt's patches: the most abnormal, as in the paper, or the first, as in the released code (default: as its prompts were trained)",
+        "faprompt's patches: the most abnormal, as in the paper, or the first, as in the released code (default: released, as the published prompts were trained)",
       ).choices(['paper', 'released']),
     )
     .option(
