@@ -257,8 +257,9 @@ export const contractMethods = {
     result: z.object({ runs: z.array(runSchema), job: jobSchema }),
   },
   /**
-   * Writes an HTML report of runs over one data set: figures, and of each class the images that score highest under
-   * every run's map. An existing file is replaced.
+   * Writes an HTML report of runs over one data set: figures side by side with the papers' own, what the runs disagree
+   * on, of each class the images that score highest under every run's map, and what each run was made with. An existing
+   * file is replaced.
    */
   'reports.write': {
     params: z
