@@ -11,6 +11,7 @@ const settingNames: Readonly<Record<string, string>> = {
   layers: 'Blocks of the map',
   sigmaPx: 'Smoothing (px)',
   shots: 'Reference images',
+  referenceSeed: 'Drawn with seed',
   faPromptSelection: 'Patch selection',
   winclipAveraging: 'Text averaging',
 };
@@ -43,7 +44,9 @@ export function factsOf(
       name: 'Model',
       value: model === null ? `${run.modelId} (removed since)` : `${model.name} (${model.id})`,
     });
-    if (model !== null) facts.push({ name: 'Its SHA-256', value: model.sha256, isCode: true });
+    // Of the weights it was made with: another model may have the id now.
+    const sha256 = run.modelSha256 ?? model?.sha256 ?? null;
+    if (sha256 !== null) facts.push({ name: 'Its SHA-256', value: sha256, isCode: true });
   }
   if (run.promptSetId !== null) {
     facts.push({
@@ -60,6 +63,8 @@ export function factsOf(
       name: settingNames[key] ?? key,
       value: Array.isArray(value) ? value.join(', ') : String(value),
     });
+  for (const { className, paths } of run.references)
+    facts.push({ name: `References of ${className}`, value: paths.join(', ') });
   if (Object.keys(run.settings).length === 0) facts.push({ name: 'Settings', value: 'the method’s own' });
   facts.push({
     name: 'Maps',
