@@ -1,5 +1,5 @@
 import { toDecodeError } from './image-errors.ts';
-import { defaultMaxPixels, type ImageLimits } from './image-file.ts';
+import { defaultMaxPixels, readImageFile, type ImageLimits } from './image-file.ts';
 import { openAsStored } from './open-with-sharp.ts';
 import { probeImage } from './probe-image.ts';
 import { readMask } from './read-mask.ts';
@@ -16,8 +16,8 @@ const mostCountedPixels = 8_000_000;
 
 /**
  * Reads a mask file, or the part `crop` of it, and says whether it marks nothing, some or every pixel, by the rule of
- * `readMask`. Of whole files other than BMP the counting is done outside JavaScript: a mask of 100 megapixels holds
- * nothing up. Throws as `decodeImage`.
+ * `readMask`. Whole PNG, TIFF and WebP masks are compared as bytes, which holds nothing up; a coloured one counts as
+ * «everything» only where no channel is 0 anywhere. Throws as `decodeImage`.
  */
 export async function probeMask(
   file: string,
@@ -29,25 +29,37 @@ export async function probeMask(
   if (crop !== undefined && (crop.x + crop.width > widthPx || crop.y + crop.height > heightPx)) {
     return { ...size, marks: 'some' };
   }
-  if (format === 'bmp' || crop !== undefined) {
+  if (format === 'bmp' || format === 'jpeg' || crop !== undefined) {
     if (widthPx * heightPx > mostCountedPixels) return { ...size, marks: 'some' };
     const { data } = await readMask(file, { maxPixels, crop });
     const hasInside = data.includes(1);
     return { ...size, marks: !hasInside ? 'nothing' : data.includes(0) ? 'some' : 'everything' };
   }
+  const { bytes } = await readImageFile(file);
   try {
-    const { channels } = await openAsStored(file, maxPixels).stats();
-    // Alpha comes last and says nothing.
-    const colours = channels.slice(0, channels.length >= 3 ? 3 : 1);
-    if (colours.every((channel) => channel.max === 0)) return { ...size, marks: 'nothing' };
-    const outsideFrom = format === 'jpeg' ? lossyOutsideFrom(colours) : 1;
-    return { ...size, marks: colours.some((channel) => channel.min >= outsideFrom) ? 'everything' : 'some' };
+    const { space, depth } = await openAsStored(bytes, maxPixels).metadata();
+    const isWide = depth === 'ushort';
+    const isGrey = space === 'b-w' || space === 'grey16';
+    const data = await openAsStored(bytes, maxPixels)
+      .removeAlpha()
+      .toColourspace(isWide ? (isGrey ? 'grey16' : 'rgb16') : isGrey ? 'b-w' : 'srgb')
+      .raw({ depth: isWide ? 'ushort' : 'uchar' })
+      .toBuffer();
+    if (isBlank(data)) return { ...size, marks: 'nothing' };
+    const samples = isWide ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
+    return { ...size, marks: samples.includes(0) ? 'some' : 'everything' };
   } catch (cause) {
     throw toDecodeError(file, cause, maxPixels);
   }
 }
 
-/** As in `readMask`: JPEG leaves faint traces round a black and white mask. */
-function lossyOutsideFrom(colours: readonly { readonly max: number }[]): number {
-  return colours.some((channel) => channel.max >= 128) ? 128 : 1;
+const zeros = Buffer.alloc(65_536);
+
+/** Whether all bytes are 0. */
+function isBlank(data: Buffer): boolean {
+  for (let start = 0; start < data.length; start += zeros.length) {
+    const part = data.subarray(start, start + zeros.length);
+    if (!part.equals(zeros.subarray(0, part.length))) return false;
+  }
+  return true;
 }
