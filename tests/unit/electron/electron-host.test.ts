@@ -41,6 +41,7 @@ async function start(args: readonly string[] = [], before: (world: StandIn) => v
       root: folder,
       assetsFolder: path.join(folder, 'assets'),
       starterModelFolder: path.join(folder, 'models/starter'),
+      catalogueFile: path.join(folder, 'models/catalogue.json'),
       rendererFolder: path.join(folder, 'renderer'),
       migrationsFolder: path.join(folder, 'migrations'),
       computeEntry: path.join(folder, 'compute.js'),
