@@ -13,7 +13,7 @@ import {
 const scratch = useScratchFolder();
 let written = 0;
 
-async function promptsOf(shapes: Record<string, number[]>, value = 0.5): Promise<string> {
+async function promptsOf(shapes: Readonly<Record<string, readonly number[]>>, value = 0.5): Promise<string> {
   const file = scratch.path(`${written++}.safetensors`);
   await writeSafetensors({
     file,
