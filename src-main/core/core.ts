@@ -1,4 +1,4 @@
-// What lives here: everything the workbench knows and decides: handlers, jobs, the database, data sets, assets.
+// What lives here: everything the workbench knows and decides; this folder itself holds how its parts are put together.
 // What may not: hosts (electron, web, cli), ONNX Runtime, user interface packages, and any global state.
 import type { WorkbenchEvent } from '../../src-shared/contract/events.ts';
 import type { MethodName, MethodParams, MethodResult, Reply } from '../../src-shared/contract/methods.ts';

@@ -20,14 +20,14 @@ import { createCatalogue } from './downloads/catalogue.ts';
 import { createHttpsTransport, type HttpTransport } from './downloads/https-transport.ts';
 import { createHandlers } from './handlers/registry.ts';
 import { createJobQueue, type JobQueue } from './jobs/job-queue.ts';
-import { createModelDownloadJobKind, freeBytesOf } from './jobs/model-download-job.ts';
-import { createModelImportJobKind } from './jobs/model-import-job.ts';
-import { createScanJobKind } from './jobs/scan-job.ts';
+import { createModelDownloadJobKind, freeBytesOf } from './downloads/model-download-job.ts';
+import { createModelImportJobKind } from './library/model-import-job.ts';
+import { createScanJobKind } from './scans/scan-job.ts';
 import { watchOtherProcesses } from './jobs/watch-other-processes.ts';
-import { libraryFolders } from './library-folders.ts';
-import { sweepLibrary } from './library-sweep.ts';
+import { libraryFolders } from './library/library-folders.ts';
+import { sweepLibrary } from './library/library-sweep.ts';
 import { createPurge } from './purge.ts';
-import { createStarterModel } from './starter-model.ts';
+import { createStarterModel } from './library/starter-model.ts';
 
 export type { AssetResponse, Core, CoreOptions, Log, LogLevel } from './core.ts';
 
@@ -104,7 +104,13 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
     takeOver: (options.runJobs ?? (options.host === 'cli' ? 'own' : 'all')) === 'all',
     dataFolder: folders.dataFolder,
   });
-  const watcher: DatasetWatcher = createDatasetWatcher({ repositories, events, queue, log, timing: options.watchTiming });
+  const watcher: DatasetWatcher = createDatasetWatcher({
+    repositories,
+    events,
+    queue,
+    log,
+    timing: options.watchTiming,
+  });
   const purge = createPurge(repositories, log);
   const starterModel = createStarterModel({
     starterModelFolder: options.starterModelFolder ?? null,

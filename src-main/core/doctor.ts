@@ -7,9 +7,9 @@ import type { MethodResult } from '../../src-shared/contract/methods.ts';
 import type { ComputeClient } from './compute-client/compute-client.ts';
 import type { CoreOptions } from './core.ts';
 import type { Database } from './db/database.ts';
-import { dataFolderUse } from './disk-use.ts';
+import { dataFolderUse } from './library/disk-use.ts';
 import { fromSystemError } from './error-report.ts';
-import type { LibraryFolders } from './library-folders.ts';
+import type { LibraryFolders } from './library/library-folders.ts';
 
 type Check = MethodResult<'app.doctor'>['checks'][number];
 type Finding = Omit<Check, 'name'>;

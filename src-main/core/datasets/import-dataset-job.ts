@@ -14,7 +14,7 @@ import type { ImageRecord, KnownImage } from '../db/images-repository.ts';
 import type { Repositories } from '../db/repositories.ts';
 import { fromSystemError } from '../error-report.ts';
 import type { EventBus } from '../event-bus.ts';
-import { computeImageAuroc } from '../jobs/image-auroc.ts';
+import { computeImageAuroc } from '../evaluation/image-auroc.ts';
 import { defineJobKind, type JobContext } from '../jobs/job-kind.ts';
 import { findDuplicates } from './find-duplicates.ts';
 import type { LayoutEntry } from './layout.ts';

@@ -1,7 +1,7 @@
 import type { CatalogueEntry, CatalogueItem } from '../../../src-shared/domain/catalogue.ts';
 import type { Repositories } from '../db/repositories.ts';
-import { sizeOf } from '../disk-use.ts';
-import type { LibraryFolders } from '../library-folders.ts';
+import { sizeOf } from '../library/disk-use.ts';
+import type { LibraryFolders } from '../library/library-folders.ts';
 import { importCommand } from './import-command.ts';
 
 /** What there is of an entry on this machine. A model is known again by the address that it was fetched from. */

@@ -8,9 +8,9 @@ import type { CheckpointCatalogue } from '../downloads/catalogue.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import type { EventBus } from '../event-bus.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
-import type { LibraryFolders } from '../library-folders.ts';
+import type { LibraryFolders } from '../library/library-folders.ts';
 import type { Purge } from '../purge.ts';
-import type { StarterModel } from '../starter-model.ts';
+import type { StarterModel } from '../library/starter-model.ts';
 
 /** Gets parameters that were parsed; what it returns is parsed before it leaves. Throws `WorkbenchError`s. */
 export type Handler<N extends MethodName> = (

@@ -4,10 +4,10 @@ import { basename } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { downloadTitle, isDownloadOf } from '../../../src-shared/domain/catalogue.ts';
 import { starterModelId } from '../../../src-shared/domain/model.ts';
-import { sizeOf } from '../disk-use.ts';
+import { sizeOf } from '../library/disk-use.ts';
 import { describeEntry } from '../downloads/describe-entry.ts';
 import { fromSystemError } from '../error-report.ts';
-import { removedModelFolder } from '../library-sweep.ts';
+import { removedModelFolder } from '../library/library-sweep.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 
 export function modelsHandlers(services: Services): DomainHandlers<'models'> {

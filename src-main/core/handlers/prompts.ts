@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import { importPrompts } from '../import-prompts.ts';
+import { importPrompts } from '../library/import-prompts.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 
 export function promptsHandlers(services: Services): DomainHandlers<'prompts'> {

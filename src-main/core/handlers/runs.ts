@@ -6,8 +6,8 @@ import { starterModelId } from '../../../src-shared/domain/model.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { DatasetCore } from '../db/datasets-repository.ts';
 import type { Repositories } from '../db/repositories.ts';
-import { requireInputs } from '../jobs/run-inputs.ts';
-import { storeReferences } from '../jobs/run-references.ts';
+import { requireInputs } from '../scans/run-inputs.ts';
+import { storeReferences } from '../scans/run-references.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 
 /** What a run's maps are rendered at until its method was opened and said so itself; no map exists before that. */

@@ -1,3 +1,5 @@
+// What lives here: the queue of persisted jobs, and what every kind of job is given.
+// What may not: what a job does: each kind lives in the folder of its subject.
 import type { z } from 'zod';
 import type { JobKind } from '../../../src-shared/domain/job.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeFloat16 } from '../../../src-shared/maps/float16.ts';
-import { mapRange } from '../../../src-main/core/jobs/map-range.ts';
+import { mapRange } from '../../../src-main/core/scans/map-range.ts';
 
 describe('the range of a map', () => {
   it('is that of its finite values: what half precision cannot hold must not become the run’s scale', () => {

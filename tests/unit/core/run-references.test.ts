@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseReferences } from '../../../src-main/core/jobs/run-references.ts';
+import { chooseReferences } from '../../../src-main/core/scans/run-references.ts';
 
 const good = (className: string, names: readonly string[], isTraining = false) =>
   names.map((name) => ({

@@ -7,7 +7,7 @@ import type { Run } from '../../../src-shared/domain/run.ts';
 import type { ComputeParams } from '../../compute/protocol.ts';
 import type { Repositories } from '../db/repositories.ts';
 import type { StoredPromptSet } from '../db/prompt-sets-repository.ts';
-import type { LibraryFolders } from '../library-folders.ts';
+import type { LibraryFolders } from '../library/library-folders.ts';
 import { storeReferences } from './run-references.ts';
 
 /** What of the library a run wants. */

@@ -11,8 +11,8 @@ import {
 import type { DatasetCore } from '../db/datasets-repository.ts';
 import type { Repositories } from '../db/repositories.ts';
 import type { EventBus } from '../event-bus.ts';
-import type { LibraryFolders } from '../library-folders.ts';
-import type { JobContext } from './job-kind.ts';
+import type { LibraryFolders } from '../library/library-folders.ts';
+import type { JobContext } from '../jobs/job-kind.ts';
 import { prepareRun, type PreparedRun } from './run-inputs.ts';
 
 export interface ScanRunsOptions {

@@ -10,16 +10,16 @@ import {
 } from '../../../src-shared/domain/catalogue.ts';
 import { modelIdSchema } from '../../../src-shared/domain/model.ts';
 import type { NewJob } from '../db/jobs-repository.ts';
-import { discard } from '../downloads/discard.ts';
-import { byHandAdvice, formatGb } from '../downloads/download-errors.ts';
-import { downloadFile } from '../downloads/download-file.ts';
-import type { CheckpointCatalogue } from '../downloads/catalogue.ts';
-import { importCommand } from '../downloads/import-command.ts';
-import type { HttpTransport } from '../downloads/https-transport.ts';
+import { discard } from './discard.ts';
+import { byHandAdvice, formatGb } from './download-errors.ts';
+import { downloadFile } from './download-file.ts';
+import type { CheckpointCatalogue } from './catalogue.ts';
+import { importCommand } from './import-command.ts';
+import type { HttpTransport } from './https-transport.ts';
 import { fromSystemError } from '../error-report.ts';
-import { importPrompts, type ImportPromptsServices } from '../import-prompts.ts';
+import { importPrompts, type ImportPromptsServices } from '../library/import-prompts.ts';
 import type { Repositories } from '../db/repositories.ts';
-import { defineJobKind, type JobContext } from './job-kind.ts';
+import { defineJobKind, type JobContext } from '../jobs/job-kind.ts';
 
 export const modelDownloadPayloadSchema = z.object({
   entryId: catalogueIdSchema,

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { PromptSet } from '../../src-shared/domain/model.ts';
-import type { ComputeClient } from './compute-client/compute-client.ts';
-import type { Log } from './core.ts';
-import { stemOf } from './datasets/image-names.ts';
-import type { Repositories } from './db/repositories.ts';
-import { fromSystemError } from './error-report.ts';
-import type { EventBus } from './event-bus.ts';
+import type { PromptSet } from '../../../src-shared/domain/model.ts';
+import type { ComputeClient } from '../compute-client/compute-client.ts';
+import type { Log } from '../core.ts';
+import { stemOf } from '../datasets/image-names.ts';
+import type { Repositories } from '../db/repositories.ts';
+import { fromSystemError } from '../error-report.ts';
+import type { EventBus } from '../event-bus.ts';
 import type { LibraryFolders } from './library-folders.ts';
 
 export interface ImportPromptsServices {

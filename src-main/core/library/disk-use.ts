@@ -1,6 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemErrorCode } from './error-report.ts';
+import { systemErrorCode } from '../error-report.ts';
 import type { LibraryFolders } from './library-folders.ts';
 
 /** Entries that are looked at at once. */

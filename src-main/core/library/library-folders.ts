@@ -1,3 +1,5 @@
+// What lives here: the models and prompts of a data folder: bringing in, the one that comes with the program, removing, disk use.
+// What may not: reading of foreign files (src-main/compute does it), and fetching (downloads/).
 import { join } from 'node:path';
 
 /** Where things lie in a data folder. */

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { toErrorShape } from '../../src-shared/contract/errors.ts';
-import type { Log } from './core.ts';
-import type { Repositories } from './db/repositories.ts';
-import { systemErrorCode } from './error-report.ts';
+import { toErrorShape } from '../../../src-shared/contract/errors.ts';
+import type { Log } from '../core.ts';
+import type { Repositories } from '../db/repositories.ts';
+import { systemErrorCode } from '../error-report.ts';
 import type { LibraryFolders } from './library-folders.ts';
 
 const removedName = /^(.+)\.removed-[0-9a-f-]{36}$/;

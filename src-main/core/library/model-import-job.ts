@@ -8,8 +8,8 @@ import type { Log } from '../core.ts';
 import type { Repositories } from '../db/repositories.ts';
 import { discard } from '../downloads/discard.ts';
 import type { EventBus } from '../event-bus.ts';
-import type { LibraryFolders } from '../library-folders.ts';
-import { defineJobKind } from './job-kind.ts';
+import type { LibraryFolders } from './library-folders.ts';
+import { defineJobKind } from '../jobs/job-kind.ts';
 
 export const modelImportPayloadSchema = z.object({
   modelId: modelIdSchema,

@@ -1,3 +1,5 @@
+// What lives here: scanning a data set: which runs share a pass, what each of them needs, and what is stored of an image.
+// What may not: arithmetic of methods (src-main/compute), metrics (evaluation/), and SQL (db/).
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -11,9 +13,9 @@ import type { DatasetCore } from '../db/datasets-repository.ts';
 import type { Repositories } from '../db/repositories.ts';
 import type { ScanTarget, ScoredImage } from '../db/results-repository.ts';
 import type { EventBus } from '../event-bus.ts';
-import type { LibraryFolders } from '../library-folders.ts';
-import { computeImageAuroc } from './image-auroc.ts';
-import { defineJobKind, type JobContext } from './job-kind.ts';
+import type { LibraryFolders } from '../library/library-folders.ts';
+import { computeImageAuroc } from '../evaluation/image-auroc.ts';
+import { defineJobKind, type JobContext } from '../jobs/job-kind.ts';
 import { mapRange } from './map-range.ts';
 import { createScanRuns, type ScanMember, type ScanRuns } from './scan-runs.ts';
 
