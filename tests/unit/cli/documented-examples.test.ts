@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
@@ -150,6 +150,12 @@ async function typeAll(lines: readonly string[]): Promise<void> {
   const dataFolder = await mkdtemp(path.join(scratch, 'data-'));
   process.env['ANOMALY_WORKBENCH_DATA'] = dataFolder;
   onTestFinished(restoreDataFolder);
+  // What one set of examples writes must not lie in the way of the next.
+  const present = new Set(await readdir('.'));
+  onTestFinished(async () => {
+    const written = (await readdir('.')).filter((name) => !present.has(name));
+    for (const name of written) await rm(name, { recursive: true, force: true });
+  });
   const shop = await openShop();
   for (const line of lines) {
     const [program, ...args] = wordsOf(line);
