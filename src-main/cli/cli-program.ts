@@ -1,5 +1,5 @@
-import { Argument, Command } from 'commander';
-import type { CliSession } from './cli-session.ts';
+import { Command } from 'commander';
+import type { CliActions } from './cli-actions.ts';
 import { defineCompletionCommand } from './commands/completion-command.ts';
 import { conformanceCommand, doctorCommand } from './commands/check-commands.ts';
 import { demoCommand, type DemoOptions } from './commands/demo-command.ts';
@@ -10,18 +10,7 @@ import { defineImportCommand } from './commands/define-import.ts';
 import { listDatasets, removeDataset } from './commands/import-command.ts';
 import { defineScanCommand } from './commands/scan-command.ts';
 import { addExamples } from './examples.ts';
-import { wholeNumber } from './options.ts';
-
-/** How the program's actions get what they work with. */
-export interface CliActions {
-  /** Opens the core for one command and closes it afterwards. */
-  withSession(work: (session: CliSession) => Promise<void>): Promise<void>;
-  /** The same, on a data folder that is gone afterwards unless the user named one with `--data`. */
-  withPassingSession(work: (session: CliSession) => Promise<void>): Promise<void>;
-  serve(options: { readonly port?: number }): Promise<void>;
-  /** Prints a text that no core is needed for. */
-  print(document: object, text: string): void;
-}
+import { idArgument, wholeNumber } from './options.ts';
 
 /** Every command with its arguments. Commander checks usage; the actions do the work. */
 export function createProgram(version: string, actions: CliActions): Command {
@@ -76,8 +65,4 @@ export function createProgram(version: string, actions: CliActions): Command {
   });
   addExamples(program);
   return program;
-}
-
-function idArgument(): Argument {
-  return new Argument('<id>', 'its number, as «list» shows it').argParser(wholeNumber(1));
 }

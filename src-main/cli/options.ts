@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { Argument, InvalidArgumentError } from 'commander';
 import { activationSchema } from '../../src-shared/domain/model.ts';
 import type { ModelAnswers } from '../../src-shared/domain/model.ts';
 
@@ -14,6 +14,11 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (tex
       );
     return value;
   };
+}
+
+/** The number of a data set, a run or a set of prompts. */
+export function idArgument(): Argument {
+  return new Argument('<id>', 'its number, as «list» shows it').argParser(wholeNumber(1));
 }
 
 /** A number from 0 to `most`. */

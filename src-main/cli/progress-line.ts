@@ -1,6 +1,6 @@
 import type { JobKind, JobProgress } from '../../src-shared/domain/job.ts';
 import type { CliIo } from './cli-io.ts';
-import { formatSize } from './format-size.ts';
+import { formatSize } from '../../src-shared/text/format-size.ts';
 
 /** One line on the terminal that is written over and over; silent where the error output is no terminal. */
 export class ProgressLine {

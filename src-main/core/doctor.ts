@@ -4,6 +4,7 @@ import { arch, availableParallelism, platform, release, totalmem } from 'node:os
 import { join } from 'node:path';
 import { toErrorShape } from '../../src-shared/contract/errors.ts';
 import type { MethodResult } from '../../src-shared/contract/methods.ts';
+import { formatSize } from '../../src-shared/text/format-size.ts';
 import type { ComputeClient } from './compute-client/compute-client.ts';
 import type { CoreOptions } from './core.ts';
 import type { Database } from './db/database.ts';
@@ -21,13 +22,12 @@ export interface DoctorServices {
   readonly folders: LibraryFolders;
 }
 
-const gib = 1024 ** 3;
-const enoughFreeBytes = 5 * gib;
+const enoughFreeBytes = 5e9;
 
 /** Looks at everything that a scan needs and says of each what was found; nothing here throws. */
 export async function runDoctor(services: DoctorServices): Promise<Check[]> {
   const { options, database, compute, folders } = services;
-  const memory = `${(totalmem() / gib).toFixed(1)} GiB of memory`;
+  const memory = `${formatSize(totalmem())} of memory`;
   const checks: Record<string, () => Promise<Finding> | Finding> = {
     'Anomaly Workbench': () => ok(`${options.version}, as ${options.host}`),
     System: () => ok(`${platform()} ${release()} ${arch()}`),
@@ -97,22 +97,14 @@ async function reportUse(folders: LibraryFolders, database: Database): Promise<F
   return ok(`${formatSize(total)} in ${folders.dataFolder}: ${parts.join(', ')}`);
 }
 
-function formatSize(sizeBytes: number): string {
-  if (sizeBytes >= gib) return `${(sizeBytes / gib).toFixed(2)} GiB`;
-  const kib = 1024;
-  return sizeBytes >= kib ** 2
-    ? `${(sizeBytes / kib ** 2).toFixed(1)} MiB`
-    : `${Math.ceil(sizeBytes / kib)} KiB`;
-}
-
 async function checkSpace(folder: string): Promise<Finding> {
   const { bavail, bsize } = await statfs(folder);
   const freeBytes = bavail * bsize;
-  const detail = `${(freeBytes / gib).toFixed(1)} GiB free at ${folder}`;
+  const detail = `${formatSize(freeBytes)} free at ${folder}`;
   if (freeBytes >= enoughFreeBytes) return ok(detail);
   return {
     state: 'warning',
-    detail: `${detail}. A ViT-L model takes 1.7 GiB: free some space before importing one.`,
+    detail: `${detail}. A ViT-L model takes 1.7 GB: free some space before importing one.`,
   };
 }
 

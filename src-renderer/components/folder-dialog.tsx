@@ -8,9 +8,9 @@ import { useQuery } from '@tanstack/react-query';
 import { CornerLeftUp, File, Folder } from 'lucide-react';
 import { useState } from 'react';
 import { useClient } from '../state/client-context.ts';
-import { formatBytes } from '../state/format.ts';
 import { ErrorNotice } from './error-notice.tsx';
 import styles from './folder-dialog.module.css';
+import { formatSize } from '../../src-shared/text/format-size.ts';
 
 interface FolderDialogProps {
   readonly kind: 'folder' | 'file';
@@ -93,7 +93,7 @@ export function FolderDialog({ kind, title, startPath, onChoose, onClose }: Fold
                   )}
                   <span className={styles.name}>{entry.name}</span>
                   <span className={styles.size}>
-                    {entry.sizeBytes === null ? '' : formatBytes(entry.sizeBytes)}
+                    {entry.sizeBytes === null ? '' : formatSize(entry.sizeBytes)}
                   </span>
                 </button>
               </li>

@@ -1,5 +1,5 @@
 import type { CatalogueEntry, CatalogueItem } from '../../src-shared/domain/catalogue.ts';
-import { formatBytes } from './format.ts';
+import { formatSize } from '../../src-shared/text/format-size.ts';
 
 /** `OpenAI, github.com/openai/CLIP · 934 MB to fetch · 1.7 GB on disk · licence: MIT`. */
 export function catalogueFacts(entry: CatalogueEntry): string {
@@ -8,9 +8,9 @@ export function catalogueFacts(entry: CatalogueEntry): string {
   return [
     `${entry.publisher}, ${entry.homepage.replace('https://', '')}`,
     ...(kind === 'prompts' ? ['learned prompts'] : []),
-    ...(file === null ? [] : [size === null ? 'size not stated' : `${formatBytes(size)} to fetch`]),
-    ...(diskBytes === null ? [] : [`${formatBytes(diskBytes)} on disk`]),
-    ...(memoryBytes === null ? [] : [`${formatBytes(memoryBytes)} of memory`]),
+    ...(file === null ? [] : [size === null ? 'size not stated' : `${formatSize(size)} to fetch`]),
+    ...(diskBytes === null ? [] : [`${formatSize(diskBytes)} on disk`]),
+    ...(memoryBytes === null ? [] : [`${formatSize(memoryBytes)} of memory`]),
     `licence: ${entry.licence}`,
   ].join(' · ');
 }

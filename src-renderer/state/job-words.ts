@@ -1,5 +1,6 @@
 import type { Job, JobState } from '../../src-shared/domain/job.ts';
-import { formatBytes, formatCount, formatDuration, formatRate } from './format.ts';
+import { formatSize } from '../../src-shared/text/format-size.ts';
+import { formatCount, formatDuration, formatRate } from './format.ts';
 
 const nouns = { scan: 'image', 'dataset-import': 'file', export: 'image' } as const;
 
@@ -16,7 +17,7 @@ export function describeProgress({
 }: Pick<Job, 'kind' | 'progress' | 'state'>): string {
   const { done, total, ratePerSecond, secondsLeft } = progress;
   const noun = kind === 'model-import' || kind === 'model-download' ? null : nouns[kind];
-  const amount = noun === null ? formatBytes : formatCount;
+  const amount = noun === null ? formatSize : formatCount;
   const plural = (count: number) => (noun === null ? '' : ` ${noun}${count === 1 ? '' : 's'}`);
   const parts = [
     state === 'succeeded' && done === total
@@ -27,7 +28,7 @@ export function describeProgress({
   ];
   if (state === 'running') {
     if (ratePerSecond !== null && ratePerSecond > 0) {
-      parts.push(noun === null ? `${formatBytes(ratePerSecond)}/s` : formatRate(ratePerSecond, noun));
+      parts.push(noun === null ? `${formatSize(ratePerSecond)}/s` : formatRate(ratePerSecond, noun));
     }
     if (secondsLeft !== null) parts.push(`${formatDuration(secondsLeft)} left`);
   }

@@ -1,4 +1,4 @@
-import { countOf } from './count-of.ts';
+import { countOf } from '../text/count-of.ts';
 import { methodCatalogue } from './method-catalogue.ts';
 import type { MethodId, MethodSettings } from './method.ts';
 

@@ -74,7 +74,7 @@ test('a model is fetched in the window, stopped, gone on with, imported and rena
     await test.step('a download shows how far it is, and stops at once', async () => {
       server.nextCut(2_000_000);
       await section.getByRole('button', { name: 'Download Small CLIP' }).click();
-      await expect(row('Small CLIP')).toContainText(/2\.0 MB of \d+\.\d MB/);
+      await expect(row('Small CLIP')).toContainText(/2\.00 MB of \d+\.\d+ MB/);
       await page.screenshot({ path: testInfo.outputPath('under-way.png') });
       await row('Small CLIP').getByRole('button', { name: 'Cancel' }).click();
       await expect(row('Small CLIP')).toContainText('Cancelled');

@@ -1,16 +1,13 @@
 import { Option, type Command } from 'commander';
 import { datasetLayoutSchema } from '../../../src-shared/domain/dataset.ts';
-import type { CliActions } from '../cli-program.ts';
+import type { CliActions } from '../cli-actions.ts';
 import { shareOfOne } from '../options.ts';
 import { importCommand, inspectCommand, type ImportCommandOptions } from './import-command.ts';
 
 type Options = ImportCommandOptions & { readonly dryRun?: boolean };
 
 /** `import FOLDER`. */
-export function defineImportCommand(
-  program: Command,
-  { withSession, withPassingSession }: Pick<CliActions, 'withSession' | 'withPassingSession'>,
-): void {
+export function defineImportCommand(program: Command, { withSession, withPassingSession }: CliActions): void {
   program
     .command('import')
     .description('make a data set of a folder of images, or read its changes')

@@ -1,7 +1,7 @@
 import { Argument, Option, type Command } from 'commander';
 import { activationSchema } from '../../../src-shared/domain/model.ts';
-import type { CliSession } from '../cli-session.ts';
-import { modelAnswers, wholeNumber, wordsUpTo, type ModelAnswerOptions } from '../options.ts';
+import type { CliActions } from '../cli-actions.ts';
+import { idArgument, modelAnswers, wholeNumber, wordsUpTo, type ModelAnswerOptions } from '../options.ts';
 import { discardCommand, downloadCommand, listCatalogue } from './download-command.ts';
 import {
   importModel,
@@ -13,16 +13,12 @@ import {
 } from './models-command.ts';
 import { importPrompts, listPrompts, removePrompts, renamePrompts } from './prompts-command.ts';
 
-type WithSession = (work: (session: CliSession) => Promise<void>) => Promise<void>;
 type NamedAnswers = ModelAnswerOptions & { readonly name?: string };
 
 const checkpointHelp = 'a checkpoint, or a folder with model.safetensors and config.json';
 
 /** `models …`: what is in the library, and what can be had. */
-export function defineModelCommands(
-  program: Command,
-  { withSession }: { readonly withSession: WithSession },
-): void {
+export function defineModelCommands(program: Command, { withSession }: CliActions): void {
   const models = program
     .command('models')
     .description('list, show, fetch, inspect, import, rename and remove models');
@@ -88,10 +84,7 @@ export function defineModelCommands(
 }
 
 /** `prompts …`: learned prompts. */
-export function definePromptCommands(
-  program: Command,
-  { withSession }: { readonly withSession: WithSession },
-): void {
+export function definePromptCommands(program: Command, { withSession }: CliActions): void {
   const prompts = program.command('prompts').description('list, import, rename and remove learned prompts');
   prompts
     .command('list')
@@ -120,10 +113,6 @@ export function definePromptCommands(
 
 function modelArgument(): Argument {
   return new Argument('<id>', 'as «models list» shows it');
-}
-
-function idArgument(): Argument {
-  return new Argument('<id>', 'its number, as «list» shows it').argParser(wholeNumber(1));
 }
 
 function withAnswers(command: Command): Command {

@@ -7,6 +7,8 @@ import type { Run } from '../../../src-shared/domain/run.ts';
 import type { CliSession } from '../cli-session.ts';
 import { formatSeconds } from '../progress-line.ts';
 import { formatTable } from '../text-table.ts';
+import { formatSize } from '../../../src-shared/text/format-size.ts';
+import { inPercent } from '../../../src-shared/text/in-percent.ts';
 import { importFolder } from './import-command.ts';
 
 export interface DemoOptions {
@@ -60,7 +62,7 @@ export async function demoCommand(session: CliSession, { report }: DemoOptions):
     `${dataset.imageCount} sample images in ${dataset.classes.length} classes\n\n` +
       (done.length === 0 ? '' : `${outcomeTables(dataset, done)}\n`) +
       left.map(({ name, reason }) => `${name} was not run: ${reason}\n`).join('') +
-      (written === null ? '' : `Report: ${written.file} (${(written.sizeBytes / 1e6).toFixed(1)} MB)\n`) +
+      (written === null ? '' : `Report: ${written.file} (${formatSize(written.sizeBytes)})\n`) +
       `Done in ${formatSeconds(durationS)}.\n`,
   );
   if (left.length > 0) {
@@ -151,8 +153,6 @@ interface Column {
   readonly ofAll: (mean: RunEvaluation['mean']) => number | null;
   readonly show: (value: number) => string;
 }
-
-const inPercent = (value: number) => (value * 100).toFixed(1);
 
 const columns: readonly Column[] = [
   {

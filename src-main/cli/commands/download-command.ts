@@ -1,7 +1,7 @@
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { CatalogueItem } from '../../../src-shared/domain/catalogue.ts';
 import type { CliSession } from '../cli-session.ts';
-import { formatSize } from '../format-size.ts';
+import { formatSize } from '../../../src-shared/text/format-size.ts';
 import { formatTable } from '../text-table.ts';
 
 /** `models catalogue`: the public checkpoints that `models download` can fetch. Reads a list, asks nobody. */

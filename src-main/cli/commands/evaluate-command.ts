@@ -3,17 +3,17 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import { countOf } from '../../../src-shared/domain/count-of.ts';
+import { countOf } from '../../../src-shared/text/count-of.ts';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { RunEvaluation } from '../../../src-shared/domain/evaluation.ts';
 import { methodTitle } from '../../../src-shared/domain/method-settings.ts';
 import type { PublishedFigure } from '../../../src-shared/domain/published-results.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
-import type { CliActions } from '../cli-program.ts';
+import type { CliActions } from '../cli-actions.ts';
 import type { CliSession } from '../cli-session.ts';
 import { formatSeconds } from '../progress-line.ts';
 import { describeEvaluation, describeNotes, evaluationCsv } from './evaluation-text.ts';
-import { describeProblems, findDataset, importFolder, unreadableFiles } from './import-command.ts';
+import { findDataset, importFolder } from './import-command.ts';
 import {
   describeMethods,
   methodChoice,
@@ -26,7 +26,7 @@ import {
 } from './method-options.ts';
 import { describePublished, readPublished } from './published-text.ts';
 import { planMethods, runMethods, type MethodRun, type UnavailableMethod } from './run-methods.ts';
-import { requireAny, requireImages, throwWhereNotDone } from './scan-command.ts';
+import { requireAny, requireImages, throwWhereNotDone } from './scan-outcome.ts';
 
 interface EvaluateOptions extends MethodOptions, FolderOptions {
   readonly methods: MethodChoice;
@@ -82,13 +82,9 @@ interface Evaluated extends MethodRun {
  */
 async function evaluateCommand(session: CliSession, wanted: string, options: EvaluateOptions): Promise<void> {
   const startedAt = performance.now();
-  const { dataset, isNew } = await readDataset(session, wanted, options);
-  const unreadable = await unreadableFiles(session, dataset.id);
-  if (unreadable.length > 0)
-    session.note(
-      `${countOf(unreadable.length, 'file')} could not be read:\n${describeProblems(unreadable)}`.trimEnd(),
-    );
-  await requireImages(session, dataset, isNew);
+  const found = await readDataset(session, wanted, options);
+  const { dataset } = found;
+  const unreadable = await requireImages(session, found);
   const plan = await planMethods(session, options.methods, options);
   requireAny(plan.planned, plan.unavailable);
   const done = await runMethods(session, {

@@ -6,6 +6,8 @@ import {
 } from '../../../src-shared/domain/evaluation.ts';
 import { publishedSource, type PublishedFigure } from '../../../src-shared/domain/published-results.ts';
 import { formatTable } from '../text-table.ts';
+import { csvLine, csvNumber, csvWords } from '../../../src-shared/text/csv.ts';
+import { inPercent } from '../../../src-shared/text/in-percent.ts';
 
 /** Metrics of one method as they are shown: of each class, and the means over the classes that have them. */
 export interface EvaluatedMethod {
@@ -47,10 +49,10 @@ export function describeEvaluation(
       className,
       ...methods.map(({ classes }) => {
         const one = classes.find((candidate) => candidate.className === className);
-        return one === undefined ? '-' : percent(pick(one));
+        return one === undefined ? '-' : inPercent(pick(one));
       }),
     ]);
-    const mean = ['mean', ...methods.map((method) => percent(pick(method.mean)))];
+    const mean = ['mean', ...methods.map((method) => inPercent(pick(method.mean)))];
     return `${formatTable([title, ...methods.map(({ key }) => key)], [...rows, mean])}\n`;
   });
   return `Figures in percent; «-» where a metric has no meaning.\n\n${tables.join('')}`;
@@ -69,10 +71,6 @@ export function describeNotes(methods: readonly EvaluatedMethod[]): string {
   return lines.join('');
 }
 
-export function percent(value: number | null): string {
-  return value === null ? '-' : (value * 100).toFixed(1);
-}
-
 const countColumns = ['good', 'anomalous', 'masks', 'failed', 'references'] as const;
 
 /**
@@ -85,22 +83,22 @@ export function evaluationCsv(
   const header = ['method', 'class', 'source', ...countColumns, ...metrics.map(({ column }) => column)];
   const rows = methods.flatMap(({ key, classes, mean, published }) => [
     ...classes.map((one) => [
-      ...[key, one.className, 'measured'],
-      ...countColumns.map((column) => one.counts[column]),
-      ...metrics.map(({ pick }) => pick(one) ?? ''),
+      ...[key, csvWords(one.className), 'measured'],
+      ...countColumns.map((column) => csvNumber(one.counts[column])),
+      ...metrics.map(({ pick }) => csvNumber(pick(one))),
     ]),
     [
       ...[key, 'mean', 'measured'],
       ...countColumns.map(() => ''),
-      ...metrics.map(({ pick }) => pick(mean) ?? ''),
+      ...metrics.map(({ pick }) => csvNumber(pick(mean))),
     ],
     ...published.map((figure) => [
-      ...[key, figure.className ?? 'mean', publishedSource(figure)],
+      ...[key, csvWords(figure.className ?? 'mean'), csvWords(publishedSource(figure))],
       ...countColumns.map(() => ''),
-      ...metrics.map(({ pick }) => pick(asMeasured(figure)) ?? ''),
+      ...metrics.map(({ pick }) => csvNumber(pick(asMeasured(figure)))),
     ]),
   ]);
-  return [header, ...rows].map((row) => `${row.map(csvCell).join(',')}\r\n`).join('');
+  return [header, ...rows].map(csvLine).join('');
 }
 
 /** The papers' AUPRO is that of their code. */
@@ -109,9 +107,4 @@ function asMeasured({ image, pixel }: PublishedFigure): { image: RankMetrics; pi
     image: { ...image, f1Max: null },
     pixel: { ...noPixelFigures, auroc: pixel.auroc, auproPaper: pixel.aupro },
   };
-}
-
-function csvCell(value: string | number): string {
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

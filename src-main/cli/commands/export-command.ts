@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import { countOf } from '../../../src-shared/domain/count-of.ts';
+import { countOf } from '../../../src-shared/text/count-of.ts';
 import {
   exportKindSchema,
   exportSizeSchema,
@@ -15,10 +15,11 @@ import {
   type ScoreThreshold,
 } from '../../../src-shared/domain/export.ts';
 import { colourMapNames, type ColourMapName } from '../../../src-shared/maps/colour-maps.ts';
-import type { CliActions } from '../cli-program.ts';
+import type { CliActions } from '../cli-actions.ts';
 import type { CliSession } from '../cli-session.ts';
 import { numberUpTo, wholeNumber } from '../options.ts';
 import { formatTable } from '../text-table.ts';
+import { formatSize } from '../../../src-shared/text/format-size.ts';
 
 export interface ExportCommandOptions {
   readonly to: string;
@@ -242,6 +243,6 @@ export async function reportCommand(
   });
   session.print(
     { report: written.file, sizeBytes: written.sizeBytes, runs },
-    `Report: ${written.file} (${(written.sizeBytes / 1e6).toFixed(1)} MB)\n`,
+    `Report: ${written.file} (${formatSize(written.sizeBytes)})\n`,
   );
 }

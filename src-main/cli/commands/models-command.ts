@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import { countOf } from '../../../src-shared/domain/count-of.ts';
+import { countOf } from '../../../src-shared/text/count-of.ts';
 import type { ClipConfig, Model, ModelAnswers, ModelPreview } from '../../../src-shared/domain/model.ts';
 import type { CliSession } from '../cli-session.ts';
-import { formatSize } from '../format-size.ts';
+import { formatSize } from '../../../src-shared/text/format-size.ts';
 import { formatTable } from '../text-table.ts';
 import { countRuns, describeRunsLeft } from './runs-left.ts';
 

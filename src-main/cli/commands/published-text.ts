@@ -6,6 +6,7 @@ import {
 } from '../../../src-shared/domain/published-results.ts';
 import type { CliSession } from '../cli-session.ts';
 import { formatTable } from '../text-table.ts';
+import { inPercent } from '../../../src-shared/text/in-percent.ts';
 
 /** A method by the key it was asked for with, and what the papers say of it. */
 export interface PublishedMethod {
@@ -34,7 +35,7 @@ export function describePublished(
         className ?? 'mean',
         key,
         ...[figure.image.auroc, figure.image.ap, figure.pixel.auroc, figure.pixel.aupro].map((value) =>
-          value === null ? '-' : (value * 100).toFixed(1),
+          inPercent(value),
         ),
         publishedSource(figure),
       ]),

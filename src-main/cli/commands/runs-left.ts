@@ -1,5 +1,5 @@
 import type { Run } from '../../../src-shared/domain/run.ts';
-import { countOf } from '../../../src-shared/domain/count-of.ts';
+import { countOf } from '../../../src-shared/text/count-of.ts';
 import type { CliSession } from '../cli-session.ts';
 
 /** How many runs of all data sets were made with something. */

@@ -1,16 +1,15 @@
 import { Option, type Command } from 'commander';
-import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { MethodResult } from '../../../src-shared/contract/methods.ts';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import { methodIdSchema, type MethodId } from '../../../src-shared/domain/method.ts';
 import { methodTitle } from '../../../src-shared/domain/method-settings.ts';
-import { countOf } from '../../../src-shared/domain/count-of.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
-import type { CliActions } from '../cli-program.ts';
+import type { CliActions } from '../cli-actions.ts';
 import type { CliSession } from '../cli-session.ts';
 import { formatRate, formatSeconds } from '../progress-line.ts';
 import { formatTable } from '../text-table.ts';
-import { describeProblems, findDataset, unreadableFiles } from './import-command.ts';
+import { inPercent } from '../../../src-shared/text/in-percent.ts';
+import { findDataset } from './import-command.ts';
 import {
   describeMethods,
   methodChoice,
@@ -21,6 +20,7 @@ import {
   type MethodOptions,
 } from './method-options.ts';
 import { planMethods, runMethods, type MethodRun, type UnavailableMethod } from './run-methods.ts';
+import { requireAny, requireImages, throwWhereNotDone } from './scan-outcome.ts';
 
 interface ScanOptions extends MethodOptions, FolderOptions {
   readonly method?: MethodId;
@@ -80,13 +80,9 @@ async function scanCommand(
   choice: MethodChoice,
   options: ScanOptions,
 ): Promise<void> {
-  const { dataset, isNew } = await findDataset(session, wanted, options);
-  const unreadable = await unreadableFiles(session, dataset.id);
-  if (unreadable.length > 0)
-    session.note(
-      `${countOf(unreadable.length, 'file')} could not be read:\n${describeProblems(unreadable)}`.trimEnd(),
-    );
-  await requireImages(session, dataset, isNew);
+  const found = await findDataset(session, wanted, options);
+  const { dataset } = found;
+  const unreadable = await requireImages(session, found);
   const plan = await planMethods(session, choice, options);
   requireAny(plan.planned, plan.unavailable);
   const startedAt = performance.now();
@@ -128,41 +124,6 @@ async function scanCommand(
     describeScan(result, { ...timing, doneBefore: done.doneBefore }),
   );
   throwWhereNotDone(scanned, choice === 'all' ? [] : result.unavailable);
-}
-
-/** Nobody asked for a data set of nothing. */
-export async function requireImages(session: CliSession, dataset: Dataset, isNew: boolean): Promise<void> {
-  if (dataset.imageCount > 0) return;
-  if (isNew) await session.call('datasets.remove', { datasetId: dataset.id });
-  throw new WorkbenchError(
-    'not-found',
-    `${dataset.root} holds no image that can be read (PNG, JPEG, TIFF, BMP or WebP).`,
-  );
-}
-
-/** Throws the reasons where nothing that was asked for can run. */
-export function requireAny(planned: readonly unknown[], unavailable: readonly UnavailableMethod[]): void {
-  if (planned.length > 0) return;
-  throw new WorkbenchError('unavailable', unavailable.map(({ reason }) => reason).join('\n'));
-}
-
-/** Throws where images or methods were left out, after everything was printed. */
-export function throwWhereNotDone(
-  scanned: readonly { readonly run: Run }[],
-  unavailable: readonly UnavailableMethod[],
-): void {
-  if (unavailable.length > 0)
-    throw new WorkbenchError(
-      'unavailable',
-      `Not everything was done: ${unavailable.map(({ key }) => key).join(', ')} could not run.`,
-    );
-  const failed = Math.max(0, ...scanned.map(({ run }) => run.failedCount));
-  const [first] = scanned;
-  if (failed > 0 && first !== undefined)
-    throw new WorkbenchError(
-      'unreadable',
-      `${failed} of ${first.run.imageCount} images could not be scored.`,
-    );
 }
 
 /** What could not be planned, and what failed while others of the pass went on. */
@@ -242,5 +203,5 @@ function aurocTable({ classes }: Dataset, scanned: readonly ScannedRun[]): strin
 }
 
 function percent(value: number | null): string {
-  return value === null ? '-' : `${(value * 100).toFixed(1)} %`;
+  return value === null ? '-' : `${inPercent(value)} %`;
 }

@@ -8,6 +8,7 @@ import type {
   ModelAnswers,
   TensorDtype,
 } from '../../../src-shared/domain/model.ts';
+import { formatSize } from '../../../src-shared/text/format-size.ts';
 import { elementCount } from '../checkpoints/tensor-dtype.ts';
 import { fileError, throwIfAborted } from '../checkpoints/checkpoint-file.ts';
 import { writeSafetensors } from '../checkpoints/write-safetensors.ts';
@@ -165,10 +166,10 @@ export async function importModel(options: ImportModelOptions): Promise<Imported
     const totalBytes = tensors.reduce((sum, { shape }) => sum + 4 * (elementCount(shape) ?? 0), 0);
     const free = await (options.freeBytesAt ?? freeBytesOnDisk)(parent);
     if (free < totalBytes + reserveBytes) {
-      const needed = ((totalBytes + reserveBytes) / 1e9).toFixed(2);
+      const needed = formatSize(totalBytes + reserveBytes);
       throw new WorkbenchError(
         'disk-full',
-        `${parent}: the model needs ${needed} GB and ${(free / 1e9).toFixed(2)} GB are free. Free some space and try again.`,
+        `${parent}: the model needs ${needed} and ${formatSize(free)} are free. Free some space and try again.`,
       );
     }
     temporary = join(parent, `.importing-${process.pid}-${randomBytes(4).toString('hex')}`);

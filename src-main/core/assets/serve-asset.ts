@@ -5,7 +5,7 @@ import { parseAssetPath, type AssetRequest } from '../../../src-shared/contract/
 import { toErrorShape, WorkbenchError, type ErrorCode } from '../../../src-shared/contract/errors.ts';
 import type { AssetResponse, Log } from '../core.ts';
 import { fileOf } from '../../../src-shared/domain/dataset.ts';
-import { isInside } from '../datasets/read-folder.ts';
+import { isInside } from '../is-inside.ts';
 import type { ImageLocation } from '../db/images-repository.ts';
 import type { Repositories } from '../db/repositories.ts';
 import { fromSystemError } from '../error-report.ts';

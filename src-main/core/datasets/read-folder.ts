@@ -1,9 +1,10 @@
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { join, relative, isAbsolute } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { Problem } from '../../../src-shared/domain/dataset.ts';
 import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { fromSystemError } from '../error-report.ts';
+import { isInside } from '../is-inside.ts';
 import { isHidden } from './image-names.ts';
 
 export interface FolderEntry {
@@ -111,12 +112,6 @@ async function leadsToFileInside(tree: TreeReader, link: string): Promise<boolea
     // A link into nowhere.
     return false;
   }
-}
-
-/** Whether `path` (both absolute, links resolved) lies in the folder `root`. */
-export function isInside(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way !== '' && way !== '..' && !/^\.\.[/\\]/.test(way) && !isAbsolute(way);
 }
 
 /** Relative paths are kept with forward slashes on every system. */

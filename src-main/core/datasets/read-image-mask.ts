@@ -6,7 +6,7 @@ import { decodeRuns } from '../../../src-shared/mask/run-length.ts';
 import { readMask, type MaskRaster } from '../../images/read-mask.ts';
 import type { Repositories } from '../db/repositories.ts';
 import { fromSystemError } from '../error-report.ts';
-import { isInside } from './read-folder.ts';
+import { isInside } from '../is-inside.ts';
 
 /** What is stored of an image, as far as its mask goes; a `DatasetImage` and a `LabelledImage` are such. */
 export interface MaskedImage {

@@ -2,12 +2,6 @@ import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { PublishedFile } from '../../../src-shared/domain/catalogue.ts';
 import { systemErrorCode } from '../error-report.ts';
 
-const gb = 1e9;
-
-export function formatGb(sizeBytes: number): string {
-  return sizeBytes >= 0.1 * gb ? `${(sizeBytes / gb).toFixed(2)} GB` : `${(sizeBytes / 1e6).toFixed(1)} MB`;
-}
-
 /** What a user without network does. `importWords` is the command that imports the file once it is here. */
 export function byHandAdvice(url: string, importWords: string): string {
   return `On a machine with a network fetch ${url}, copy the file here, and import it: «${importWords}», or «Import» in the Models view.`;

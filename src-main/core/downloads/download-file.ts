@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { PublishedFile } from '../../../src-shared/domain/catalogue.ts';
+import { formatSize } from '../../../src-shared/text/format-size.ts';
 import { fromSystemError } from '../error-report.ts';
-import { formatGb, fromNetworkError, fromStatus, isBrokenConnection } from './download-errors.ts';
+import { fromNetworkError, fromStatus, isBrokenConnection } from './download-errors.ts';
 import type { HttpAnswer, HttpTransport } from './https-transport.ts';
 import { createPartFile, hashFile, type PartFile, type PartNote } from './part-file.ts';
 
@@ -52,7 +53,7 @@ export async function downloadFile(options: DownloadOptions): Promise<void> {
       if (isBrokenConnection(thrown) && state.doneBytes > 0)
         throw new WorkbenchError(
           'unavailable',
-          `The connection to ${host} broke after ${formatGb(state.doneBytes)}. These are kept: resume, and it goes on from there.`,
+          `The connection to ${host} broke after ${formatSize(state.doneBytes)}. These are kept: resume, and it goes on from there.`,
           { cause: thrown },
         );
       throw fromSystemError(fromNetworkError(thrown, host, options.advice), part.path);
@@ -204,7 +205,7 @@ async function tooLong(part: PartFile, most: number, file: PublishedFile): Promi
   await part.remove();
   return new WorkbenchError(
     'too-large',
-    `${file.url} is longer than the ${formatGb(most)} that it may have: it is not the file that was published. Nothing was kept.`,
+    `${file.url} is longer than the ${formatSize(most)} that it may have: it is not the file that was published. Nothing was kept.`,
   );
 }
 

@@ -9,9 +9,10 @@ import {
   type PublishedFile,
 } from '../../../src-shared/domain/catalogue.ts';
 import { modelIdSchema } from '../../../src-shared/domain/model.ts';
+import { formatSize } from '../../../src-shared/text/format-size.ts';
 import type { NewJob } from '../db/jobs-repository.ts';
 import { discard } from './discard.ts';
-import { byHandAdvice, formatGb } from './download-errors.ts';
+import { byHandAdvice } from './download-errors.ts';
 import { downloadFile } from './download-file.ts';
 import type { CheckpointCatalogue } from './catalogue.ts';
 import { importCommand } from './import-command.ts';
@@ -80,7 +81,7 @@ export function createModelDownloadJobKind(options: ModelDownloadJobOptions) {
         if (free >= needed) return;
         throw new WorkbenchError(
           'disk-full',
-          `${entry.name} needs ${formatGb(needed)} at ${folder}, for the file and the model made of it; ${formatGb(free)} are free. Free some space, then resume.`,
+          `${entry.name} needs ${formatSize(needed)} at ${folder}, for the file and the model made of it; ${formatSize(free)} are free. Free some space, then resume.`,
         );
       },
     });

@@ -7,7 +7,7 @@ import type {
   RunEvaluation,
 } from '../../../src-shared/domain/evaluation.ts';
 import { noPixelFigures, noRankMetrics } from '../../../src-shared/domain/evaluation.ts';
-import { countOf } from '../../../src-shared/domain/count-of.ts';
+import { countOf } from '../../../src-shared/text/count-of.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { PixelMetrics } from '../../../src-shared/metrics/pixel-metrics.ts';
 import {

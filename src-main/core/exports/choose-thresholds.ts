@@ -4,6 +4,7 @@ import type { RunScores } from '../../../src-shared/domain/run.ts';
 import { pickUsualImages, proposeMapThreshold } from '../../../src-shared/maps/map-threshold.ts';
 import { decodePatchMap } from '../../../src-shared/maps/patch-map-codec.ts';
 import { proposeThreshold, type ProposedThreshold } from '../../../src-shared/metrics/propose-threshold.ts';
+import { inPercent } from '../../../src-shared/text/in-percent.ts';
 import type { Repositories } from '../db/repositories.ts';
 
 type LabelledScores = Pick<RunScores, 'imageIds' | 'scores' | 'labels'>;
@@ -47,7 +48,7 @@ export function chooseScoreThreshold(
 }
 
 function describeProposed(proposed: ProposedThreshold): string {
-  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+  const percent = (share: number) => `${inPercent(share)} %`;
   switch (proposed.kind) {
     case 'best-f1':
       return `best F1 (${percent(proposed.f1)})`;
@@ -86,7 +87,7 @@ function chooseByLabels(
   const chosenBy = {
     'best-f1': 'best F1',
     'full-recall': 'no anomalous image missed, then fewest false alarms',
-    'false-alarms': `at most ${rule.kind === 'false-alarms' ? (rule.share * 100).toFixed(1) : ''} % false alarms, then fewest misses`,
+    'false-alarms': `at most ${rule.kind === 'false-alarms' ? inPercent(rule.share) : ''} % false alarms, then fewest misses`,
   }[rule.kind];
   const better = {
     'best-f1': (a: Cut, b: Cut) => f1(a) > f1(b),

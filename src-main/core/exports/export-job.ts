@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import { countOf } from '../../../src-shared/domain/count-of.ts';
+import { countOf } from '../../../src-shared/text/count-of.ts';
 import { fileOf, idSchema, type DatasetImage } from '../../../src-shared/domain/dataset.ts';
 import {
   exportOptionsSchema,
@@ -15,7 +15,7 @@ import { renderPixelMap } from '../../../src-shared/maps/render-pixel-map.ts';
 import type { Repositories } from '../db/repositories.ts';
 import { fromSystemError, systemErrorCode } from '../error-report.ts';
 import { defineJobKind, type JobContext } from '../jobs/job-kind.ts';
-import { csvLine, csvNumber, csvPath, csvWords } from './csv.ts';
+import { csvLine, csvNumber, csvPath, csvWords } from '../../../src-shared/text/csv.ts';
 import { fileKinds, type MapKind, type MapSource } from './file-kinds.ts';
 import { MirroredNames } from './mirrored-names.ts';
 import { requireFreeFolder, summaryName } from './require-free-folder.ts';
@@ -56,7 +56,7 @@ export function createExportJobKind({ repositories, dataFolder, version }: Expor
       const dataset = run === null ? null : repositories.datasets.getCore(run.datasetId);
       if (run === null || dataset === null)
         throw new WorkbenchError('not-found', 'The run of this export is no longer there.');
-      const { folder } = payload;
+      const { folder, options } = payload;
       const before = await requireFreeFolder({
         ...payload,
         root: dataset.root,
@@ -64,7 +64,7 @@ export function createExportJobKind({ repositories, dataFolder, version }: Expor
         jobId: context.jobId,
       });
       const target = TargetFolder.open(folder);
-      const summary = beginSummary({ repositories, run, dataset, payload, version, jobId: context.jobId });
+      const summary = beginSummary({ repositories, run, dataset, options, version, jobId: context.jobId });
       const startedAtMs = before ?? summary.startedAtMs;
       const pass = new ExportPass(repositories, { ...summary, startedAtMs }, target, context);
       await pass.write();

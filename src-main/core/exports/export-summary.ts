@@ -1,16 +1,15 @@
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import type { ChosenThreshold, ExportSummary } from '../../../src-shared/domain/export.ts';
+import type { ChosenThreshold, ExportOptions, ExportSummary } from '../../../src-shared/domain/export.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { DatasetCore } from '../db/datasets-repository.ts';
 import type { Repositories } from '../db/repositories.ts';
 import { chooseMapThreshold, chooseScoreThreshold, scoresOfClass } from './choose-thresholds.ts';
-import type { ExportPayload } from './export-job.ts';
 
 export interface SummaryParts {
   readonly repositories: Pick<Repositories, 'images' | 'results' | 'models' | 'promptSets'>;
   readonly run: Run;
   readonly dataset: DatasetCore;
-  readonly payload: Pick<ExportPayload, 'options'>;
+  readonly options: ExportOptions;
   readonly version: string;
   readonly jobId: number;
 }
@@ -23,7 +22,7 @@ export function beginSummary({
   repositories,
   run,
   dataset,
-  payload: { options },
+  options,
   version,
   jobId,
 }: SummaryParts): ExportSummary {

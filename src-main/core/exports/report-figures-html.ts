@@ -1,5 +1,6 @@
 import { html, type Html } from './html.ts';
 import { figuresOfClass, publishedSource } from '../../../src-shared/domain/published-results.ts';
+import { inPercent } from '../../../src-shared/text/in-percent.ts';
 import {
   metricsShown,
   publishedValue,
@@ -8,7 +9,7 @@ import {
   type RunReport,
 } from './run-report.ts';
 
-const percent = (value: number | null) => (value === null ? '–' : (value * 100).toFixed(1));
+const percent = (value: number | null) => inPercent(value, '–');
 const seconds = (durationMs: number | null) => (durationMs === null ? '–' : (durationMs / 1000).toFixed(3));
 /** Closer than what is printed is the same. */
 const same = (a: number, b: number) => percent(a) === percent(b);

@@ -2,7 +2,8 @@ import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { exportKindSchema, exportSummarySchema } from '../../../src-shared/domain/export.ts';
-import { isWithin, TargetFolder } from './target-folder.ts';
+import { isWithin } from '../is-inside.ts';
+import { TargetFolder } from './target-folder.ts';
 
 /** What an export leaves in its folder about itself. */
 export const summaryName = 'export.json';

@@ -1,17 +1,11 @@
 import { constants } from 'node:fs';
 import { lstat, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { fromSystemError, systemErrorCode } from '../error-report.ts';
 import { makeFolder } from '../make-folder.ts';
 import type { ByteSink } from './grey-png.ts';
 import { safeParts } from './safe-path.ts';
-
-/** A path inside `folder`, or `folder` itself. */
-export function isWithin(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way === '' || (!isAbsolute(way) && way !== '..' && !/^\.\.[\\/]/u.test(way));
-}
 
 /**
  * The one folder an export writes below. Every file gets a temporary name first and its own when it is whole; a link

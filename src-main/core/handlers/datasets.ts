@@ -5,9 +5,10 @@ import type { Dataset, DatasetLayout } from '../../../src-shared/domain/dataset.
 import { detectLayout } from '../datasets/layouts.ts';
 import { inspectDataset } from '../datasets/inspect-dataset.ts';
 import { resolveFolder } from '../datasets/read-folder.ts';
-import { countOf } from '../../../src-shared/domain/count-of.ts';
+import { countOf } from '../../../src-shared/text/count-of.ts';
 import type { DatasetCore } from '../db/datasets-repository.ts';
 import type { DomainHandlers, Services } from './handler.ts';
+import { startJob } from './start-job.ts';
 
 export function datasetsHandlers(services: Services): DomainHandlers<'datasets'> {
   const { database, repositories, folders, events, queue, purge, watcher, closing } = services;
@@ -97,9 +98,7 @@ export function datasetsHandlers(services: Services): DomainHandlers<'datasets'>
         };
       });
       events.emit({ event: 'datasets.changed', datasetId });
-      queue.wake();
-      const job = queue.get(jobId);
-      if (job === null) throw new WorkbenchError('internal', `Job ${jobId} is gone.`);
+      const job = startJob(queue, jobId);
       return { dataset: withWatch(requireDataset(datasetId)), job };
     },
     'datasets.remove': ({ datasetId }) => {

@@ -5,6 +5,7 @@ import type { ExportPayload } from '../exports/export-job.ts';
 import { beginSummary } from '../exports/export-summary.ts';
 import { requireFreeFolder } from '../exports/require-free-folder.ts';
 import type { DomainHandlers, Services } from './handler.ts';
+import { startJob } from './start-job.ts';
 
 export function exportsHandlers({
   options: core,
@@ -34,7 +35,7 @@ export function exportsHandlers({
         jobId: null,
       });
       // Everything that can be known to be wrong is said before a job is queued.
-      beginSummary({ repositories, run, dataset, payload: { options }, version: core.version, jobId: 1 });
+      beginSummary({ repositories, run, dataset, options, version: core.version, jobId: 1 });
       const jobId = queue.add({
         kind: 'export',
         title: `Export of ${methodCatalogue[run.methodId].name} on ${dataset.name}`,
@@ -42,9 +43,7 @@ export function exportsHandlers({
         datasetId: dataset.id,
         runId,
       });
-      queue.wake();
-      const job = queue.get(jobId);
-      if (job === null) throw new WorkbenchError('internal', `Job ${jobId} is gone.`);
+      const job = startJob(queue, jobId);
       return { folder, job };
     },
   };

@@ -9,6 +9,7 @@ import { describeEntry } from '../downloads/describe-entry.ts';
 import { fromSystemError } from '../error-report.ts';
 import { removedModelFolder } from '../library/library-sweep.ts';
 import type { DomainHandlers, Services } from './handler.ts';
+import { startJob } from './start-job.ts';
 
 export function modelsHandlers(services: Services): DomainHandlers<'models'> {
   const { database, repositories, folders, queue, compute, events, closing, options, starterModel } =
@@ -60,9 +61,7 @@ export function modelsHandlers(services: Services): DomainHandlers<'models'> {
           }),
         };
       });
-      queue.wake();
-      const job = queue.get(jobId);
-      if (job === null) throw new WorkbenchError('internal', `Job ${jobId} is gone.`);
+      const job = startJob(queue, jobId);
       return { modelId, job };
     },
     'models.rename': ({ modelId, name }) => {
@@ -113,9 +112,7 @@ export function modelsHandlers(services: Services): DomainHandlers<'models'> {
           }),
         };
       });
-      queue.wake();
-      const job = queue.get(jobId);
-      if (job === null) throw new WorkbenchError('internal', `Job ${jobId} is gone.`);
+      const job = startJob(queue, jobId);
       return { modelId, job };
     },
     'models.discard': async ({ entryId }) => {

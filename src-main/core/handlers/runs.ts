@@ -9,6 +9,7 @@ import type { Repositories } from '../db/repositories.ts';
 import { requireInputs } from '../scans/run-inputs.ts';
 import { storeReferences } from '../scans/run-references.ts';
 import type { DomainHandlers, Services } from './handler.ts';
+import { startJob } from './start-job.ts';
 
 /** What a run's maps are rendered at until its method was opened and said so itself; no map exists before that. */
 const renderingBeforeStart = { sizePx: 518, sigmaPx: 0 };
@@ -82,10 +83,8 @@ export function runsHandlers(services: Services): DomainHandlers<'runs'> {
       jobs.setRun(job, first.runId);
       return { runIds: made.map(({ runId }) => runId), jobId: job };
     });
-    queue.wake();
+    const job = startJob(queue, jobId);
     for (const runId of runIds) events.emit({ event: 'runs.changed', runId });
-    const job = queue.get(jobId);
-    if (job === null) throw new WorkbenchError('internal', `Job ${jobId} is gone.`);
     return { runs: runIds.map(requireRun), job };
   }
 

@@ -1,5 +1,5 @@
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import { countOf } from '../../../src-shared/domain/count-of.ts';
+import { countOf } from '../../../src-shared/text/count-of.ts';
 import type { MethodSettings } from '../../../src-shared/domain/method.ts';
 import type { Run, RunReferences } from '../../../src-shared/domain/run.ts';
 import type { Repositories } from '../db/repositories.ts';

@@ -3,11 +3,11 @@ import { useMutation } from '@tanstack/react-query';
 import { Check, Download } from 'lucide-react';
 import { isDownloadOf, type CatalogueItem } from '../../../src-shared/domain/catalogue.ts';
 import type { Job } from '../../../src-shared/domain/job.ts';
+import { formatSize } from '../../../src-shared/text/format-size.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { JobLine } from '../../components/job-line.tsx';
 import { catalogueFacts, downloadLabel } from '../../state/catalogue-words.ts';
 import { useClient } from '../../state/client-context.ts';
-import { formatBytes } from '../../state/format.ts';
 import { useCatalogue, useJobs } from '../../state/queries.ts';
 import { RemoveButton } from './remove-button.tsx';
 import styles from './models-view.module.css';
@@ -68,7 +68,7 @@ function CatalogueRow({ item, job }: { readonly item: CatalogueItem; readonly jo
             name={`what was fetched of ${entry.name}`}
             remove={() => client.call('models.discard', { entryId: entry.id })}
           >
-            {formatBytes(item.fetchedBytes)} in the data folder are deleted.{' '}
+            {formatSize(item.fetchedBytes)} in the data folder are deleted.{' '}
             {isHere ? 'The model in the library stays.' : 'A download begins anew.'}
           </RemoveButton>
         )}

@@ -9,11 +9,11 @@ import {
   type ModelPreview,
   type ModelQuestion,
 } from '../../../src-shared/domain/model.ts';
+import { formatSize } from '../../../src-shared/text/format-size.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { PathField } from '../../components/path-field.tsx';
 import { useClient } from '../../state/client-context.ts';
-import { formatBytes } from '../../state/format.ts';
 import { formatNames, modelFacts } from '../../state/model-words.ts';
 import styles from './models-view.module.css';
 
@@ -93,7 +93,7 @@ function Understood({ preview, answers, onAnswers, onClose }: UnderstoodProps) {
     <>
       <div>
         <h2>
-          {formatNames[preview.format]}, {formatBytes(preview.sizeBytes)}, {preview.sourceDtype}
+          {formatNames[preview.format]}, {formatSize(preview.sizeBytes)}, {preview.sourceDtype}
         </h2>
         {preview.config && <p className={styles.quiet}>{modelFacts(preview.config)}</p>}
       </div>

@@ -4,11 +4,12 @@ import { Boxes } from 'lucide-react';
 import { useState } from 'react';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
 import type { Model, PromptSet } from '../../../src-shared/domain/model.ts';
+import { formatSize } from '../../../src-shared/text/format-size.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { JobLine } from '../../components/job-line.tsx';
 import { useClient } from '../../state/client-context.ts';
-import { fileName, formatBytes, formatMoment } from '../../state/format.ts';
+import { fileName, formatMoment } from '../../state/format.ts';
 import { formatNames, modelFacts } from '../../state/model-words.ts';
 import { useJobs, useModels, useModelsDiskUse, usePromptSets } from '../../state/queries.ts';
 import { GetModel } from './get-model.tsx';
@@ -131,8 +132,8 @@ function DiskUse() {
   if (use === undefined || use.totalBytes === 0) return null;
   return (
     <p className={styles.quiet}>
-      In all {formatBytes(use.totalBytes)} on disk
-      {use.downloadsBytes > 0 && `, ${formatBytes(use.downloadsBytes)} of it downloads`}.
+      In all {formatSize(use.totalBytes)} on disk
+      {use.downloadsBytes > 0 && `, ${formatSize(use.downloadsBytes)} of it downloads`}.
     </p>
   );
 }
@@ -146,7 +147,7 @@ function ModelRow({ model }: { readonly model: Model }) {
         {model.note !== undefined && <p>{model.note}</p>}
         <p className={styles.quiet}>{modelFacts(model.config)}</p>
         <p className={styles.quiet} title={model.sourceFile}>
-          {formatNames[model.format]} · {formatBytes(model.sizeBytes)} · from {fileName(model.sourceFile)} ·{' '}
+          {formatNames[model.format]} · {formatSize(model.sizeBytes)} · from {fileName(model.sourceFile)} ·{' '}
           {formatMoment(model.importedAtMs)}
         </p>
       </div>
@@ -157,7 +158,7 @@ function ModelRow({ model }: { readonly model: Model }) {
         />
       )}
       <RemoveButton name={model.name} remove={() => client.call('models.remove', { modelId: model.id })}>
-        Its copy in the data folder ({formatBytes(model.sizeBytes)}) is deleted; the file it came from and the results
+        Its copy in the data folder ({formatSize(model.sizeBytes)}) is deleted; the file it came from and the results
         of its runs stay.
         {model.bundled === true && ' It came with the workbench, which makes it anew when it needs it next.'}
       </RemoveButton>

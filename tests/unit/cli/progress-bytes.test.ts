@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatSize } from '../../../src-main/cli/format-size.ts';
+import { formatSize } from '../../../src-shared/text/format-size.ts';
 import { formatProgress } from '../../../src-main/cli/progress-line.ts';
 
 describe('progress of what is counted in bytes', () => {

@@ -299,7 +299,7 @@ describe('the doctor', () => {
     const use = checks.find(({ name }) => name === 'Disk use');
     expect(use?.state).toBe('ok');
     expect(use?.detail).toMatch(
-      /^\d\.\d MiB in .+: models 3\.0 MiB, downloads 1\.0 MiB, database \d+ KiB(, .+)?$/,
+      /^\d\.\d\d MB in .+: models 3\.15 MB, downloads 1\.05 MB, database \d+ kB(, .+)?$/,
     );
   });
 });

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { csvLine, csvNumber, csvPath, csvWords } from '../../../src-main/core/exports/csv.ts';
+import { csvLine, csvNumber, csvPath, csvWords } from '../../../src-shared/text/csv.ts';
 import { removeSmallRegions } from '../../../src-main/core/exports/file-kinds.ts';
 import { floatTiffHeader } from '../../../src-main/core/exports/float-tiff.ts';
 import { writeGreyPng } from '../../../src-main/core/exports/grey-png.ts';

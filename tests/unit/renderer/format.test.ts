@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   fileName,
-  formatBytes,
   formatCount,
   formatDuration,
   formatNoun,
@@ -43,9 +42,7 @@ describe('numbers in words', () => {
     expect(formatScore(0.5, 0)).toBe('0.500');
   });
 
-  it('gives sizes in decimal units and shares in per cent', () => {
-    expect(formatBytes(999)).toBe('999 bytes');
-    expect(formatBytes(1_710_000_000)).toBe('1.7 GB');
+  it('gives shares in per cent', () => {
     expect(formatPercent(0.5)).toBe('50 %');
     expect(formatPercent(0.12345, 1)).toBe('12.3 %');
   });

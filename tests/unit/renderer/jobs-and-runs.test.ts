@@ -28,7 +28,7 @@ describe('jobs in words', () => {
   it('count a model in bytes', () => {
     const progress = { done: 9e8, total: 1.7e9, ratePerSecond: 9.5e7, secondsLeft: 8.7, message: '' };
     expect(describeProgress({ kind: 'model-import', state: 'running', progress })).toBe(
-      '900 MB of 1.7 GB · 95.0 MB/s · 9 s left',
+      '900 MB of 1.70 GB · 95.0 MB/s · 9 s left',
     );
   });
 

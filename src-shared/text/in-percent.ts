@@ -1,0 +1,4 @@
+/** A share from 0 to 1 in percent, to a decimal and without the sign, as tables have it; `absent` where there is none. */
+export function inPercent(share: number | null, absent = '-'): string {
+  return share === null ? absent : (share * 100).toFixed(1);
+}
