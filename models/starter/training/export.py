@@ -1,7 +1,7 @@
 """What lives here: writing the chosen checkpoint for the product. What may not: training, scores.
 
 Usage: python export.py WORK RUN[,RUN…] OUT [--size 256]   writes OUT/model.safetensors (fp16) and OUT/open_clip_config.json.
-Several runs are averaged, weight by weight (they must come from one another).
+Several runs are averaged, weight by weight (they must come from one another); «a5*0.65,a7*0.35» gives them shares.
 Tensors are OpenAI's by name; `visual.stem.*` stands in place of `visual.conv1.weight`, and the text embedding comes as
 `token_embedding.narrow` [49408, n] and `token_embedding.expand` [n, width]: their product is `token_embedding.weight`.
 """
@@ -17,8 +17,10 @@ from model import STAGES, Starter
 
 
 def averaged(work: Path, runs, which="average"):
-    states = [torch.load(work / "runs" / f"{r}.pt", weights_only=False)[which] for r in runs]
-    return {k: sum(s[k].float() for s in states) / len(states) for k in states[0]}
+    named = [r.partition("*") for r in runs]
+    shares = [float(share) if share else 1 / len(runs) for _, _, share in named]
+    states = [torch.load(work / "runs" / f"{name}.pt", weights_only=False)[which] for name, _, _ in named]
+    return {k: sum(w * s[k].float() for w, s in zip(shares, states)) for k in states[0]}
 
 
 def config_of(model: Starter, size: int):

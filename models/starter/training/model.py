@@ -67,7 +67,7 @@ class Stem(nn.Module):
                 cin = cout
             self.ends.append(len(blocks) - 1)
         self.blocks = nn.ModuleList(blocks)
-        self.proj = nn.Linear(160 + 112 if stride == 16 else 40 + 112, width)
+        self.proj = nn.Linear(160 + 112 if self.stride == 16 else 40 + 112, width)
         mean, std = torch.tensor([0.48145466, 0.4578275, 0.40821073]), torch.tensor([0.26862954, 0.26130258, 0.27577711])
         self.register_buffer("rescale", std * 255 / 128)
         self.register_buffer("shift", (mean * 255 - 127) / 128)

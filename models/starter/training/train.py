@@ -7,7 +7,8 @@ The rate follows the steps and every step has its own seed, so a run made again,
 Losses (weights in --weights): `map`, `dpam`: focal, Dice, cross-entropy of the patch maps; `cls`, `raw`, `window`: the image's label;
 `calm`: patches of a good picture must stay below nearly all defect patches of its twin; `name`, `material`, `colour`: which words
 fit the picture, whatever state word stands beside them; `neutral`: words that say nothing about the state, and words that say the same
-about it, must not tell a twin with a defect from the one without, neither by class token nor by patches; `contrast`: whole captions;
+about it, must not tell a twin with a defect from the one without, neither by class token nor by patches; `blind`: the same without
+regard to size, as the correlation with the label over the batch; `contrast`: whole captions;
 `words`: dictionary vectors read from the text features. The token table stays as the dictionary gave it (it is not trained), and
 the held-out words stand in no sentence of any of these.
 """
@@ -29,6 +30,7 @@ from losses import TEMPERATURE, map_loss, pair_logits, window_index
 from model import Starter
 
 NAME_TEMPERATURE = 0.05
+PAST = 20  # batches whose class tokens `blind` remembers
 
 
 class Cache:
@@ -140,6 +142,13 @@ def spread(texts, differences):
     return q.var(0, unbiased=False).mean()
 
 
+def correlation(features, truth, differences):
+    """Mean squared correlation of the logits' difference [N, P] with `truth` [N]; no smaller for small differences, as AUROC is not."""
+    d = features @ differences.T
+    d, y = d - d.mean(0), (truth - truth.mean())[:, None]
+    return ((d * y).sum(0) ** 2 / ((d**2).sum(0) * (y**2).sum() + 1e-9)).mean()
+
+
 def choose(similarity, positive):
     """-log of the share that the fitting sentences take; rows without any are left out. positive bool [B, T]."""
     has = positive.any(1)
@@ -230,9 +239,10 @@ def main():
     a.add_argument("--hold", default="5,104,311", help="shards kept back for reading names and materials (retrieve.py)")
     a.add_argument("--mix", default="0:0.3,100:0.13,200:0.12,300:0.45")
     a.add_argument("--average", type=float, default=0.998)
-    a.add_argument("--weights", default="map:1,dpam:1,cls:0.5,raw:0.15,window:0.6,calm:0.2,name:0.12,material:0.1,colour:0.1,neutral:1,contrast:0.1,words:0.2")
+    a.add_argument("--weights", default="map:1,dpam:1,cls:0.5,raw:0.15,window:0.6,calm:0.2,name:0.12,material:0.1,colour:0.1,neutral:1,blind:1,contrast:0.1,words:0.2")
     a.add_argument("--freeze-blocks", type=int, default=0, help="image blocks, from the first, that stay as they are, with all before them")
     a.add_argument("--stride", type=int, default=16, choices=(8, 16))
+    a.add_argument("--far", type=float, default=0.45, help="words whose dictionary vector is nearer to a state word's than this cosine are not called neutral")
     a.add_argument("--warm", type=int, default=100)
     a.add_argument("--threads", type=int, default=2)
     a.add_argument("--save-every", type=int, default=200)
@@ -241,7 +251,7 @@ def main():
     torch.manual_seed(o.seed)
     runs = o.work / "runs"
     path = runs / f"{o.run}.pt"
-    model, words = Starter(), Words(o.work / "words.npz")
+    model, words = Starter(), Words(o.work / "words.npz", o.far)
     words.state_words = captions.words_of(captions.NORMAL + captions.ABNORMAL)
     words.token_start(model)
     probe = nn.Linear(model.config["embed_dim"], words.vectors.shape[1])
@@ -284,11 +294,11 @@ def main():
     vocabulary = [t.replace("</w>", "") for t in tokenizer.VOCABULARY[512:-2] if t.endswith("</w>") and t[:-4].isascii() and t[:-4].isalpha() and not captions.held_out(t)]
     w = {k: float(v) for k, v in (s.split(":") for s in o.weights.split(","))}
     started = last = time.time()
-    history = []
+    history, past = [], state.get("past", []) if state is not None else []
     print(f"{len(shards)} shards, {len(names)} names, {len(words.neutral)} neutral words, from step {step}", flush=True)
 
     def save(now):
-        torch.save({"model": model.state_dict(), "average": average, "probe": probe.state_dict(), "optimiser": optimiser.state_dict(), "axis": axis, "step": step, "seconds": now, "options": vars(o) | {"work": str(o.work)}}, path.with_suffix(".tmp"))
+        torch.save({"model": model.state_dict(), "average": average, "probe": probe.state_dict(), "optimiser": optimiser.state_dict(), "axis": axis, "past": past, "step": step, "seconds": now, "options": vars(o) | {"work": str(o.work)}}, path.with_suffix(".tmp"))
         path.with_suffix(".tmp").rename(path)
 
     while step < o.steps:
@@ -356,6 +366,17 @@ def main():
         local = [patch_differences(patches, mask, twins)] + ([patch_differences(dpam, mask, twins)] if dpam is not None else [])
         neutral_groups = [unit[4][:24], unit[4][24:], F.normalize(n, dim=-1), F.normalize(t, dim=-1)]
         loss["neutral"] = sum(spread(g, directions) + 0.5 * sum(spread(g, l) for l in local if len(l)) for g in neutral_groups) / len(neutral_groups)
+        if w.get("blind"):
+            pair_up = [torch.from_numpy(rng.permutation(len(g))[: 2 * (len(g) // 2)].reshape(2, -1)) for g in neutral_groups]
+            apart = torch.cat([g[i] - g[j] for g, (i, j) in zip(neutral_groups, pair_up)])
+            cover = F.adaptive_avg_pool2d(mask[:, None], 256 // o.stride).flatten()
+            clear = (cover == 0) | (cover > 0.3)
+            # sixteen pictures correlate with anything by chance: the last few hundred are judged with them
+            past.append((x.detach(), label.float()))
+            loss["blind"] = correlation(torch.cat([q for q, _ in past[:-1]] + [x]), torch.cat([y for _, y in past]), apart)
+            past = past[-PAST:]
+            for features in [patches] + ([dpam] if dpam is not None else []):
+                loss["blind"] = loss["blind"] + 0.5 * correlation(F.normalize(features.float(), dim=-1).flatten(0, 1)[clear], (cover > 0.3).float()[clear], apart)
         logits = x @ F.normalize(c, dim=-1).T / TEMPERATURE
         same = torch.tensor([[p["name"] == q["name"] and (bool(set(p["defects"]) & set(q["defects"])) if label[i] and label[j] else label[i] == label[j]) for j, q in enumerate(meta)] for i, p in enumerate(meta)]) | torch.eye(b, dtype=bool)
         loss["contrast"] = (choose(logits, same) + choose(logits.T, same.T)) / 2
