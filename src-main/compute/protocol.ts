@@ -144,7 +144,6 @@ export const computeRequestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('call'), id: z.number().int(), method: z.string(), params: z.unknown() }),
   z.object({ kind: z.literal('abort'), id: z.number().int() }),
 ]);
-export type ComputeRequest = z.infer<typeof computeRequestSchema>;
 
 export const computeMessageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),

@@ -33,7 +33,7 @@ export function formatPercent(share: number, digits = 0): string {
 }
 
 /** Enough decimals that a hundredth of the span can be told apart. */
-export function decimalsFor(span: number): number {
+function decimalsFor(span: number): number {
   if (!(span > 0) || !Number.isFinite(span)) return 3;
   return Math.min(6, Math.max(0, 3 - Math.ceil(Math.log10(span))));
 }

@@ -74,7 +74,6 @@ export const catalogueSchema = z
   .object({ entries: z.array(catalogueEntrySchema).readonly() })
   .strict()
   .refine(({ entries }) => new Set(entries.map(({ id }) => id)).size === entries.length, 'ids are used once');
-export type Catalogue = z.infer<typeof catalogueSchema>;
 
 /** An entry and what there is of it on this machine. */
 export const catalogueItemSchema = z

@@ -77,7 +77,6 @@ export const visionConfigSchema = z
     dpamBlocks: size.max(256).optional(),
   })
   .readonly();
-export type VisionConfig = z.infer<typeof visionConfigSchema>;
 
 export const textConfigSchema = z
   .object({
@@ -89,7 +88,6 @@ export const textConfigSchema = z
     mlpWidth: size,
   })
   .readonly();
-export type TextConfig = z.infer<typeof textConfigSchema>;
 
 export const clipConfigSchema = z
   .object({

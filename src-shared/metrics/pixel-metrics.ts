@@ -58,11 +58,6 @@ export interface ShardHandle {
   finish(totals: WalkTotals, layouts: readonly RoundLayout[], tasks: readonly BinTask[]): Promise<WalkPart>;
 }
 
-export interface CountedShard {
-  readonly handle: ShardHandle;
-  readonly counts: ShardCounts;
-}
-
 /** What is still to do once all shards have counted. */
 export interface PixelPlan {
   /** Passes over all images. */
@@ -178,11 +173,7 @@ export async function pixelMetricsOf(
 }
 
 /** A shard that works in this thread; `memories` are those of all shards, its own at `index`. */
-export function inThread(
-  shard: PixelShard,
-  index: number,
-  memories: readonly ArrayBufferLike[],
-): ShardHandle {
+function inThread(shard: PixelShard, index: number, memories: readonly ArrayBufferLike[]): ShardHandle {
   return {
     fill: (layout) => {
       shard.fill(layout, memories[index] as ArrayBufferLike);

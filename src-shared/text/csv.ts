@@ -2,7 +2,7 @@
 const formulaStart = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/u;
 
 /** A field as RFC 4180 has it: in quotes, with quotes doubled, where it holds a comma, a quote or a line's end. */
-export function csvField(text: string): string {
+function csvField(text: string): string {
   return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

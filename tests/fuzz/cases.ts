@@ -1,9 +1,9 @@
+import { mulberry32 } from '../../src-main/compute/conformance/formula-tensor.ts';
 import {
   forgetZipChecksums,
   mutateBytes,
   mutateJson,
   mutateTable,
-  randomFrom,
   repairPng,
   type Random,
 } from './mutate.ts';
@@ -46,7 +46,7 @@ export function makeCase(
   index: number,
   among: readonly Format[] = formats,
 ): FuzzCase {
-  const random = randomFrom(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b));
+  const random = mulberry32(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b));
   const format = formatOf(index, among);
   switch (format) {
     case 'json':

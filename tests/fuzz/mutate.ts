@@ -252,14 +252,3 @@ export function mutateTable(text: string, random: Random): Buffer {
   const bytes = Buffer.from(random() < 0.1 ? `\ufeff${made}` : made, encoding);
   return random() < 0.25 ? mutateBytes(bytes, [], random) : bytes;
 }
-
-/** Uniform numbers in [0, 1) from a seed (mulberry32): one seed, one case, on every machine. */
-export function randomFrom(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

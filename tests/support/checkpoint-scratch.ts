@@ -99,14 +99,3 @@ export function fixtureValues(name: string, count: number): Float32Array {
 export function readFixture(name: string): Promise<Buffer> {
   return readFile(join(fixturesFolder, name));
 }
-
-/** Uniform numbers in [0, 1) from a seed, for repeatable damage. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

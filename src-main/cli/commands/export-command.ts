@@ -81,7 +81,7 @@ export function defineExportCommand(program: Command, { withSession }: CliAction
 }
 
 /** `export RUN --to DIR --what LIST`. Throws where a file could not be written, after the result was printed. */
-export async function exportCommand(
+async function exportCommand(
   session: CliSession,
   runId: number,
   options: ExportCommandOptions,
@@ -202,7 +202,7 @@ function uselessOptions({
 }
 
 /** `3,5` as run numbers. */
-export function runList(text: string): number[] {
+function runList(text: string): number[] {
   const ids = text.split(',').map((part) => wholeNumber(1)(part.trim()));
   if (new Set(ids).size !== ids.length) throw new InvalidArgumentError('It names a run more than once.');
   if (ids.length > 8) throw new InvalidArgumentError('It must be at most 8 runs.');
@@ -228,7 +228,7 @@ export function defineReportCommand(program: Command, { withSession }: CliAction
 }
 
 /** `report FILE --runs LIST`. */
-export async function reportCommand(
+async function reportCommand(
   session: CliSession,
   file: string,
   { runs, images }: ReportCommandOptions,

@@ -72,7 +72,7 @@ export function activationOf(words: string | undefined): Activation {
   return words?.startsWith('gelu') ? 'gelu' : 'quick_gelu';
 }
 
-export function clipConfigOf(golden: GoldenFile, parsed: ClipGolden): ClipConfig {
+function clipConfigOf(golden: GoldenFile, parsed: ClipGolden): ClipConfig {
   const { config, weights } = parsed;
   const hidden = (prefix: string) => {
     const [rows] = weights[`${prefix}transformer.resblocks.0.mlp.c_fc.weight`]?.[0] ?? [];

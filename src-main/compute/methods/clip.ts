@@ -20,7 +20,7 @@ import {
 } from './similarity.ts';
 
 /** A class name as it reads in a sentence: data sets write `metal_nut`. The setting's words win over it. */
-export function objectWords(className: string, settings: MethodSettings): string {
+function objectWords(className: string, settings: MethodSettings): string {
   return settings.objectName ?? className.replaceAll('_', ' ').trim();
 }
 

@@ -36,7 +36,7 @@ const defaultSigmaPx = 10;
 export type PatchSelection = NonNullable<MethodSettings['faPromptSelection']>;
 
 /** All published checkpoints come from the released code, and go with what it selects. */
-export const defaultSelection: PatchSelection = 'released';
+const defaultSelection: PatchSelection = 'released';
 
 function needsOf(config: ClipConfig, settings: MethodSettings): FeatureNeeds {
   return {

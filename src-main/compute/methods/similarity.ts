@@ -1,7 +1,7 @@
 import type { Features } from './method.ts';
 
 /** CLIP's softmax temperature in every method here (methods.md §1). */
-export const temperature = 0.07;
+const temperature = 0.07;
 
 /** A row divided by its Euclidean length, in double precision; a row of zeros stays zeros. */
 export function normalised(row: Float32Array): Float32Array {

@@ -20,7 +20,7 @@ import { harmonicMean, spreadOverPatches } from './window-scores.ts';
 const { name } = methodCatalogue.winclip;
 
 /** Sides of WinCLIP's windows in patches: its small and middle scale. */
-export const winClipSides = [2, 3] as const;
+const winClipSides = [2, 3] as const;
 
 function needsOf(config: ClipConfig, settings: MethodSettings): FeatureNeeds {
   const imageSizePx = settings.imageSizePx ?? ownImageSizePx(config);
@@ -46,7 +46,7 @@ export interface WindowScores {
 }
 
 /** Zero-shot scores of one image (WinCLIP, §4.1): per scale the harmonic mean over the windows that cover a patch. */
-export function windowScores(features: ImageFeatures, pair: TextPair): WindowScores {
+function windowScores(features: ImageFeatures, pair: TextPair): WindowScores {
   const { classFeature, small, middle } = partsOf(features);
   const spread = (windows: Features, side: number): [number, Float64Array] => [
     side,

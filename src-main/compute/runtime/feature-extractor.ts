@@ -27,10 +27,7 @@ export function createPixelExtractor(): FeatureExtractor {
 }
 
 /** Writes the vision graph that computes `needs` beside the model's weights and returns its path. Throws what `visionGraph` and `storeGraph` throw. */
-export async function storeVisionGraph(
-  { folder, config }: StoredModel,
-  needs: FeatureNeeds,
-): Promise<string> {
+async function storeVisionGraph({ folder, config }: StoredModel, needs: FeatureNeeds): Promise<string> {
   return storeGraph(folder, visionGraph(config, await readModelWeights(folder), needs));
 }
 

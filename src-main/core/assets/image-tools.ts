@@ -1,7 +1,7 @@
 import type { ThumbnailSize } from '../../../src-shared/contract/asset-paths.ts';
 import type { ImageCrop } from '../../../src-shared/domain/dataset.ts';
 import type { RunLengthMask } from '../../../src-shared/mask/run-length.ts';
-import type { ImageProbe, MaskProbe } from '../datasets/probe-entry.ts';
+import type { ImageProbe, MaskProbe } from '../datasets/entry-files.ts';
 
 /** An image as it goes to a browser: the file itself where browsers read it, else its pixels as PNG. */
 export type DisplayImage =

@@ -6,7 +6,7 @@ import type { ImageRecord } from '../db/images-repository.ts';
 import type { MaskFacts } from '../../images/probe-mask.ts';
 import { fromSystemError } from '../error-report.ts';
 import type { DrawnMask, LayoutEntry } from './layout.ts';
-import { fileFacts, ofFile, type ProbeEntryOptions } from './probe-entry.ts';
+import { fileFacts, ofFile, type ProbeEntryOptions } from './entry-files.ts';
 
 export interface ExamineMaskOptions extends ProbeEntryOptions {
   /** The image's own size and, for a part of a file, where it lies. */

@@ -20,10 +20,11 @@ import { findDuplicates } from './find-duplicates.ts';
 import type { LayoutEntry } from './layout.ts';
 import { layoutImporter } from './layouts.ts';
 import { mapLimited } from './map-limited.ts';
-import { probeEntry, type ImageProbe, type MaskProbe } from './probe-entry.ts';
+import type { ImageProbe, MaskProbe } from './entry-files.ts';
+import { probeEntry } from './probe-entry.ts';
 import { createTreeReader, importLimits, resolveFolder } from './read-folder.ts';
 
-export const importPayloadSchema = z.object({
+const importPayloadSchema = z.object({
   datasetId: idSchema,
   layout: datasetLayoutSchema,
   layoutOptions: layoutOptionsSchema.optional(),

@@ -67,7 +67,7 @@ async function firstRows(tree: TreeReader, name: string, text: string): Promise<
 }
 
 /** Which column is what, and whether the first row is a heading. */
-export function understandColumns(rows: readonly DelimitedRow[]): { roles: Roles; hasHeader: boolean } {
+function understandColumns(rows: readonly DelimitedRow[]): { roles: Roles; hasHeader: boolean } {
   const header = (rows[0]?.cells ?? []).map((cell) => cell.toLowerCase().replaceAll(/[^a-z]/g, ''));
   const roles: { [R in Role]?: number } = {};
   for (const role of Object.keys(headerWords) as Role[]) {

@@ -1,35 +1,11 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toErrorShape, type ErrorShape } from '../../../src-shared/contract/errors.ts';
-import type { ImageCrop, Problem, ProblemCode } from '../../../src-shared/domain/dataset.ts';
+import type { ImageCrop, ProblemCode } from '../../../src-shared/domain/dataset.ts';
 import type { ImageRecord, KnownImage } from '../db/images-repository.ts';
-import { withoutFileName } from '../../images/image-errors.ts';
-import type { MaskFacts } from '../../images/probe-mask.ts';
 import { fromSystemError } from '../error-report.ts';
 import type { LayoutEntry } from './layout.ts';
+import { fileFacts, ofFile, type ProbeEntryOptions } from './entry-files.ts';
 import { examineMask } from './examine-mask.ts';
-
-/** Reads an image's size as it is shown (EXIF orientation applied) without decoding it. Throws what is wrong with it. */
-export type ImageProbe = (
-  file: string,
-) => Promise<{ readonly widthPx: number; readonly heightPx: number; readonly pages?: number }>;
-/** Reads what a mask, or a part of it, marks. Throws what is wrong with it. */
-export type MaskProbe = (file: string, crop?: ImageCrop) => Promise<MaskFacts>;
-
-export interface ProbeEntryOptions {
-  readonly root: string;
-  readonly entry: LayoutEntry;
-  /** What is stored of the same path. */
-  readonly known: KnownImage | undefined;
-  readonly probe: ImageProbe;
-  readonly probeMask: MaskProbe;
-  /** What is found wrong is added here. */
-  readonly problems: Problem[];
-  /** Files (relative to the root) that are still being written: they are left for the next time. */
-  readonly unsettled?: ReadonlySet<string> | undefined;
-  /** Files that were found to have several pages, with what was said: of unchanged ones it is said again. */
-  readonly severalPages?: ReadonlyMap<string, string> | undefined;
-}
 
 /**
  * What to store of an image, null for one that cannot be used. A mask that does not fit is left out, the image stays. A
@@ -97,16 +73,6 @@ const passingCodes: ReadonlySet<ErrorShape['code']> = new Set(['unreadable', 'fo
 function asKnown(entry: LayoutEntry, { id: _, ...known }: KnownImage): ImageRecord {
   const { path, className, split, defect, label } = entry;
   return { split, defect, ...known, path, className, label: label ?? known.label, drawnMask: 'as-stored' };
-}
-
-/** A problem has its path beside it. */
-export function ofFile(message: string, root: string, path: string): string {
-  return withoutFileName(withoutFileName(message, join(root, path)), path);
-}
-
-export async function fileFacts(file: string): Promise<{ sizeBytes: number; modifiedAtMs: number }> {
-  const { size, mtimeMs } = await stat(file);
-  return { sizeBytes: size, modifiedAtMs: mtimeMs };
 }
 
 function imageProblem(code: ErrorShape['code']): ProblemCode {

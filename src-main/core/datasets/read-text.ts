@@ -6,7 +6,7 @@ import { fromSystemError } from '../error-report.ts';
 import type { TreeReader } from './read-folder.ts';
 
 /** Tables and annotation files above this are refused: a string holds no more than twice as much. */
-export const longestTextBytes = 256 * 1024 * 1024;
+const longestTextBytes = 256 * 1024 * 1024;
 const chunkBytes = 1024 * 1024;
 
 /**

@@ -21,7 +21,7 @@ interface ImageColumns {
   crop: string | null;
 }
 
-export const imageColumns = [
+const imageColumns = [
   'id',
   'dataset_id',
   'path',
@@ -38,7 +38,7 @@ export const imageColumns = [
   'crop',
 ] as const satisfies readonly (keyof ImageColumns)[];
 
-export function toImage(row: ImageColumns): DatasetImage {
+function toImage(row: ImageColumns): DatasetImage {
   return {
     id: row.id,
     datasetId: row.dataset_id,

@@ -22,7 +22,7 @@ import { importPrompts, type ImportPromptsServices } from '../library/import-pro
 import type { Repositories } from '../db/repositories.ts';
 import { defineJobKind, type JobContext } from '../jobs/job-kind.ts';
 
-export const modelDownloadPayloadSchema = z.object({
+const modelDownloadPayloadSchema = z.object({
   entryId: catalogueIdSchema,
   /** What the model will be called in the library; null for prompts. */
   modelId: modelIdSchema.nullable(),

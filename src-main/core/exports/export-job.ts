@@ -22,7 +22,7 @@ import { requireFreeFolder, summaryName } from './require-free-folder.ts';
 import { beginSummary } from './export-summary.ts';
 import { TargetFolder, type OpenFile } from './target-folder.ts';
 
-export const exportPayloadSchema = z.object({
+const exportPayloadSchema = z.object({
   runId: idSchema,
   /** Absolute. */
   folder: z.string().min(1),
@@ -31,7 +31,7 @@ export const exportPayloadSchema = z.object({
 });
 export type ExportPayload = z.output<typeof exportPayloadSchema>;
 
-export const predictionsName = 'predictions.csv';
+const predictionsName = 'predictions.csv';
 const imagesAtOnce = 256;
 /** Of failures, and of images with another name, so many are named in `export.json`; all are counted. */
 const mostNamed = 200;

@@ -98,7 +98,7 @@ export interface ReportMetric {
 }
 
 /** The papers' metrics (methods.md §8), 0-1, in the order of columns. */
-export const reportMetrics: readonly ReportMetric[] = [
+const reportMetrics: readonly ReportMetric[] = [
   {
     level: 'image',
     name: 'AUROC',

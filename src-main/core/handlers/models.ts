@@ -6,6 +6,7 @@ import { downloadTitle, isDownloadOf } from '../../../src-shared/domain/catalogu
 import { starterModelId } from '../../../src-shared/domain/model.ts';
 import { sizeOf } from '../library/disk-use.ts';
 import { describeEntry } from '../downloads/describe-entry.ts';
+import type { ModelDownloadPayload } from '../downloads/model-download-job.ts';
 import { fromSystemError } from '../error-report.ts';
 import { removedModelFolder } from '../library/library-sweep.ts';
 import type { DomainHandlers, Services } from './handler.ts';
@@ -107,7 +108,7 @@ export function modelsHandlers(services: Services): DomainHandlers<'models'> {
           jobId: queue.add({
             kind: 'model-download',
             title: downloadTitle(entry),
-            payload: { entryId, modelId: id, keepFile },
+            payload: { entryId, modelId: id, keepFile } satisfies ModelDownloadPayload,
             ...(id === null ? {} : { modelId: id }),
           }),
         };

@@ -31,7 +31,7 @@ export async function sizeOf(path: string): Promise<number> {
 }
 
 /** Names in a folder; none where it is not there. */
-export async function namesIn(folder: string): Promise<string[]> {
+async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (thrown) {

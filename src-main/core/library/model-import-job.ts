@@ -11,7 +11,7 @@ import type { EventBus } from '../event-bus.ts';
 import type { LibraryFolders } from './library-folders.ts';
 import { defineJobKind } from '../jobs/job-kind.ts';
 
-export const modelImportPayloadSchema = z.object({
+const modelImportPayloadSchema = z.object({
   modelId: modelIdSchema,
   name: z.string().min(1),
   path: z.string().min(1),

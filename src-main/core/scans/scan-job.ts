@@ -20,7 +20,7 @@ import { mapRange } from './map-range.ts';
 import { createScanRuns, type ScanMember, type ScanRuns } from './scan-runs.ts';
 
 /** Nothing: a run names its job. Jobs of older programs have the run's id here. */
-export const scanPayloadSchema = z.object({});
+const scanPayloadSchema = z.object({});
 
 export interface ScanJobOptions {
   readonly repositories: Repositories;
