@@ -1,10 +1,5 @@
 import type { CommandWords, Value } from './command-tree.ts';
-
-/** A word for a shell's single quotes; what a program's own names and choices never hold is refused. */
-export function shellWord(word: string): string {
-  if (!/^[\w.,:/@%+-]+$/.test(word)) throw new Error(`«${word}» cannot be completed by a shell.`);
-  return word;
-}
+import { completionCases, pathWords, shellWord } from './shell-cases.ts';
 
 function words(list: readonly string[]): string {
   return `'${list.map(shellWord).join(' ')}'`;
@@ -18,23 +13,15 @@ function offer({ choices, isPath }: Value): string {
 
 /** Names of the functions' variables are local; nothing but bash itself is needed (no bash-completion package). */
 export function bashCompletion(name: string, commands: readonly CommandWords[]): string {
-  const key = ({ path }: CommandWords) => path.join(' ');
   const subcommandCases = commands
     .filter(({ subcommands }) => subcommands.length > 0)
-    .map((one) => `    '${key(one)}') subcommands=${words(one.subcommands.map((child) => child.name))} ;;`);
+    .map(
+      (one) => `    '${pathWords(one)}') subcommands=${words(one.subcommands.map((child) => child.name))} ;;`,
+    );
   const optionCases = commands.map(
-    (one) => `    '${key(one)}') options=${words(one.options.flatMap(({ flags }) => flags))} ;;`,
+    (one) => `    '${pathWords(one)}') options=${words(one.options.flatMap(({ flags }) => flags))} ;;`,
   );
-  const valueCases = commands.flatMap((one) =>
-    one.options.flatMap(({ flags, value }) =>
-      value === null
-        ? []
-        : [`    ${flags.map((flag) => `'${key(one)} ${flag}'`).join('|')}) takes=1; ${offer(value)} ;;`],
-    ),
-  );
-  const positionalCases = commands.flatMap((one) =>
-    one.positionals.map((value, place) => `    '${key(one)} ${place}') ${offer(value)} ;;`),
-  );
+  const { valueCases, positionalCases } = completionCases(commands, offer);
   const helper = `_${name.replaceAll('-', '_')}`;
   return `# Completion of ${name} for bash. To use it: source <(${name} completion bash)
 ${helper}_value() {

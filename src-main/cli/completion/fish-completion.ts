@@ -1,5 +1,5 @@
-import { shellWord } from './bash-completion.ts';
 import type { CommandWords, Value } from './command-tree.ts';
+import { shellWord } from './shell-cases.ts';
 
 function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

@@ -1,5 +1,5 @@
-import { shellWord } from './bash-completion.ts';
 import type { CommandWords, Value } from './command-tree.ts';
+import { completionCases, pathWords, shellWord } from './shell-cases.ts';
 
 /** A word and what it is for, as `_describe` takes them. */
 function described(word: string, summary: string): string {
@@ -14,28 +14,18 @@ function offer({ choices, isPath }: Value): string {
 
 /** Needs `compinit`, which nearly every zsh set-up has run. */
 export function zshCompletion(name: string, commands: readonly CommandWords[]): string {
-  const key = ({ path }: CommandWords) => path.join(' ');
   const helper = `_${name.replaceAll('-', '_')}`;
   const subcommandCases = commands
     .filter(({ subcommands }) => subcommands.length > 0)
     .map(
       (one) =>
-        `    '${key(one)}') subcommands=(${one.subcommands.map((child) => described(child.name, child.summary)).join(' ')}) ;;`,
+        `    '${pathWords(one)}') subcommands=(${one.subcommands.map((child) => described(child.name, child.summary)).join(' ')}) ;;`,
     );
   const optionCases = commands.map(
     (one) =>
-      `    '${key(one)}') options=(${one.options.flatMap(({ flags, summary }) => flags.map((flag) => described(flag, summary))).join(' ')}) ;;`,
+      `    '${pathWords(one)}') options=(${one.options.flatMap(({ flags, summary }) => flags.map((flag) => described(flag, summary))).join(' ')}) ;;`,
   );
-  const valueCases = commands.flatMap((one) =>
-    one.options.flatMap(({ flags, value }) =>
-      value === null
-        ? []
-        : [`    ${flags.map((flag) => `'${key(one)} ${flag}'`).join('|')}) takes=1; ${offer(value)} ;;`],
-    ),
-  );
-  const positionalCases = commands.flatMap((one) =>
-    one.positionals.map((value, place) => `    '${key(one)} ${place}') ${offer(value)} ;;`),
-  );
+  const { valueCases, positionalCases } = completionCases(commands, offer);
   return `#compdef ${name}
 # Completion of ${name} for zsh. To use it: source <(${name} completion zsh)
 ${helper}_value() {

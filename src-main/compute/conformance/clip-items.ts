@@ -1,4 +1,3 @@
-import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { ConformanceItem } from '../../../src-shared/domain/conformance.ts';
 import type { DpamVariant, MapRendering } from '../../../src-shared/domain/method.ts';
 import { renderPixelMap } from '../../../src-shared/maps/render-pixel-map.ts';
@@ -15,7 +14,8 @@ import { ensembleFeature, normalised, rowOf, type TextPair } from '../methods/si
 import { createFeatureExtractor, type StoredModel } from '../runtime/feature-extractor.ts';
 import type { SessionStore } from '../runtime/session-store.ts';
 import { createTextEncoder, type ReleasableTextEncoder } from '../runtime/text-encoder.ts';
-import { compareItem, notAvailable, tolerances, type Expected } from './compare.ts';
+import { checkTensors, type TensorChecks } from './check-tensors.ts';
+import { compareItem, tolerances, type Expected } from './compare.ts';
 import { damaged, type GoldenFile } from './golden-folder.ts';
 import { goldenPrompts, parseClipGolden, writeGoldenModel, type ClipGolden } from './golden-model.ts';
 import { joined, probePixelValues, probeVision } from './vision-probe.ts';
@@ -37,8 +37,6 @@ interface ClipCheck extends CheckTools {
   readonly encoder: ReleasableTextEncoder;
 }
 
-type Check = (check: ClipCheck, key: string, expected: Expected) => Promise<ConformanceItem>;
-
 /**
  * Checks a file of CLIP, CLIP-AC, compositional ensemble, DPAM and AnomalyCLIP numbers: makes the model by formula, runs the
  * graphs and methods that scans run, and yields one item a tensor. Tensors that are inputs yield none.
@@ -59,15 +57,7 @@ export async function* checkClipGolden(
     images: imagesOf(golden, parsed.config.image_size),
   };
   try {
-    for (const [key, expected] of golden.tensors) {
-      if (inputTensors.has(key)) continue;
-      const [, run] = checks.find(([pattern]) => pattern.test(key)) ?? [];
-      yield run
-        ? await guarded(`${golden.stem}/${key}`, () => run(check, key, expected))
-        : notAvailable(`${golden.stem}/${key}`, systemOf(key));
-    }
-    for (const key of Object.keys(golden.json))
-      if (key.endsWith('train.history')) yield notAvailable(`${golden.stem}/${key}`, 'training');
+    yield* checkTensors(golden, checks, check, (key) => inputTensors.has(key));
   } finally {
     await encoder.release();
   }
@@ -75,26 +65,11 @@ export async function* checkClipGolden(
 
 const inputTensors = new Set(['input.images_u8', 'input.masks']);
 
-export function systemOf(key: string): string {
-  return key.includes('.train.') ? 'training' : `the system of ${key}`;
-}
-
-/** A check that cannot be carried through is a failed item, not the end of the run. */
-export async function guarded(item: string, run: () => Promise<ConformanceItem>): Promise<ConformanceItem> {
-  try {
-    return { ...(await run()), item };
-  } catch (error) {
-    if (error instanceof WorkbenchError && error.code === 'corrupt-file') throw error;
-    const detail = error instanceof Error ? error.message : String(error);
-    return { item, state: 'fail', error: null, tolerance: 'none', detail };
-  }
-}
-
 const features = (actual: Float32Array, shape: readonly number[], expected: Expected, key: string) =>
   compareItem(key, actual, shape, expected, tolerances.features);
 
 /** Which check a tensor's name calls for. The first pattern that matches counts. */
-const checks: readonly (readonly [RegExp, Check])[] = [
+const checks: TensorChecks<ClipCheck> = [
   [/^input\.pixel_values$/, checkPixelValues],
   [/^clip\.tokens$/, (check, key, expected) => checkTokens(check, textsOf(check), key, expected)],
   [

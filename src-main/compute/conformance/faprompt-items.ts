@@ -13,8 +13,9 @@ import { faPromptPrompts } from '../methods/faprompt-prompts.ts';
 import type { FeatureNeeds, ImageFeatures, RgbImage } from '../methods/method.ts';
 import { createFeatureExtractor, type StoredModel } from '../runtime/feature-extractor.ts';
 import { createTextEncoder } from '../runtime/text-encoder.ts';
-import { guarded, imagesOf, paddedTokens, systemOf, type CheckTools } from './clip-items.ts';
-import { compareItem, notAvailable, tolerances, type Expected } from './compare.ts';
+import { checkTensors, type TensorChecks } from './check-tensors.ts';
+import { imagesOf, paddedTokens, type CheckTools } from './clip-items.ts';
+import { compareItem, tolerances, type Expected } from './compare.ts';
 import { formulaTensor } from './formula-tensor.ts';
 import { damaged, type GoldenFile } from './golden-folder.ts';
 import { goldenPrompts, parseClipGolden, writeGoldenModel, type ClipGolden } from './golden-model.ts';
@@ -30,8 +31,6 @@ interface FaPromptCheck extends CheckTools {
   readonly scorer: FaPromptScorer;
   readonly results: Map<PatchSelection, Promise<readonly FaPromptResult[]>>;
 }
-
-type Check = (check: FaPromptCheck, key: string, expected: Expected) => Promise<ConformanceItem>;
 
 const ofVariant = /^(paper|released)\.(?!train\.)/;
 
@@ -72,15 +71,7 @@ export async function* checkFaPromptGolden(
       scorer,
       results: new Map(),
     };
-    for (const [key, expected] of golden.tensors) {
-      if (key.startsWith('input.')) continue;
-      const [, run] = checks.find(([pattern]) => pattern.test(key)) ?? [];
-      yield run
-        ? await guarded(`${golden.stem}/${key}`, () => run(check, key, expected))
-        : notAvailable(`${golden.stem}/${key}`, systemOf(key));
-    }
-    for (const key of Object.keys(golden.json))
-      if (key.endsWith('train.history')) yield notAvailable(`${golden.stem}/${key}`, 'training');
+    yield* checkTensors(golden, checks, check, (key) => key.startsWith('input.'));
   } finally {
     await scorer.release();
     await encoder.release();
@@ -118,7 +109,7 @@ function imagesByFormula(golden: GoldenFile): Expected {
   return { shape: [count, size, size, 3], data: joined(images) };
 }
 
-const checks: readonly (readonly [RegExp, Check])[] = [
+const checks: TensorChecks<FaPromptCheck> = [
   [/^cls$/, checkClass],
   [/^patch$/, checkPatches],
   [/^prompt_tokens_(normal|abnormal)$/, checkTokens],

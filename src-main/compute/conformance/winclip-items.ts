@@ -11,8 +11,9 @@ import { addFewShot, winClipMethod, zeroShotScore } from '../methods/winclip.ts'
 import { createWinClipMemories } from '../methods/winclip-memory.ts';
 import { spreadOverPatches } from '../methods/window-scores.ts';
 import { createFeatureExtractor, type StoredModel } from '../runtime/feature-extractor.ts';
-import { checkPixelValues, guarded, systemOf, type CheckTools } from './clip-items.ts';
-import { compareItem, notAvailable, tolerances, type Expected } from './compare.ts';
+import { checkTensors, guarded, type TensorChecks } from './check-tensors.ts';
+import { checkPixelValues, type CheckTools } from './clip-items.ts';
+import { compareItem, tolerances, type Expected } from './compare.ts';
 import { damaged, parseGolden, type GoldenFile } from './golden-folder.ts';
 import {
   activationOf,
@@ -59,8 +60,6 @@ interface WinClipCheck extends CheckTools {
   readonly pair: TextPair;
 }
 
-type Check = (check: WinClipCheck, key: string, expected: Expected) => Promise<ConformanceItem>;
-
 /** True for the kind of file that pins down WinCLIP's windows. */
 export function isWinClipGolden({ json, tensors }: GoldenFile): boolean {
   return 'windows' in json && tensors.has('input.pixel_values');
@@ -84,13 +83,7 @@ export async function* checkWinClipGolden(
     features: await extractAll(model, images, parsed, tools),
     pair: { normal: textOf(golden, 'text.normal'), abnormal: textOf(golden, 'text.abnormal') },
   };
-  for (const [key, expected] of golden.tensors) {
-    if (key.startsWith('text.')) continue;
-    const [, run] = checks.find(([pattern]) => pattern.test(key)) ?? [];
-    yield run
-      ? await guarded(`${golden.stem}/${key}`, () => run(check, key, expected))
-      : notAvailable(`${golden.stem}/${key}`, systemOf(key));
-  }
+  yield* checkTensors(golden, checks, check, (key) => key.startsWith('text.'));
   for (const name of Object.keys(parsed.windows))
     yield await guarded(`${golden.stem}/windows.${name}`, () => checkWindows(check, name));
   if (parsed.few_shot)
@@ -98,7 +91,7 @@ export async function* checkWinClipGolden(
       yield await guarded(`${golden.stem}/few_shot.${part}`, () => checkFewShot(check, part));
 }
 
-const checks: readonly (readonly [RegExp, Check])[] = [
+const checks: TensorChecks<WinClipCheck> = [
   [/^input\.pixel_values$/, (check, key, expected) => checkPixelValues(check, key, expected)],
   [/^window\d\.embeddings$/, checkEmbeddings],
   [/^class_embedding$/, checkClass],

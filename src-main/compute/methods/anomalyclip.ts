@@ -1,9 +1,8 @@
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
 import type { MethodSettings } from '../../../src-shared/domain/method.ts';
-import { defaultImageSizePx } from '../../../src-shared/domain/image-size.ts';
 import type { ClipConfig } from '../../../src-shared/domain/model.ts';
-import { defaultDpamBlocks, defaultLayers, requireConfig } from './defaults.ts';
+import { defaultLayers, dpamNeeds, requireConfig } from './defaults.ts';
 import { anomalyClipPrompts } from './learned-prompts.ts';
 import type { FeatureNeeds, ImageFeatures, Method, MethodScore } from './method.ts';
 import {
@@ -19,15 +18,7 @@ const defaultSigmaPx = 4;
 
 function needsOf(config: ClipConfig, settings: MethodSettings): FeatureNeeds {
   const layers = [...new Set(settings.layers ?? defaultLayers(config))].sort((a, b) => a - b);
-  return {
-    imageSizePx: settings.imageSizePx ?? defaultImageSizePx(config),
-    rawClassFeature: true,
-    dpam: {
-      variant: settings.dpam ?? 'vv',
-      blocks: settings.dpamBlocks ?? defaultDpamBlocks(config),
-      layers,
-    },
-  };
+  return dpamNeeds(config, settings, layers);
 }
 
 /**

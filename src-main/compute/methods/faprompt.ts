@@ -1,9 +1,8 @@
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import { defaultImageSizePx } from '../../../src-shared/domain/image-size.ts';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
 import type { MethodSettings } from '../../../src-shared/domain/method.ts';
 import type { ClipConfig } from '../../../src-shared/domain/model.ts';
-import { defaultDpamBlocks, requireConfig } from './defaults.ts';
+import { dpamNeeds, requireConfig } from './defaults.ts';
 import {
   adaptedContexts,
   faPromptPrompts,
@@ -39,15 +38,7 @@ export type PatchSelection = NonNullable<MethodSettings['faPromptSelection']>;
 const defaultSelection: PatchSelection = 'released';
 
 function needsOf(config: ClipConfig, settings: MethodSettings): FeatureNeeds {
-  return {
-    imageSizePx: settings.imageSizePx ?? defaultImageSizePx(config),
-    rawClassFeature: true,
-    dpam: {
-      variant: settings.dpam ?? 'vv',
-      blocks: settings.dpamBlocks ?? defaultDpamBlocks(config),
-      layers: [config.vision.layers],
-    },
-  };
+  return dpamNeeds(config, settings, [config.vision.layers]);
 }
 
 /** Indices of the k most abnormal patches, the most abnormal first (FAPrompt §3.3). */
