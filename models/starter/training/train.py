@@ -182,7 +182,7 @@ def image_sides(model, taps, dpam, learn):
 
 
 def image_sides_of(model, taps, dpam):
-    embedded = model.visual.place(model.visual.stem.tokens(taps))
+    embedded = model.visual.place(model.visual.stem.tokens(taps.float()))
     return model.encode_embedded(embedded, dpam)
 
 
