@@ -317,7 +317,7 @@ describe('importing a checkpoint', () => {
     await expectRefusal(
       importTo(target, file('open-clip-bin'), { freeBytesAt }),
       'disk-full',
-      /0 B are free/,
+      / 1\.00 MB are free/,
     );
     expect(await leftovers(target)).toEqual([]);
   });
