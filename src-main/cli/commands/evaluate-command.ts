@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
@@ -13,14 +12,14 @@ import type { CliActions } from '../cli-actions.ts';
 import type { CliSession } from '../cli-session.ts';
 import { formatSeconds } from '../progress-line.ts';
 import { describeEvaluation, describeNotes, evaluationCsv } from './evaluation-text.ts';
-import { findDataset, importFolder } from './import-command.ts';
+import { findDataset } from './find-dataset.ts';
+import type { FolderOptions } from './folder-options.ts';
 import {
   describeMethods,
   methodChoice,
   methodWishes,
   uselessOptions,
   withMethodOptions,
-  type FolderOptions,
   type MethodChoice,
   type MethodOptions,
 } from './method-options.ts';
@@ -82,7 +81,7 @@ interface Evaluated extends MethodRun {
  */
 async function evaluateCommand(session: CliSession, wanted: string, options: EvaluateOptions): Promise<void> {
   const startedAt = performance.now();
-  const found = await readDataset(session, wanted, options);
+  const found = await findDataset(session, wanted, options, { looksAgain: true });
   const { dataset } = found;
   const unreadable = await requireImages(session, found);
   const plan = await planMethods(session, options.methods, options);
@@ -130,19 +129,6 @@ async function evaluateCommand(session: CliSession, wanted: string, options: Eva
   );
   const mayBeLeftOut = options.methods === 'all' || options.skipUnavailable === true;
   throwWhereNotDone(evaluated, mayBeLeftOut ? [] : unavailable);
-}
-
-/** A folder is looked through again, so that what changed in it counts; a data set is taken as it is. */
-async function readDataset(
-  session: CliSession,
-  wanted: string,
-  options: EvaluateOptions,
-): Promise<{ readonly dataset: Dataset; readonly isNew: boolean }> {
-  const found = await findDataset(session, wanted, options);
-  const isFolder = statSync(path.resolve(wanted), { throwIfNoEntry: false })?.isDirectory() === true;
-  const isNamed = found.dataset.name === wanted || String(found.dataset.id) === wanted;
-  if (found.isNew || isNamed || !isFolder) return found;
-  return { dataset: await importFolder(session, wanted, options), isNew: false };
 }
 
 async function evaluateRuns(

@@ -1,30 +1,17 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { countOf } from '../../../src-shared/text/count-of.ts';
 import type {
   ClassCounts,
   Dataset,
-  DatasetLayout,
   LayoutOptions,
   Problem,
   ProblemCode,
 } from '../../../src-shared/domain/dataset.ts';
 import type { CliSession } from '../cli-session.ts';
 import { formatTable } from '../text-table.ts';
+import type { FolderOptions } from './folder-options.ts';
 
-export interface ImportOptions {
-  readonly layout?: DatasetLayout;
-  readonly name?: string;
-  /** `elpv`: least defect probability that is anomalous. */
-  readonly cut?: number;
-  /** `sdd`: pictures are kept whole. */
-  readonly whole?: boolean;
-  /** The table or annotation file, relative to the folder. */
-  readonly table?: string;
-}
-
-export interface ImportCommandOptions extends ImportOptions {
+export interface ImportCommandOptions extends FolderOptions {
   readonly watch?: boolean;
 }
 
@@ -77,7 +64,7 @@ async function watchDataset(
 export async function inspectCommand(
   session: CliSession,
   folder: string,
-  options: ImportOptions,
+  options: FolderOptions,
 ): Promise<void> {
   const preview = await session.call('datasets.inspect', {
     path: path.resolve(folder),
@@ -96,7 +83,8 @@ export async function inspectCommand(
   );
 }
 
-function layoutOptionsOf({ cut, whole, table }: ImportOptions): { layoutOptions?: LayoutOptions } {
+/** What a folder's own layout is told; empty where nothing was said. */
+export function layoutOptionsOf({ cut, whole, table }: FolderOptions): { layoutOptions?: LayoutOptions } {
   const layoutOptions = {
     ...(cut === undefined ? {} : { elpvCut: cut }),
     ...(whole === undefined ? {} : { sddHalves: !whole }),
@@ -124,9 +112,14 @@ function printDataset(session: CliSession, dataset: Dataset, problems: readonly 
   );
 }
 
+/** A name as it can stand in a terminal: some hold line ends or codes that terminals obey. */
+function onOneLine(name: string): string {
+  return name.replaceAll(/\p{Cc}/gu, (sign) => JSON.stringify(sign).slice(1, -1));
+}
+
 /** One line a problem, indented. */
 export function describeProblems(problems: readonly Problem[]): string {
-  return problems.map(({ path, message }) => `  ${path}: ${message}\n`).join('');
+  return problems.map(({ path, message }) => `  ${onOneLine(path)}: ${message}\n`).join('');
 }
 
 const unreadableCodes: ReadonlySet<ProblemCode> = new Set([
@@ -146,7 +139,7 @@ export async function unreadableFiles(session: CliSession, datasetId: number): P
 export async function importFolder(
   session: CliSession,
   folder: string,
-  options: ImportOptions,
+  options: FolderOptions,
 ): Promise<Dataset> {
   const { dataset, job } = await session.call('datasets.import', {
     path: path.resolve(folder),
@@ -176,50 +169,4 @@ export async function listDatasets(session: CliSession): Promise<void> {
 export async function removeDataset(session: CliSession, datasetId: number): Promise<void> {
   await session.call('datasets.remove', { datasetId });
   session.print({ removed: datasetId }, `Data set ${datasetId} is removed; its images were not touched.\n`);
-}
-
-/**
- * The data set meant by a number (its id), a name, or a folder. A folder that is not a data set yet is imported; an
- * import that was broken off is gone on with. Throws `not-found` with what was looked for.
- */
-export async function findDataset(
-  session: CliSession,
-  wanted: string,
-  options: ImportOptions,
-): Promise<{ readonly dataset: Dataset; readonly isNew: boolean }> {
-  const { datasets } = await session.call('datasets.list', {});
-  const folder = path.resolve(wanted);
-  const known =
-    (/^\d+$/.test(wanted) ? datasets.find((one) => one.id === Number(wanted)) : undefined) ??
-    datasets.find((one) => one.name === wanted) ??
-    datasets.findLast(
-      (one) => one.root === folder && (options.layout === undefined || one.layout === options.layout),
-    );
-  if (known === undefined) {
-    if (/^\d+$/.test(wanted))
-      throw new WorkbenchError(
-        'not-found',
-        `There is no data set ${wanted}. List them with: anomaly-workbench datasets list`,
-      );
-    if (!existsSync(folder))
-      throw new WorkbenchError(
-        'not-found',
-        `${wanted} is neither a folder nor a data set. List data sets with: anomaly-workbench datasets list`,
-      );
-    const dataset = await importFolder(session, wanted, options);
-    // A folder that is known under another path (a link) is no new data set.
-    return { dataset, isNew: datasets.every((one) => one.id !== dataset.id) };
-  }
-  if (known.state === 'importing') await finishImport(session, known);
-  return { dataset: await session.call('datasets.get', { datasetId: known.id }), isNew: false };
-}
-
-async function finishImport(session: CliSession, dataset: Dataset): Promise<void> {
-  const { jobs } = await session.call('jobs.list', {});
-  const job = jobs
-    .filter((one) => one.kind === 'dataset-import' && one.datasetId === dataset.id)
-    .sort((a, b) => b.id - a.id)[0];
-  if (job === undefined || job.state === 'succeeded') return;
-  const resumed = job.state === 'running' ? job : await session.call('jobs.resume', { jobId: job.id });
-  await session.finish(resumed);
 }

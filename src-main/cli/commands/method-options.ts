@@ -1,6 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import { datasetLayoutSchema, type DatasetLayout } from '../../../src-shared/domain/dataset.ts';
 import { methodCatalogue, methodMetadata } from '../../../src-shared/domain/method-catalogue.ts';
 import {
   isSettingRead,
@@ -15,6 +14,7 @@ import {
   type MethodId,
   type MethodSettings,
 } from '../../../src-shared/domain/method.ts';
+import { withFolderOptions } from './folder-options.ts';
 import { layerList, numberUpTo, wholeNumber, wordsUpTo } from '../options.ts';
 
 /** A method as `--methods` names it: `winclip+4` says its shots with it. */
@@ -39,12 +39,6 @@ export interface MethodOptions {
   readonly averaging?: string;
   readonly selection?: string;
   readonly sigma?: number;
-}
-
-/** How a folder that is no data set yet becomes one. */
-export interface FolderOptions {
-  readonly layout?: DatasetLayout;
-  readonly name?: string;
 }
 
 /** A method with the settings that it reads, and what tells it from the others of one pass. */
@@ -83,7 +77,7 @@ function collect(text: string, before: readonly string[] = []): readonly string[
 
 /** The options of every command that runs methods on a folder or a data set. */
 export function withMethodOptions(command: Command): Command {
-  return command
+  const reading = command
     .option(
       '--model <id>',
       'the model (default: the only one imported, else the one that comes with the program)',
@@ -92,13 +86,8 @@ export function withMethodOptions(command: Command): Command {
       '--prompts <file|id|name>',
       'learned prompts; once for each method that needs some (default: the only ones that fit the model)',
       collect,
-    )
-    .addOption(
-      new Option('--layout <layout>', 'how the folder is read (default: found out)').choices(
-        datasetLayoutSchema.options,
-      ),
-    )
-    .option('--name <name>', 'name of the data set if the folder is not one yet')
+    );
+  return withFolderOptions(reading)
     .option(
       '--shots <list>',
       'normal reference images of each class for winclip, such as 4, or 0,1,2,4 to compare (default: 0)',

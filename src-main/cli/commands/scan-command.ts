@@ -9,13 +9,13 @@ import type { CliSession } from '../cli-session.ts';
 import { formatRate, formatSeconds } from '../progress-line.ts';
 import { formatTable } from '../text-table.ts';
 import { inPercent } from '../../../src-shared/text/in-percent.ts';
-import { findDataset } from './import-command.ts';
+import { findDataset } from './find-dataset.ts';
+import type { FolderOptions } from './folder-options.ts';
 import {
   describeMethods,
   methodChoice,
   uselessOptions,
   withMethodOptions,
-  type FolderOptions,
   type MethodChoice,
   type MethodOptions,
 } from './method-options.ts';
@@ -80,7 +80,7 @@ async function scanCommand(
   choice: MethodChoice,
   options: ScanOptions,
 ): Promise<void> {
-  const found = await findDataset(session, wanted, options);
+  const found = await findDataset(session, wanted, options, { looksAgain: false });
   const { dataset } = found;
   const unreadable = await requireImages(session, found);
   const plan = await planMethods(session, choice, options);

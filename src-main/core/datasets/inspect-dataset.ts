@@ -14,6 +14,7 @@ import type { LayoutEntry } from './layout.ts';
 import { detectLayout, layoutImporter } from './layouts.ts';
 import { probeEntry } from './probe-entry.ts';
 import { createTreeReader, inspectLimits, resolveFolder, type TreeLimits } from './read-folder.ts';
+import { requireReadOptions } from './require-read-options.ts';
 
 const problemsShown = 200;
 const samplesShown = 12;
@@ -42,6 +43,7 @@ export async function inspectDataset(options: InspectOptions): Promise<ImportPre
   const layout = options.layout ?? (await detectLayout(root, signal));
   const name = basename(root) || root;
   const layoutOptions = options.layoutOptions ?? {};
+  requireReadOptions(root, layout, layoutOptions);
   const tree = createTreeReader(root, { signal, limits, excluded });
   const classes = new Map<string, { -readonly [K in keyof ClassCounts]: ClassCounts[K] }>();
   const samples: string[] = [];

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { Dataset, DatasetLayout } from '../../../src-shared/domain/dataset.ts';
+import { requireReadOptions } from '../datasets/require-read-options.ts';
 import { detectLayout } from '../datasets/layouts.ts';
 import { inspectDataset } from '../datasets/inspect-dataset.ts';
 import { resolveFolder } from '../datasets/read-folder.ts';
@@ -61,6 +62,7 @@ export function datasetsHandlers(services: Services): DomainHandlers<'datasets'>
     'datasets.import': async ({ path, layout, layoutOptions, name }) => {
       const root = await resolveFolder(path);
       const detected = layout ?? datasets.findByRoot(root)?.layout ?? (await detectLayout(root, closing));
+      requireReadOptions(root, detected, layoutOptions);
       // From here on nothing waits: two windows that import the same folder get one data set and one job.
       const { datasetId, jobId } = database.transaction(() => {
         const known = datasets.findByRoot(root);
