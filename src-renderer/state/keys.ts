@@ -1,3 +1,18 @@
+import { useEffect, useRef } from 'react';
+import { create } from 'zustand';
+import {
+  chordOf,
+  defaultKeySettings,
+  findAction,
+  keyMapOf,
+  showChord,
+  type ActionId,
+  type KeyMap,
+  type KeyPreset,
+  type KeyScope,
+  type KeySettings,
+} from './key-map.ts';
+
 const textEntry =
   'input:not([type="range"]):not([type="radio"]):not([type="checkbox"]), textarea, select, [role="menu"], [role="listbox"], [role="dialog"]';
 const stepped = 'input[type="range"], input[type="radio"], [role="slider"]';
@@ -23,4 +38,74 @@ export function isTaken({ target, key }: Pick<KeyboardEvent, 'target' | 'key'>):
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target.closest(textEntry) !== null) return true;
   return steppingKeys.has(key) && target.closest(stepped) !== null;
+}
+
+interface KeyState {
+  readonly settings: KeySettings;
+  /** What follows from the settings. */
+  readonly keyMap: KeyMap;
+  /** Takes a preset as it is: changes of one's own are dropped. */
+  choosePreset(preset: KeyPreset): void;
+  setKeys(id: ActionId, chords: readonly string[]): void;
+  /** Back to what the preset says. */
+  resetKeys(id: ActionId): void;
+  restore(settings: KeySettings): void;
+}
+
+/** Which key does what; saved with the window's other settings. */
+export const useKeyStore = create<KeyState>()((set, get) => {
+  const apply = (settings: KeySettings) => {
+    set({ settings, keyMap: keyMapOf(settings) });
+  };
+  return {
+    settings: defaultKeySettings,
+    keyMap: keyMapOf(defaultKeySettings),
+    choosePreset: (preset) => {
+      apply({ preset, own: {} });
+    },
+    setKeys: (id, chords) => {
+      const { settings } = get();
+      apply({ ...settings, own: { ...settings.own, [id]: chords } });
+    },
+    resetKeys: (id) => {
+      const { settings } = get();
+      apply({
+        ...settings,
+        own: Object.fromEntries(Object.entries(settings.own).filter(([each]) => each !== id)),
+      });
+    },
+    restore: apply,
+  };
+});
+
+/** The key of an action as people read it, for tips and labels; empty where it has none. */
+export function useKeyName(id: ActionId): string {
+  return useKeyStore(({ keyMap }) => {
+    const [chord] = keyMap[id];
+    return chord === undefined ? '' : showChord(chord);
+  });
+}
+
+export type ActionHandlers = Readonly<Partial<Record<ActionId, () => void>>>;
+
+/** Calls the handler of the action whose key is pressed, unless the key belongs to what is focused. */
+export function useActionKeys(scope: KeyScope, handlers: ActionHandlers): void {
+  const latest = useRef(handlers);
+  useEffect(() => {
+    latest.current = handlers;
+  });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented) return;
+      const id = findAction(useKeyStore.getState().keyMap, chordOf(event), scope);
+      const handler = id === null ? undefined : latest.current[id];
+      if (handler === undefined || isTaken(event)) return;
+      event.preventDefault();
+      handler();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => {
+      window.removeEventListener('keydown', onKey);
+    };
+  }, [scope]);
 }

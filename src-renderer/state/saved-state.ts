@@ -2,10 +2,17 @@ import { z } from 'zod';
 import type { Client } from '../transport/client.ts';
 import { formatAddress, openAddress, useAddressStore } from './address.ts';
 import { themeChoiceSchema, useAppearanceStore } from './appearance.ts';
+import { keySettingsSchema } from './key-map.ts';
+import { useKeyStore } from './keys.ts';
 import { overlaySettingsSchema, useOverlayStore } from './overlay.ts';
 import { chosenThresholdsSchema, useThresholdStore, type ChosenThresholds } from './thresholds.ts';
 
-const keys = { address: 'window.address', theme: 'window.theme', overlay: 'window.overlay' } as const;
+const keys = {
+  address: 'window.address',
+  theme: 'window.theme',
+  overlay: 'window.overlay',
+  keys: 'window.keys',
+} as const;
 const thresholdPrefix = 'window.thresholds.';
 const saveDelayMs = 400;
 
@@ -17,6 +24,8 @@ export function restoreState(values: Values): void {
   if (theme.success) useAppearanceStore.setState({ choice: theme.data });
   const overlay = overlaySettingsSchema.safeParse(values[keys.overlay]);
   if (overlay.success) useOverlayStore.setState({ overlay: overlay.data });
+  const keySettings = keySettingsSchema.safeParse(values[keys.keys]);
+  if (keySettings.success) useKeyStore.getState().restore(keySettings.data);
   const byKey: Record<string, ChosenThresholds> = {};
   for (const [key, value] of Object.entries(values)) {
     if (!key.startsWith(thresholdPrefix)) continue;
@@ -55,6 +64,12 @@ export function autosave(client: Client): () => void {
     }),
     useOverlayStore.subscribe(({ overlay }) => {
       save(keys.overlay, { ...overlay });
+    }),
+    useKeyStore.subscribe(({ settings }) => {
+      save(keys.keys, {
+        preset: settings.preset,
+        own: Object.fromEntries(Object.entries(settings.own).map(([id, chords]) => [id, [...chords]])),
+      });
     }),
     useThresholdStore.subscribe((state, before) => {
       for (const [key, chosen] of Object.entries(state.byKey)) {
