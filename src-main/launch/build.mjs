@@ -4,7 +4,8 @@
 // Builds `out/`: the main-process bundles with rolldown, the window with vite. Does nothing when nothing changed.
 //   node src-main/launch/build.mjs [--force]
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureNode, projectRoot } from './node-version.mjs';
@@ -99,25 +100,66 @@ async function buildRenderer(folder) {
   });
 }
 
+/**
+ * Only one process at a time swaps folders; a lock that outlived its process is taken over. Everyone else waits: the build
+ * that they wait for is most likely their own.
+ */
+async function withLock(work) {
+  const lock = path.join(outFolder, 'build.lock');
+  await mkdir(outFolder, { recursive: true });
+  for (;;) {
+    try {
+      await writeFile(lock, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (thrown) {
+      if (thrown.code !== 'EEXIST') throw thrown;
+      if (!(await isHeld(lock))) await rm(lock, { force: true });
+      else await setTimeout(100);
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+/** A lock without a number is being written; one older than any build takes belongs to nobody, whoever has its number now. */
+async function isHeld(lock) {
+  try {
+    const ageMs = Date.now() - (await stat(lock)).mtimeMs;
+    const pid = Number(await readFile(lock, 'utf8'));
+    if (pid === 0) return ageMs < 2000;
+    process.kill(pid, 0);
+    return ageMs < 120_000;
+  } catch (thrown) {
+    return thrown.code === 'EPERM';
+  }
+}
+
 /** Builds into a folder of its own and swaps it in, so that a failed or doubled build never leaves half of one. */
 export async function buildProject({ force = false } = {}) {
-  const sourceHash = await hashSources();
-  if (!force && (await readStamp()) === sourceHash) return { built: false, durationMs: 0 };
+  if (!force && (await readStamp()) === (await hashSources())) return { built: false, durationMs: 0 };
   const startedAt = performance.now();
-  const fresh = path.join(outFolder, `.building-${process.pid}`);
-  try {
-    await mkdir(fresh, { recursive: true });
-    await Promise.all([buildMain(path.join(fresh, 'main')), buildRenderer(path.join(fresh, 'renderer'))]);
-    await rm(stampFile, { force: true });
-    for (const part of ['main', 'renderer']) {
-      await rm(path.join(outFolder, part), { recursive: true, force: true });
-      await rename(path.join(fresh, part), path.join(outFolder, part));
+  return await withLock(async () => {
+    // Another process may have built while this one waited.
+    const sourceHash = await hashSources();
+    if (!force && (await readStamp()) === sourceHash) return { built: false, durationMs: 0 };
+    const fresh = path.join(outFolder, `.building-${process.pid}`);
+    try {
+      await mkdir(fresh, { recursive: true });
+      await Promise.all([buildMain(path.join(fresh, 'main')), buildRenderer(path.join(fresh, 'renderer'))]);
+      await rm(stampFile, { force: true });
+      for (const part of ['main', 'renderer']) {
+        await rm(path.join(outFolder, part), { recursive: true, force: true });
+        await rename(path.join(fresh, part), path.join(outFolder, part));
+      }
+      await writeFile(stampFile, `${JSON.stringify({ sourceHash })}\n`);
+    } finally {
+      await rm(fresh, { recursive: true, force: true });
     }
-    await writeFile(stampFile, `${JSON.stringify({ sourceHash })}\n`);
-  } finally {
-    await rm(fresh, { recursive: true, force: true });
-  }
-  return { built: true, durationMs: performance.now() - startedAt };
+    return { built: true, durationMs: performance.now() - startedAt };
+  });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
