@@ -53,7 +53,7 @@ export class CliSession {
     try {
       const ended = await this.#follow(job, line, elsewhere);
       if (ended.state === 'succeeded') return ended;
-      if (ended.state === 'cancelled') throw cancelled();
+      if (ended.state === 'cancelled' || ended.state === 'paused') throw cancelled();
       throw jobFailure(ended);
     } finally {
       line.end();

@@ -38,6 +38,7 @@ export function describeProgress({
 const stateWords: Readonly<Record<JobState, string>> = {
   queued: 'Waiting for its turn',
   running: 'Running',
+  paused: 'Paused',
   cancelled: 'Cancelled',
   failed: 'Failed',
   succeeded: 'Done',

@@ -289,6 +289,11 @@ export const contractMethods = {
   'jobs.list': { params: none, result: z.object({ jobs: z.array(jobSchema) }) },
   'jobs.get': { params: z.object({ jobId: idSchema }).strict(), result: jobSchema },
   'jobs.cancel': { params: z.object({ jobId: idSchema }).strict(), result: jobSchema },
+  /**
+   * Stops a waiting or running job at once until `jobs.resume`, which puts it back at its place in the queue. Throws
+   * `bad-request` for a kind that would begin again (see `isPausable`).
+   */
+  'jobs.pause': { params: z.object({ jobId: idSchema }).strict(), result: jobSchema },
   'jobs.resume': { params: z.object({ jobId: idSchema }).strict(), result: jobSchema },
 } as const;
 

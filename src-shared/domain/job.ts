@@ -4,8 +4,16 @@ import { idSchema } from './dataset.ts';
 export const jobKindSchema = z.enum(['dataset-import', 'model-import', 'model-download', 'scan', 'export']);
 export type JobKind = z.infer<typeof jobKindSchema>;
 
-export const jobStateSchema = z.enum(['queued', 'running', 'cancelled', 'failed', 'succeeded']);
+/** `paused`: stopped by the user to go on later, at the place that it had in the queue. */
+export const jobStateSchema = z.enum(['queued', 'running', 'paused', 'cancelled', 'failed', 'succeeded']);
 export type JobState = z.infer<typeof jobStateSchema>;
+
+const pausableKinds: ReadonlySet<JobKind> = new Set(['dataset-import', 'model-download', 'scan']);
+
+/** Whether a job of this kind keeps what it has done when it stops; the others would begin again. */
+export function isPausable(kind: JobKind): boolean {
+  return pausableKinds.has(kind);
+}
 
 export const jobProgressSchema = z
   .object({

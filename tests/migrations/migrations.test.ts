@@ -168,6 +168,16 @@ describe('migrations', () => {
     migrated.close();
   });
 
+  it('keep the jobs of format 6 that were cancelled as cancelled, not as paused', async () => {
+    const { dataFolder, database } = await openAtVersion(6);
+    database.execute(`INSERT INTO jobs (id, kind, title, payload, state, created_at_ms, queued_at_ms)
+      VALUES (1, 'scan', 'CLIP on Bottles', '{}', 'cancelled', 1, 1)`);
+    database.close();
+    const migrated = openDatabase({ dataFolder, migrationsFolder, log });
+    expect(createRepositories(migrated).jobs.get(1)?.state).toBe('cancelled');
+    migrated.close();
+  });
+
   it('copy the database away first, with what still lies in its write-ahead log', async () => {
     const { dataFolder, database } = await openAtVersion(1);
     database.run(`INSERT INTO settings (key, value) VALUES ('theme', '"dark"')`);

@@ -24,6 +24,7 @@ interface JobRow {
   created_at_ms: number;
   started_at_ms: number | null;
   finished_at_ms: number | null;
+  paused_at_ms: number | null;
 }
 
 /** The process that runs a job or waits to run it. */
@@ -66,7 +67,7 @@ export function createJobsRepository(database: Database) {
       id: row.id,
       kind: row.kind,
       title: row.title,
-      state: row.state,
+      state: row.state === 'cancelled' && row.paused_at_ms !== null ? 'paused' : row.state,
       progress: {
         done: row.progress_done,
         total: row.progress_total,
@@ -141,7 +142,7 @@ export function createJobsRepository(database: Database) {
     ): ClaimedJob | null {
       const row = database.get<JobRow>(
         `UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_owner = @owner, lease_host = @host,
-           lease_pid = @pid, lease_expires_at_ms = @expires, started_at_ms = @now, finished_at_ms = NULL,
+           lease_pid = @pid, lease_expires_at_ms = @expires, started_at_ms = @now, finished_at_ms = NULL, paused_at_ms = NULL,
            error_code = NULL, error_message = NULL, progress_rate = NULL
          WHERE id = (
            SELECT id FROM jobs
@@ -239,20 +240,32 @@ export function createJobsRepository(database: Database) {
         ).changes > 0
       );
     },
+    /** Ends a job that waits, runs or is paused; false where it had ended. */
     cancel(jobId: number, nowMs: number): boolean {
       return (
         database.run(
-          `UPDATE jobs SET state = 'cancelled', finished_at_ms = ?, ${leaseEnd}
+          `UPDATE jobs SET state = 'cancelled', finished_at_ms = ?, paused_at_ms = NULL, ${leaseEnd}
+           WHERE id = ? AND (state IN ('queued', 'running') OR (state = 'cancelled' AND paused_at_ms IS NOT NULL))`,
+          [nowMs, jobId],
+        ).changes > 0
+      );
+    },
+    /** Stops a job that waits or runs; it keeps its place. False where it had stopped. */
+    pause(jobId: number, nowMs: number): boolean {
+      return (
+        database.run(
+          `UPDATE jobs SET state = 'cancelled', paused_at_ms = ?, ${leaseEnd}
            WHERE id = ? AND state IN ('queued', 'running')`,
           [nowMs, jobId],
         ).changes > 0
       );
     },
-    /** Puts an ended job, or a waiting one that nobody holds, into this process's queue. */
+    /** Puts an ended job, or a waiting one that nobody holds, into this process's queue: last, but a paused one at its place. */
     requeue(jobId: number, lease: LeaseOwner, times: { nowMs: number; leaseMs: number }): boolean {
       return (
         database.run(
-          `UPDATE jobs SET state = 'queued', queued_at_ms = ?, finished_at_ms = NULL, interruptions = 0, error_code = NULL,
+          `UPDATE jobs SET state = 'queued', queued_at_ms = iif(paused_at_ms IS NULL, ?, queued_at_ms),
+             paused_at_ms = NULL, finished_at_ms = NULL, interruptions = 0, error_code = NULL,
              error_message = NULL, lease_owner = ?, lease_host = ?, lease_pid = ?, lease_expires_at_ms = ?
            WHERE id = ? AND (state IN ('cancelled', 'failed', 'succeeded') OR (state = 'queued' AND lease_owner IS NULL))`,
           [times.nowMs, lease.owner, lease.host, lease.pid, times.nowMs + times.leaseMs, jobId],

@@ -60,7 +60,8 @@ export interface RunError {
 /** Runs; a run's state is its job's, unless it failed by itself. A removed run is invisible at once, `purgeStep` clears its results away. */
 export function createRunsRepository(database: Database) {
   const references = createRunReferencesRepository(database);
-  const select = `SELECT r.*, iif(r.error_code IS NULL, j.state, 'failed') AS state,
+  const select = `SELECT r.*, CASE WHEN r.error_code IS NOT NULL THEN 'failed'
+        WHEN j.state = 'cancelled' AND j.paused_at_ms IS NOT NULL THEN 'paused' ELSE j.state END AS state,
       j.error_code AS job_error_code, j.error_message AS job_error_message,
       (SELECT count(*) FROM images i WHERE i.dataset_id = r.dataset_id) AS image_count
     FROM runs r JOIN jobs j ON j.id = r.job_id JOIN datasets d ON d.id = r.dataset_id

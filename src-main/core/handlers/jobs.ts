@@ -18,6 +18,11 @@ export function jobsHandlers({ queue, repositories, events }: Services): DomainH
       tellRuns(jobId);
       return job;
     },
+    'jobs.pause': ({ jobId }) => {
+      const job = queue.pause(jobId);
+      tellRuns(jobId);
+      return job;
+    },
     'jobs.resume': ({ jobId }) => {
       const { kind, datasetId = null, runId = null } = queue.get(jobId) ?? {};
       if (datasetId !== null && repositories.datasets.getCore(datasetId) === null) {

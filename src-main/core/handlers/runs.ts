@@ -1,5 +1,6 @@
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { ParsedParams } from '../../../src-shared/contract/methods.ts';
+import type { JobState } from '../../../src-shared/domain/job.ts';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
 import { methodTitle, settingsRead } from '../../../src-shared/domain/method-settings.ts';
 import { starterModelId } from '../../../src-shared/domain/model.ts';
@@ -13,6 +14,9 @@ import { startJob } from './start-job.ts';
 
 /** What a run's maps are rendered at until its method was opened and said so itself; no map exists before that. */
 const renderingBeforeStart = { sizePx: 518, sigmaPx: 0 };
+
+/** States in which a job may still do something. */
+const stoppable: ReadonlySet<JobState> = new Set(['queued', 'running', 'paused']);
 
 type RunWish = ParsedParams<'runs.createMany'>['runs'][number];
 
@@ -116,7 +120,7 @@ export function runsHandlers(services: Services): DomainHandlers<'runs'> {
       // The others of its job go on; the pass notices that one is gone.
       const [other] = runs.idsOfJob(jobId).filter((id) => id !== runId);
       const job = queue.get(jobId);
-      if (other === undefined && (job?.state === 'queued' || job?.state === 'running')) queue.cancel(jobId);
+      if (other === undefined && job !== null && stoppable.has(job.state)) queue.cancel(jobId);
       database.transaction(() => {
         runs.markRemoved(runId, Date.now());
         if (other !== undefined && job?.runId === runId) jobs.setRun(jobId, other);

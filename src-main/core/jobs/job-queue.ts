@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import type { Job, JobKind, JobProgress } from '../../../src-shared/domain/job.ts';
+import { isPausable, type Job, type JobKind, type JobProgress } from '../../../src-shared/domain/job.ts';
 import type { CoreTiming, Log } from '../core.ts';
 import type { Database } from '../db/database.ts';
 import type { ClaimedJob, JobsRepository, LeaseOwner, NewJob } from '../db/jobs-repository.ts';
@@ -34,6 +34,8 @@ export interface JobQueue {
   get(jobId: number): Job | null;
   /** The state is set and the next job started before this returns. Throws `not-found`. */
   cancel(jobId: number): Job;
+  /** As `cancel`, but resuming gives the job its place back. Throws `not-found`, `bad-request` for a kind that would begin again. */
+  pause(jobId: number): Job;
   /** Puts an ended job back into the queue. Throws `not-found`, `busy` for one that runs. */
   resume(jobId: number): Job;
   /** Renews leases, takes over what dead processes held, notices what other processes cancelled. */
@@ -278,6 +280,24 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
     return null;
   }
 
+  /** Stops a job at once, for good or to go on later, and starts the next. */
+  function stop(jobId: number, how: 'cancel' | 'pause'): Job {
+    require(jobId);
+    const running = [...active.values()].find((candidate) => candidate.claimed.job.id === jobId);
+    if (running !== undefined) saveProgress(running);
+    const changed = jobs[how](jobId, Date.now());
+    const stopped = letGo(jobId);
+    if (changed) emitJob(jobId);
+    wake();
+    // Sums over 50,000 results can wait; the next job and the answer to the user cannot.
+    if (stopped !== null) {
+      setImmediate(() => {
+        if (!closed) afterSettled(stopped);
+      });
+    }
+    return require(jobId);
+  }
+
   function takeOverFromTheDead(nowMs: number): void {
     for (const other of jobs.otherOwners(lease.owner)) {
       const dead = other.host === lease.host && !isProcessAlive(other.pid);
@@ -296,21 +316,16 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
     wake,
     list: () => jobs.list().map(live),
     get,
-    cancel(jobId) {
-      require(jobId);
-      const running = [...active.values()].find((candidate) => candidate.claimed.job.id === jobId);
-      if (running !== undefined) saveProgress(running);
-      const changed = jobs.cancel(jobId, Date.now());
-      const stopped = letGo(jobId);
-      if (changed) emitJob(jobId);
-      wake();
-      // Sums over 50,000 results can wait; the next job and the answer to the user cannot.
-      if (stopped !== null) {
-        setImmediate(() => {
-          if (!closed) afterSettled(stopped);
-        });
+    cancel: (jobId) => stop(jobId, 'cancel'),
+    pause(jobId) {
+      const { kind, title } = require(jobId);
+      if (!isPausable(kind)) {
+        throw new WorkbenchError(
+          'bad-request',
+          `«${title}» would begin again after a pause. Let it finish, or cancel it.`,
+        );
       }
-      return require(jobId);
+      return stop(jobId, 'pause');
     },
     resume(jobId) {
       const job = require(jobId);

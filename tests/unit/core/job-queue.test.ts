@@ -131,6 +131,54 @@ describe('the job queue', () => {
     expect(gated.contexts.get('a')!.pass).not.toBe(old.pass);
   });
 
+  it('pauses a job at once and starts the next; resumed, it comes before those that were added after it', async () => {
+    const gated = gatedWork();
+    const { add, queue, state } = await openQueue(gated.work);
+    const [a, b, c] = [add('a'), add('b'), add('c')];
+    expect(queue.pause(a)).toMatchObject({ state: 'paused', finishedAtMs: null });
+    expect(gated.contexts.get('a')?.signal.aborted).toBe(true);
+    expect([state(b), state(c)]).toEqual(['running', 'queued']);
+    expect(queue.resume(a).state).toBe('queued');
+    gated.release('b');
+    await eventually(() => state(a) === 'running');
+    expect(state(c)).toBe('queued');
+  });
+
+  it('keeps a paused job as it is when the program starts again, until it is resumed', async () => {
+    const first = gatedWork();
+    const before = await openQueue(first.work);
+    const a = before.add('a');
+    before.queue.pause(a);
+    before.queue.close();
+    const second = gatedWork();
+    const after = await openQueue(second.work, { dataFolder: before.dataFolder });
+    after.queue.tick();
+    expect(after.state(a)).toBe('paused');
+    expect(second.started).toEqual([]);
+    after.queue.resume(a);
+    expect(after.state(a)).toBe('running');
+  });
+
+  it('pauses a job that waits, and cancels a paused one for good', async () => {
+    const gated = gatedWork();
+    const { add, queue, state } = await openQueue(gated.work);
+    const [a, b] = [add('a'), add('b')];
+    queue.pause(b);
+    gated.release('a');
+    await eventually(() => state(a) === 'succeeded');
+    expect(state(b)).toBe('paused');
+    expect(queue.cancel(b)).toMatchObject({ state: 'cancelled', finishedAtMs: expect.any(Number) });
+    expect(queue.pause(b).state).toBe('cancelled');
+  });
+
+  it('refuses to pause what would begin again', async () => {
+    const { queue } = await openQueue(gatedWork().work);
+    const id = queue.add({ kind: 'model-import', title: 'ViT-L', payload: {} });
+    expect(() => queue.pause(id)).toThrow(
+      expect.objectContaining({ code: 'bad-request', message: expect.stringContaining('«ViT-L»') }),
+    );
+  });
+
   it('keeps the state of a job that was cancelled while it ended', async () => {
     const gated = gatedWork();
     const { add, queue, state } = await openQueue(gated.work);
