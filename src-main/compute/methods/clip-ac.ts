@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import { clipAcStates } from '../../../src-shared/domain/hand-written-prompts.ts';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
 import { clipMethod, prepareClasses } from './clip.ts';
 import type { Method } from './method.ts';
@@ -36,9 +37,9 @@ export const clipAcMethod: Method = {
       ensembleFeature(
         await textEncoder.encodeTexts(templates.map((template) => template.replaceAll('{}', () => state))),
       );
-    return prepareClasses(context, async (object) => ({
-      normal: await featureOf(`normal ${object}`),
-      abnormal: await featureOf(`anomalous ${object}`),
-    }));
+    return prepareClasses(context, async (object) => {
+      const { normal, abnormal } = clipAcStates(object);
+      return { normal: await featureOf(normal), abnormal: await featureOf(abnormal) };
+    });
   },
 };

@@ -1,3 +1,4 @@
+import { clipSentences, objectWords } from '../../../src-shared/domain/hand-written-prompts.ts';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
 import type { MethodSettings } from '../../../src-shared/domain/method.ts';
 import { defaultImageSizePx } from '../../../src-shared/domain/image-size.ts';
@@ -18,11 +19,6 @@ import {
   rowOf,
   type TextPair,
 } from './similarity.ts';
-
-/** A class name as it reads in a sentence: data sets write `metal_nut`. The setting's words win over it. */
-function objectWords(className: string, settings: MethodSettings): string {
-  return settings.objectName ?? className.replaceAll('_', ' ').trim();
-}
 
 /** What CLIP and CLIP-AC read of an image: both heads of the ordinary stream. */
 export function plainNeeds(config: ClipConfig, settings: MethodSettings): FeatureNeeds {
@@ -78,10 +74,8 @@ export const clipMethod: Method = {
   prepare: (context) =>
     prepareClasses(context, async (object) => {
       if (!context.textEncoder) throw new Error('CLIP was prepared without a text encoder');
-      const features = await context.textEncoder.encodeTexts([
-        `a photo of a normal ${object}`,
-        `a photo of an anomalous ${object}`,
-      ]);
+      const { normal, abnormal } = clipSentences(object);
+      const features = await context.textEncoder.encodeTexts([normal, abnormal]);
       return { normal: normalised(rowOf(features, 0)), abnormal: normalised(rowOf(features, 1)) };
     }),
 };

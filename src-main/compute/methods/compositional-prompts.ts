@@ -1,14 +1,4 @@
-/** States of an object in WinCLIP's compositional prompt ensemble (CVPR 2023, §4.1 and appendix; methods.md §4). */
-const normalStates = [
-  '{}',
-  'flawless {}',
-  'perfect {}',
-  'unblemished {}',
-  '{} without flaw',
-  '{} without defect',
-  '{} without damage',
-];
-const abnormalStates = ['damaged {}', '{} with flaw', '{} with defect', '{} with damage'];
+import { winClipStates, type StatePrompts } from '../../../src-shared/domain/hand-written-prompts.ts';
 
 /** With «a» and with «the» each: 22 sentences. The reproductions have 21, one of them twice. */
 const templates = [
@@ -25,16 +15,10 @@ const templates = [
   'a photo of * {} for anomaly detection.',
 ].flatMap((template) => ['a', 'the'].map((article) => template.replace('*', article)));
 
-export interface StatePrompts {
-  readonly normal: readonly string[];
-  readonly abnormal: readonly string[];
-}
-
 /** 154 sentences for a normal object and 88 for an abnormal one. */
 export function compositionalPrompts(object: string): StatePrompts {
+  const { normal, abnormal } = winClipStates(object);
   const inTemplates = (states: readonly string[]) =>
-    states.flatMap((state) =>
-      templates.map((template) => template.replace('{}', () => state.replace('{}', () => object))),
-    );
-  return { normal: inTemplates(normalStates), abnormal: inTemplates(abnormalStates) };
+    states.flatMap((state) => templates.map((template) => template.replace('{}', () => state)));
+  return { normal: inTemplates(normal), abnormal: inTemplates(abnormal) };
 }

@@ -6,6 +6,7 @@ import { createTokenizer, type Tokenizer } from '../clip/tokenizer.ts';
 import { checkNeeds } from '../clip/vision-graph.ts';
 import { groupNeeds, needsEncoder } from '../methods/group-needs.ts';
 import type { FeatureNeeds, Method, PreparedMethod, TextEncoder } from '../methods/method.ts';
+import { passShares } from '../methods/pass-shares.ts';
 import { methods } from '../methods/registry.ts';
 import type { ComputeParams, ComputeResult } from '../protocol.ts';
 import type { StoredModel } from './feature-extractor.ts';
@@ -205,7 +206,7 @@ function openedMethod({ error, rendering }: ScanMethod): ComputeResult<'scan.ope
   return { ok: true, rendering };
 }
 
-/** Every method's result, in their order. Each pass runs once; its time is shared equally among the methods that read it. */
+/** Every method's result, in their order. Each pass runs once; its time is shared among the methods that read it. */
 async function scoreImage(
   { methods: scanned, passes }: ScanSession,
   images: SizedImages,
@@ -217,9 +218,12 @@ async function scoreImage(
     if (readers.length === 0) continue;
     try {
       const { features, durationMs } = await pass.run(images);
-      const shareMs = durationMs / readers.length;
-      for (const scan of readers)
+      const needs = readers.map((scan) => scan.needs ?? pass.needs);
+      const shares = passShares(needs, features.gridSize);
+      for (const [index, scan] of readers.entries()) {
+        const shareMs = durationMs * (shares[index] ?? 0);
         results.set(scan, await scoreMethod(scan, () => scan.prepared?.score(features, className), shareMs));
+      }
     } catch (thrown) {
       for (const scan of readers) results.set(scan, { ok: false, error: toErrorShape(thrown) });
     }
