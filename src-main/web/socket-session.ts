@@ -93,6 +93,10 @@ function eventKey(event: WorkbenchEvent): string {
       return `run ${event.runId}`;
     case 'run.evaluating':
       return `evaluation ${event.runId}`;
+    case 'verdicts.changed':
+      return `verdict ${event.imageId}`;
+    case 'operatingPoints.changed':
+      return `operating points ${event.datasetId}`;
     case 'models.changed':
     case 'compute.changed':
       return event.event;

@@ -20,8 +20,14 @@ import {
   modelSchema,
   promptSetSchema,
 } from '../domain/model.ts';
+import {
+  newOperatingPointSchema,
+  operatingPointNameSchema,
+  operatingPointSchema,
+} from '../domain/operating-point.ts';
 import { publishedFigureSchema } from '../domain/published-results.ts';
-import { imageRowSchema, runSchema, runScoresSchema } from '../domain/run.ts';
+import { imageColumnsSchema, imageRowSchema, runSchema, runScoresSchema } from '../domain/run.ts';
+import { verdictSchema, verdictValueSchema } from '../domain/verdict.ts';
 import { errorShapeSchema } from './errors.ts';
 
 const none = z.object({}).strict();
@@ -130,6 +136,68 @@ export const contractMethods = {
       })
       .strict(),
     result: z.object({ total: z.number().int(), rows: z.array(imageRowSchema) }),
+  },
+  /** Every image of a data set at once, in columns, by path: for sorting, filtering, searching and counting in a window. */
+  'images.columns': {
+    params: z.object({ datasetId: idSchema, runId: idSchema.nullable() }).strict(),
+    result: imageColumnsSchema,
+  },
+
+  /**
+   * Adds what a person says of an image; what was said before stays in its trail. The run's facts and the image's score
+   * are kept with it. It is on the disk before the reply is sent.
+   */
+  'verdicts.record': {
+    params: z
+      .object({
+        imageId: idSchema,
+        /** Null: withdraws what was said, or stores a note alone. */
+        value: verdictValueSchema.nullable(),
+        note: z.string().max(4000),
+        runId: idSchema.nullable(),
+        threshold: z.number().nullable(),
+        wasBlind: z.boolean(),
+      })
+      .strict(),
+    result: verdictSchema,
+  },
+  /**
+   * Adds a row that restores what was before a verdict (undone again, that brings it back). Throws `busy` where the image
+   * has a newer one that is not itself an undo back to this verdict.
+   */
+  'verdicts.undo': { params: z.object({ verdictId: idSchema }).strict(), result: verdictSchema },
+  /** All verdicts of an image, newest first. */
+  'verdicts.trail': {
+    params: z.object({ imageId: idSchema }).strict(),
+    result: z.object({ verdicts: z.array(verdictSchema) }),
+  },
+  /** All verdicts of a data set, oldest first, with those of files that are gone. Begin with `afterId` 0. */
+  'verdicts.list': {
+    params: z
+      .object({
+        datasetId: idSchema,
+        afterId: z.number().int().nonnegative(),
+        limit: z.number().int().min(1).max(1000),
+      })
+      .strict(),
+    result: z.object({ verdicts: z.array(verdictSchema) }),
+  },
+
+  /** Newest first; null: of all data sets, removed ones too. */
+  'operatingPoints.list': {
+    params: z.object({ datasetId: idSchema.nullable() }).strict(),
+    result: z.object({ operatingPoints: z.array(operatingPointSchema) }),
+  },
+  'operatingPoints.save': { params: newOperatingPointSchema, result: operatingPointSchema },
+  'operatingPoints.rename': {
+    params: z.object({ id: idSchema, name: operatingPointNameSchema }).strict(),
+    result: operatingPointSchema,
+  },
+  'operatingPoints.remove': { params: z.object({ id: idSchema }).strict(), result: ok },
+  /** Writes one as a JSON file; an existing file is replaced. */
+  'operatingPoints.export': {
+    params: z.object({ id: idSchema, file: filePath }).strict(),
+    result: z.object({ file: z.string() }),
   },
 
   'models.list': { params: none, result: z.object({ models: z.array(modelSchema) }) },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { datasetImageSchema, idSchema, labelSchema } from './dataset.ts';
 import { jobErrorSchema, jobStateSchema } from './job.ts';
 import { mapRenderingSchema, methodIdSchema, methodSettingsSchema } from './method.ts';
+import { verdictValueSchema } from './verdict.ts';
 
 /** The one scale of a run's scores and maps: over the whole data set, never per image (a good part must look good). */
 export const runScaleSchema = z
@@ -79,3 +80,21 @@ export const runScoresSchema = z
   })
   .readonly();
 export type RunScores = z.infer<typeof runScoresSchema>;
+
+/** All images of a data set in columns, by path (row k of each belongs together); scores are one run's. */
+export const imageColumnsSchema = z
+  .object({
+    classNames: z.array(z.string()).readonly(),
+    imageIds: z.array(idSchema).readonly(),
+    paths: z.array(z.string()).readonly(),
+    /** Indexes into `classNames`. */
+    classes: z.array(z.number().int().nonnegative()).readonly(),
+    labels: z.array(labelSchema.nullable()).readonly(),
+    /** Null where the run has none, or no run was named. */
+    scores: z.array(z.number().nullable()).readonly(),
+    /** The newest of each; null: none, or withdrawn. */
+    verdicts: z.array(verdictValueSchema.nullable()).readonly(),
+    hasNote: z.array(z.boolean()).readonly(),
+  })
+  .readonly();
+export type ImageColumns = z.infer<typeof imageColumnsSchema>;

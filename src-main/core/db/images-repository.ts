@@ -132,6 +132,13 @@ export function createImagesRepository(database: Database) {
       );
       return row === undefined ? null : toImage(row);
     },
+    byPath(datasetId: number, path: string): DatasetImage | null {
+      const row = database.get<ImageColumns>(
+        `SELECT ${selected} FROM images WHERE dataset_id = ? AND path = ?`,
+        [datasetId, path],
+      );
+      return row === undefined ? null : toImage(row);
+    },
     locate(imageId: number): ImageLocation | null {
       const row = database.get<WithRegion<ImageLocation>>(
         `SELECT i.id, d.root, i.path, i.mask_path AS maskPath, i.file_path AS filePath, i.crop

@@ -4,11 +4,13 @@ import { createEvaluationsRepository } from './evaluations-repository.ts';
 import { createImagesRepository } from './images-repository.ts';
 import { createJobsRepository } from './jobs-repository.ts';
 import { createModelsRepository } from './models-repository.ts';
+import { createOperatingPointsRepository } from './operating-points-repository.ts';
 import { createPromptSetsRepository } from './prompt-sets-repository.ts';
 import { createResultsRepository } from './results-repository.ts';
 import { createRunReferencesRepository } from './run-references-repository.ts';
 import { createRunsRepository } from './runs-repository.ts';
 import { createSettingsRepository } from './settings-repository.ts';
+import { createVerdictsRepository } from './verdicts-repository.ts';
 
 export type Repositories = ReturnType<typeof createRepositories>;
 
@@ -25,5 +27,7 @@ export function createRepositories(database: Database) {
     runReferences: createRunReferencesRepository(database),
     results: createResultsRepository(database),
     evaluations: createEvaluationsRepository(database),
+    verdicts: createVerdictsRepository(database),
+    operatingPoints: createOperatingPointsRepository(database),
   };
 }

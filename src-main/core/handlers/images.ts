@@ -1,24 +1,34 @@
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { ParsedParams } from '../../../src-shared/contract/methods.ts';
+import { readImageColumns } from '../db/image-columns.ts';
 import type { Repositories } from '../db/repositories.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 
-export function imagesHandlers({ repositories }: Services): DomainHandlers<'images'> {
+export function imagesHandlers({ database, repositories }: Services): DomainHandlers<'images'> {
   const { images, results, datasets, runs } = repositories;
+
+  function requireRunOf(datasetId: number, runId: number | null): void {
+    if (datasets.getCore(datasetId) === null) {
+      throw new WorkbenchError('not-found', `There is no data set ${datasetId}.`);
+    }
+    if (runId !== null && runs.get(runId)?.datasetId !== datasetId) {
+      throw new WorkbenchError('not-found', `Data set ${datasetId} has no run ${runId}.`);
+    }
+  }
+
   return {
     'images.get': ({ imageId, runId }) => {
       const image = images.get(imageId);
       if (image === null) throw new WorkbenchError('not-found', `There is no image ${imageId}.`);
       return { image, result: runId === null ? null : results.get(runId, imageId) };
     },
+    'images.columns': ({ datasetId, runId }) => {
+      requireRunOf(datasetId, runId);
+      return readImageColumns(database, datasetId, runId);
+    },
     'images.list': (params) => {
       const { datasetId, runId, className } = params;
-      if (datasets.getCore(datasetId) === null) {
-        throw new WorkbenchError('not-found', `There is no data set ${datasetId}.`);
-      }
-      if (runId !== null && runs.get(runId)?.datasetId !== datasetId) {
-        throw new WorkbenchError('not-found', `Data set ${datasetId} has no run ${runId}.`);
-      }
+      requireRunOf(datasetId, runId);
       const ids = pageOfIds(repositories, params);
       const found = runId === null ? new Map() : results.byImages(runId, ids);
       return {

@@ -8,12 +8,14 @@ import { imagesHandlers } from './images.ts';
 import { jobsHandlers } from './jobs.ts';
 import { methodsHandlers } from './methods.ts';
 import { modelsHandlers } from './models.ts';
+import { operatingPointsHandlers } from './operating-points.ts';
 import { promptsHandlers } from './prompts.ts';
 import { publishedHandlers } from './published.ts';
 import { reportsHandlers } from './reports.ts';
 import { runsHandlers } from './runs.ts';
 import { samplesHandlers } from './samples.ts';
 import { settingsHandlers } from './settings.ts';
+import { verdictsHandlers } from './verdicts.ts';
 
 /** A handler with its types forgotten: dispatch parses parameters and results by the method's own schemas. */
 export type AnyHandler = (params: never) => unknown;
@@ -41,6 +43,8 @@ export function createHandlers(services: Services): HandlerRegistry {
     foldersHandlers(),
     datasetsHandlers(services),
     imagesHandlers(services),
+    verdictsHandlers(services),
+    operatingPointsHandlers(services),
     modelsHandlers(services),
     promptsHandlers(services),
     methodsHandlers(services),
