@@ -10,6 +10,13 @@ export type View = (typeof views)[number];
 
 const id = z.coerce.number().int().positive();
 
+/** As the address bar has it, with commas; empty: none is chosen. */
+const methodIdsSchema = z
+  .string()
+  .transform((text) => (text === '' ? [] : text.split(',')))
+  .pipe(z.array(methodIdSchema))
+  .readonly();
+
 const addressSchema = z.object({
   view: z.enum(views),
   datasetId: id.nullable().catch(null),
@@ -20,8 +27,8 @@ const addressSchema = z.object({
   /** The folder that is being added. */
   path: z.string().nullable().catch(null),
   layout: datasetLayoutSchema.nullable().catch(null),
-  /** The method chosen on the start page. */
-  methodId: methodIdSchema.nullable().catch(null),
+  /** Methods chosen on the start page; null where none was chosen yet. */
+  methodIds: methodIdsSchema.nullable().catch(null),
 });
 /** Where the window is: everything that back, forward and reopening bring back. */
 export type Address = Readonly<z.infer<typeof addressSchema>>;
@@ -35,7 +42,7 @@ export const startAddress: Address = {
   sort: 'score',
   path: null,
   layout: null,
-  methodId: null,
+  methodIds: null,
 };
 
 /** Names in the address bar, shortest that a reader understands. */
@@ -47,7 +54,7 @@ const parameterNames = {
   sort: 'sort',
   path: 'folder',
   layout: 'layout',
-  methodId: 'method',
+  methodIds: 'methods',
 } as const satisfies Record<Exclude<keyof Address, 'view'>, string>;
 
 /** `#/review?set=3&run=5&image=17` as an address; anything that cannot be read falls back to its default. */

@@ -55,7 +55,7 @@ for (const theme of ['Dark', 'Light'] as const) {
     await data.importShown();
     await expectAccessible(window, 'Images');
     await window.getByRole('button', { name: 'Start a run' }).click();
-    await expect(window.getByRole('radio').first()).toBeVisible();
+    await expect(window.getByRole('checkbox').first()).toBeVisible();
     await expectAccessible(window, 'Start');
     await window.goBack();
     await data.startRun();

@@ -2,6 +2,7 @@ import { expect, test } from './fixtures.ts';
 import { DataPage } from './pages/data-page.ts';
 import { Frame } from './pages/frame.ts';
 import { ReviewPage } from './pages/review-page.ts';
+import { StartPage } from './pages/start-page.ts';
 import { makePlainFolder } from './test-images.ts';
 
 test('the keyboard keeps its place from a folder to a run that is cancelled and resumed', async ({
@@ -33,7 +34,7 @@ test('the keyboard keeps its place from a folder to a run that is cancelled and 
   await test.step('Start leads to the heading of Review', async () => {
     await pressOn('Start a run');
     await expect(window.getByRole('heading', { level: 1, name: /^Start a run/ })).toBeFocused();
-    await window.getByRole('radio', { name: /^Block statistics/ }).check();
+    await new StartPage(window).choose('Block statistics');
     await pressOn(/^Start on/);
     await expect(review.filmstrip).toBeVisible();
     await expect(window.getByRole('heading', { level: 1 })).toBeFocused();

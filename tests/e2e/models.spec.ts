@@ -6,6 +6,7 @@ import { DataPage } from './pages/data-page.ts';
 import { Frame } from './pages/frame.ts';
 import { ModelsPage } from './pages/models-page.ts';
 import { ReviewPage } from './pages/review-page.ts';
+import { StartPage } from './pages/start-page.ts';
 import { makeMvtecClass } from './test-images.ts';
 
 test('a checkpoint becomes a model, its open question is asked, and CLIP runs with it', async ({
@@ -38,9 +39,11 @@ test('a checkpoint becomes a model, its open question is asked, and CLIP runs wi
     await expectAccessible(window, 'Models, filled');
     await new DataPage(window).importFolder(images);
     await window.getByRole('button', { name: 'Start a run' }).click();
-    await expect(window.getByRole('radio', { name: /^AnomalyCLIP/ })).toBeDisabled();
+    const start = new StartPage(window);
+    await expect(start.method('AnomalyCLIP')).toBeDisabled();
     await expect(window.getByText(/for text width 8/)).toBeVisible();
-    await window.getByRole('radio', { name: /^CLIP Compares/ }).check();
+    await start.choose('CLIP');
+    await expect(window.getByRole('row', { name: /«a photo of a normal .*»/ })).toBeVisible();
     await expect(window.getByRole('combobox', { name: 'Model' })).toHaveText('Tiny');
     await expectAccessible(window, 'Start, with a model');
   });

@@ -105,7 +105,7 @@ function withData(
       name: '20-start',
       show: async (page) => {
         await goToHash(page, reviewHash.replace('review', 'start'));
-        await expect(page.getByRole('radiogroup', { name: 'Method' })).toBeVisible();
+        await expect(page.getByRole('group', { name: 'Methods' })).toBeVisible();
       },
     },
     {

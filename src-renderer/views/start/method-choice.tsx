@@ -1,30 +1,32 @@
-import Radio from '@mui/material/Radio';
-import RadioGroup from '@mui/material/RadioGroup';
-import { methodIdSchema, type MethodId, type MethodInfo } from '../../../src-shared/domain/method.ts';
+import Checkbox from '@mui/material/Checkbox';
+import type { MethodId, MethodInfo } from '../../../src-shared/domain/method.ts';
 import styles from './method-choice.module.css';
 
 interface MethodChoiceProps {
   readonly methods: readonly MethodInfo[];
-  readonly chosen: MethodId | null;
-  readonly onChoose: (methodId: MethodId) => void;
+  readonly chosen: readonly MethodId[];
+  readonly onChoose: (methodIds: readonly MethodId[]) => void;
 }
 
-/** Every method with a sentence; one that cannot run says what is missing and leads there. */
+/** Every method with a sentence; several can be chosen. One that cannot run says what is missing. */
 export function MethodChoice({ methods, chosen, onChoose }: MethodChoiceProps) {
   return (
-    <RadioGroup
-      aria-label="Method"
-      value={chosen ?? ''}
-      onChange={(_, value) => {
-        onChoose(methodIdSchema.parse(value));
-      }}
-    >
+    <div role="group" aria-labelledby="method-title">
       {methods.map((method) => {
         const missing = method.unavailable !== null;
+        const isChosen = chosen.includes(method.id);
         return (
-          <div key={method.id} className={styles.method} data-chosen={method.id === chosen && !missing}>
+          <div key={method.id} className={styles.method} data-chosen={isChosen}>
             <label className={styles.label}>
-              <Radio value={method.id} disabled={missing} size="small" />
+              <Checkbox
+                size="small"
+                disabled={missing}
+                checked={isChosen}
+                onChange={(_, checked) => {
+                  const others = chosen.filter((id) => id !== method.id);
+                  onChoose(checked ? [...others, method.id] : others);
+                }}
+              />
               <span>
                 <span className={styles.name}>{method.name}</span>
                 <span className={styles.quiet}>{method.summary}</span>
@@ -34,6 +36,6 @@ export function MethodChoice({ methods, chosen, onChoose }: MethodChoiceProps) {
           </div>
         );
       })}
-    </RadioGroup>
+    </div>
   );
 }

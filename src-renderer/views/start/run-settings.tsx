@@ -5,26 +5,32 @@ import {
   type MethodInfo,
   type MethodSettings,
 } from '../../../src-shared/domain/method.ts';
-import { defaultImageSizePx, methodImageSizePx } from '../../../src-shared/domain/image-size.ts';
-import { isSettingRead } from '../../../src-shared/domain/method-settings.ts';
+import type { Dataset } from '../../../src-shared/domain/dataset.ts';
+import { isSettingRead, type MethodSettingName } from '../../../src-shared/domain/method-settings.ts';
 import type { Model } from '../../../src-shared/domain/model.ts';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { parseLayers } from '../../state/parse-layers.ts';
+import { ownSizesPx, whyNoReferences } from '../../state/run-plan.ts';
+import { WrittenSentences } from './written-sentences.tsx';
 import styles from './start-view.module.css';
 
 interface RunSettingsProps {
-  readonly method: MethodInfo;
+  readonly methods: readonly MethodInfo[];
   readonly model: Model | null;
+  readonly dataset: Dataset;
   readonly settings: MethodSettings;
   readonly onChange: (settings: MethodSettings) => void;
 }
 
+const shotChoices = [0, 1, 2, 4, 8] as const;
 const dpamNames = { vv: 'V-V (paper)', qq: 'Q-Q', kk: 'K-K' } as const;
 const sizesPx = [224, 240, 256, 336, 384, 448, 518, 616, 700] as const;
 
-/** The settings that matter of a method that has any; what is left empty keeps the method's own value. */
-export function RunSettings({ method, model, settings, onChange }: RunSettingsProps) {
-  if (!method.needsModel || model === null) return null;
+/** The settings that matter to the methods that were chosen; what is left empty keeps each method's own value. */
+export function RunSettings({ methods, model, dataset, settings, onChange }: RunSettingsProps) {
+  if (model === null || !methods.some(({ needsModel }) => needsModel)) return null;
+  const isRead = (name: MethodSettingName) => methods.some(({ id }) => isSettingRead(id, name));
+  const noReferences = whyNoReferences(dataset);
   const { patchSize, layers: blockCount } = model.config.vision;
   const sizes = sizesPx.filter((size) => size % patchSize === 0);
   const change = (field: Partial<MethodSettings>) => {
@@ -35,7 +41,7 @@ export function RunSettings({ method, model, settings, onChange }: RunSettingsPr
     <section className={styles.section}>
       <h2>Settings</h2>
       <div className={styles.fields}>
-        {isSettingRead(method.id, 'objectName') && (
+        {isRead('objectName') && (
           <TextField
             label="Object name"
             placeholder="the class name"
@@ -54,7 +60,7 @@ export function RunSettings({ method, model, settings, onChange }: RunSettingsPr
           options={[
             {
               value: '',
-              name: `As the method (${methodImageSizePx(method.id, model.config) ?? defaultImageSizePx(model.config)} px)`,
+              name: `As the method (${ownSizesPx(methods, model).join(' or ')} px)`,
             },
             ...sizes.map((size) => ({ value: String(size), name: `${size} px` })),
           ]}
@@ -62,8 +68,26 @@ export function RunSettings({ method, model, settings, onChange }: RunSettingsPr
             change({ imageSizePx: chosen === '' ? undefined : Number(chosen) });
           }}
         />
+        {isRead('shots') && (
+          <LabelledSelect
+            label="References for WinCLIP"
+            value={String(settings.shots ?? 0)}
+            disabled={noReferences !== null}
+            options={shotChoices.map((shots) => ({
+              value: String(shots),
+              name: shots === 0 ? 'None' : `${shots} good of each class`,
+            }))}
+            onChange={(chosen) => {
+              change({ shots: chosen === '0' ? undefined : Number(chosen) });
+            }}
+          />
+        )}
       </div>
-      {isSettingRead(method.id, 'dpam') && (
+      {isRead('shots') && noReferences !== null && (
+        <p className={styles.quiet}>WinCLIP compares without references here. {noReferences}</p>
+      )}
+      <WrittenSentences methods={methods} dataset={dataset} settings={settings} />
+      {isRead('dpam') && (
         <details className={styles.more}>
           <summary>More</summary>
           <div className={styles.fields}>
@@ -78,7 +102,7 @@ export function RunSettings({ method, model, settings, onChange }: RunSettingsPr
                 change({ dpam: dpamVariantSchema.parse(chosen) });
               }}
             />
-            {isSettingRead(method.id, 'layers') && (
+            {isRead('layers') && (
               <LayersField blockCount={blockCount} settings={settings} onChange={change} />
             )}
           </div>

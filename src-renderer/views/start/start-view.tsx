@@ -1,17 +1,17 @@
 import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
 import { useMutation } from '@tanstack/react-query';
-import { Boxes, FolderSearch, Play } from 'lucide-react';
+import { Boxes, FolderSearch, ListChecks, Play } from 'lucide-react';
 import { useState } from 'react';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
-import type { MethodId, MethodInfo, MethodSettings } from '../../../src-shared/domain/method.ts';
-import { settingsRead } from '../../../src-shared/domain/method-settings.ts';
+import type { MethodId, MethodSettings } from '../../../src-shared/domain/method.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { useAddress, useAddressStore } from '../../state/address.ts';
 import { useClient } from '../../state/client-context.ts';
 import { formatNoun } from '../../state/format.ts';
+import { chooseMethods, fittingPrompts, runWishes } from '../../state/run-plan.ts';
 import { useDataset, useDatasets, useMethods, useModels, usePromptSets } from '../../state/queries.ts';
 import { MethodChoice } from './method-choice.tsx';
 import { RunSettings } from './run-settings.tsx';
@@ -49,55 +49,65 @@ export function StartView() {
 }
 
 function StartForm({ dataset }: { readonly dataset: Dataset }) {
-  const { methodId } = useAddress();
+  const { methodIds } = useAddress();
   const { go, replace } = useAddressStore();
   const client = useClient();
   const { data: models = [] } = useModels();
   const { data: promptSets = [] } = usePromptSets();
   const [pickedModel, setPickedModel] = useState<string | null>(null);
-  const [pickedPrompts, setPickedPrompts] = useState<number | null>(null);
+  const [pickedPrompts, setPickedPrompts] = useState<Readonly<Partial<Record<MethodId, number>>>>({});
   const [settings, setSettings] = useState<MethodSettings>({});
 
   const model = models.find(({ id }) => id === pickedModel) ?? models[0] ?? null;
   const methods = useMethods(model?.id ?? null);
-  const method = chooseMethod(methods.data ?? [], methodId);
-  const fitting = promptSets.filter(
-    (set) => set.methodId === method?.id && (model === null || set.textWidth === model.config.text.width),
-  );
-  const promptSet = fitting.find(({ id }) => id === pickedPrompts) ?? fitting[0] ?? null;
+  const all = methods.data ?? [];
+  const able = all.filter(({ unavailable }) => unavailable === null);
+  const chosen = chooseMethods(all, methodIds);
+  const needsModel = chosen.some((method) => method.needsModel);
 
   const start = useMutation({
-    mutationFn: (chosen: MethodInfo) =>
-      client.call('runs.create', {
+    mutationFn: () =>
+      client.call('runs.createMany', {
         datasetId: dataset.id,
-        methodId: chosen.id,
-        modelId: chosen.needsModel ? (model?.id ?? null) : null,
-        promptSetId: chosen.needsLearnedPrompts ? (promptSet?.id ?? null) : null,
-        settings: settingsRead(chosen.id, settings),
+        modelId: needsModel ? (model?.id ?? null) : null,
+        runs: runWishes({ methods: chosen, model, promptSets, pickedPrompts, settings }),
       }),
-    onSuccess: ({ run }) => {
-      go({ view: 'review', runId: run.id, imageId: null, className: null, methodId: null });
+    onSuccess: ({ runs }) => {
+      // A method that cannot run says so in the run switch; the strongest of the others is shown.
+      const shown = runs.findLast(({ error }) => error === null) ?? runs.at(-1);
+      go({ view: 'review', runId: shown?.id ?? null, imageId: null, className: null, methodIds: null });
     },
   });
 
-  const promptsMissing = method?.needsLearnedPrompts === true && promptSet === null;
   return (
     <div className={styles.page}>
       <div className={styles.column}>
         <h1>Start a run on {dataset.name}</h1>
         <section className={styles.section} aria-labelledby="method-title">
           <div className={styles.head}>
-            <h2 id="method-title">Method</h2>
-            {methods.data?.some(({ unavailable }) => unavailable !== null) === true && (
-              <Button
-                startIcon={<Boxes size={16} aria-hidden />}
-                onClick={() => {
-                  go({ view: 'models' });
-                }}
-              >
-                Open Models to add what is missing
-              </Button>
-            )}
+            <h2 id="method-title">Methods</h2>
+            <div className={styles.headActions}>
+              {able.length > 1 && chosen.length < able.length && (
+                <Button
+                  startIcon={<ListChecks size={16} aria-hidden />}
+                  onClick={() => {
+                    replace({ methodIds: able.map(({ id }) => id) });
+                  }}
+                >
+                  Choose all {able.length} that can run
+                </Button>
+              )}
+              {able.length < all.length && (
+                <Button
+                  startIcon={<Boxes size={16} aria-hidden />}
+                  onClick={() => {
+                    go({ view: 'models' });
+                  }}
+                >
+                  Open Models to add what is missing
+                </Button>
+              )}
+            </div>
           </div>
           {methods.isPending && <LinearProgress aria-label="Reading the methods" />}
           {methods.error && (
@@ -108,14 +118,20 @@ function StartForm({ dataset }: { readonly dataset: Dataset }) {
             />
           )}
           <MethodChoice
-            methods={methods.data ?? []}
-            chosen={method?.id ?? null}
-            onChoose={(chosen) => {
-              replace({ methodId: chosen });
+            methods={all}
+            chosen={chosen.map(({ id }) => id)}
+            onChoose={(picked) => {
+              replace({ methodIds: picked });
             }}
           />
+          {chosen.length > 1 && (
+            <p className={styles.quiet}>
+              {chosen.length} runs in one pass: each image is read once, and methods that see it at the same
+              size share what the model makes of it.
+            </p>
+          )}
         </section>
-        {method?.needsModel === true && models.length > 0 && (
+        {needsModel && models.length > 0 && (
           <section className={styles.section}>
             <h2>Model</h2>
             <div className={styles.fields}>
@@ -125,46 +141,46 @@ function StartForm({ dataset }: { readonly dataset: Dataset }) {
                 options={models.map(({ id, name }) => ({ value: id, name }))}
                 onChange={setPickedModel}
               />
-              {method.needsLearnedPrompts && (
-                <LabelledSelect
-                  label="Prompts"
-                  value={promptSet === null ? '' : String(promptSet.id)}
-                  disabled={fitting.length === 0}
-                  options={
-                    fitting.length === 0
-                      ? [{ value: '', name: 'None that fit' }]
-                      : fitting.map(({ id, name }) => ({ value: String(id), name }))
-                  }
-                  onChange={(chosen) => {
-                    setPickedPrompts(Number(chosen));
-                  }}
-                />
-              )}
+              {chosen
+                .filter((method) => method.needsLearnedPrompts)
+                .map(({ id, name }) => {
+                  const fitting = fittingPrompts(id, promptSets, model);
+                  const picked = fitting.find((set) => set.id === pickedPrompts[id]) ?? fitting[0];
+                  return (
+                    <LabelledSelect
+                      key={id}
+                      label={`Prompts of ${name}`}
+                      value={picked === undefined ? '' : String(picked.id)}
+                      options={fitting.map((set) => ({ value: String(set.id), name: set.name }))}
+                      onChange={(value) => {
+                        setPickedPrompts({ ...pickedPrompts, [id]: Number(value) });
+                      }}
+                    />
+                  );
+                })}
             </div>
             {model?.note !== undefined && <p className={styles.quiet}>{model.note}</p>}
-            {promptsMissing && (
-              <p className={styles.quiet}>
-                No learned prompts fit this model. Import prompts made for text width{' '}
-                {model?.config.text.width ?? '?'}, or choose another model.
-              </p>
-            )}
           </section>
         )}
-        {method && method.unavailable === null && (
-          <RunSettings method={method} model={model} settings={settings} onChange={setSettings} />
-        )}
+        <RunSettings
+          methods={chosen}
+          model={model}
+          dataset={dataset}
+          settings={settings}
+          onChange={setSettings}
+        />
         {start.error && <ErrorNotice title="The run could not be started" error={start.error} />}
         <div className={styles.finish}>
           <Button
             variant="contained"
             startIcon={<Play size={14} aria-hidden />}
             loading={start.isPending}
-            disabled={!method || method.unavailable !== null || promptsMissing || dataset.imageCount === 0}
+            disabled={chosen.length === 0 || dataset.imageCount === 0}
             onClick={() => {
-              if (method) start.mutate(method);
+              start.mutate();
             }}
           >
-            Start on {formatNoun(dataset.imageCount, 'image')}
+            {startWords(chosen.length, dataset.imageCount)}
           </Button>
           <Button
             onClick={() => {
@@ -179,12 +195,8 @@ function StartForm({ dataset }: { readonly dataset: Dataset }) {
   );
 }
 
-/** The method of the address, else the strongest that can run (the catalogue goes from simple to strong). */
-function chooseMethod(methods: readonly MethodInfo[], wanted: MethodId | null): MethodInfo | null {
-  return (
-    methods.find(({ id }) => id === wanted) ??
-    methods.findLast(({ unavailable }) => unavailable === null) ??
-    methods[0] ??
-    null
-  );
+/** `Start on 115 images`, `Start 3 methods on 115 images`. */
+function startWords(methodCount: number, imageCount: number): string {
+  const images = formatNoun(imageCount, 'image');
+  return methodCount > 1 ? `Start ${methodCount} methods on ${images}` : `Start on ${images}`;
 }

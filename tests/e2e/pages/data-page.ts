@@ -1,5 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { Frame } from './frame.ts';
+import { StartPage } from './start-page.ts';
 
 /** Data: cards, import, images, start of a run. */
 export class DataPage {
@@ -34,11 +35,11 @@ export class DataPage {
     await this.importShown();
   }
 
-  /** From inside a data set: starts a run with a method. */
-  async startRun(method = 'Block statistics'): Promise<void> {
+  /** From inside a data set: starts a run with each method. */
+  async startRun(...methods: readonly string[]): Promise<void> {
     await this.page.getByRole('button', { name: 'Start a run' }).first().click();
-    await this.page.getByRole('radio', { name: new RegExp(`^${method}`) }).check();
-    await this.page.getByRole('button', { name: /^Start on/ }).click();
+    await new StartPage(this.page).choose(...(methods.length === 0 ? ['Block statistics'] : methods));
+    await this.page.getByRole('button', { name: /^Start( \d+ methods)? on/ }).click();
     await expect(this.page.locator('main')).toHaveAttribute('data-view', 'review');
   }
 

@@ -28,7 +28,7 @@ describe('addresses', () => {
           sort: fc.constantFrom('score' as const, 'path' as const),
           path: text,
           layout: fc.constantFrom('folder' as const, 'mvtec' as const, null),
-          methodId: fc.constantFrom('baseline' as const, 'anomalyclip' as const, null),
+          methodIds: fc.constantFrom([], ['baseline'] as const, ['clip', 'anomalyclip'] as const, null),
         }),
         (address) => {
           expect(parseAddress(formatAddress(address))).toEqual(address);
