@@ -21,14 +21,19 @@ NORMAL = [
     "correct {}", "fine {}", "ordinary {}", "regular {}", "uniform {}", "impeccable {}", "stainless {}", "undefiled {}", "uninjured {}", "new {}", "proper {}", "unflawed {}",
     "unspoiled {}", "{} in perfect condition", "{} with nothing wrong", "{} in working order", "uncracked {}", "untorn {}", "{} of good quality", "satisfactory {}",
     "excellent {}", "ideal {}", "well-made {}", "perfectly fine {}", "exemplary {}", "unworn {}", "pure {}", "tidy {}",
+    "unsullied {}", "unstained {}", "unscathed {}", "undisturbed {}", "unaltered {}", "unaffected {}", "untainted {}", "unbent {}", "unsoiled {}", "unpolluted {}", "neat {}",
+    "unadulterated {}", "irreproachable {}", "exquisite {}", "matchless {}", "{} in mint condition", "unmutilated {}", "undeformed {}", "unhurt {}", "undecayed {}", "uncorrupted {}",
 ]
 ABNORMAL = [
     "anomalous {}", "anomalous {}", "anomalous {}", "abnormal {}", "damaged {}", "damaged {}", "damaged {}", "{} with flaw", "{} with defect", "{} with damage", "defective {}",
     "flawed {}", "broken {}", "imperfect {}", "bad {}", "{} with a defect", "{} with an anomaly", "{} with defects", "unhealthy {}", "diseased {}", "injured {}",
     "defaced {}", "scarred {}", "tainted {}", "corrupted {}", "deformed {}", "wrong {}", "irregular {}", "{} with an impurity", "unsound {}", "mutilated {}",
-    "dilapidated {}", "tarnished {}", "contaminated {}", "incomplete {}", "{} with a blemish", "{} with blemishes", "{} with a fault", "ruined {}", "harmed {}", "{} in bad condition",
+    "dilapidated {}", "tarnished {}", "contaminated {}", "incomplete {}", "{} with a fault", "ruined {}", "harmed {}", "{} in bad condition",
     "cracked {}", "scratched {}", "torn {}", "stained {}", "spoiled {}", "rotten {}", "dirty {}", "worn out {}", "shattered {}", "smashed {}", "dented {}", "chipped {}",
     "corroded {}", "ripped {}", "shoddy {}", "substandard {}", "malformed {}", "misshapen {}", "decayed {}", "wrecked {}", "{} of bad quality", "{} with something wrong", "sullied {}",
+    "scuffed {}", "soiled {}", "smeared {}", "warped {}", "crooked {}", "fractured {}", "botched {}", "tattered {}", "frayed {}", "battered {}", "mangled {}", "maimed {}", "crippled {}",
+    "scraped {}", "pockmarked {}", "blighted {}", "weakened {}", "hurt {}", "bruised {}", "distorted {}", "deteriorated {}", "inferior {}", "degraded {}", "crumpled {}", "vitiated {}",
+    "defiled {}", "polluted {}", "ugly {}", "vandalised {}",
 ]
 HELD_OUT = {
     "normal": ["immaculate {}", "faultless {}", "pristine {}", "spotless {}", "unimpaired {}"],
@@ -40,6 +45,7 @@ DEFECT_WORDS = {
     "pits": ["pitted {}", "{} with pitting", "corroded {}"], "hole": ["{} with a hole", "punctured {}"], "foreign": ["{} with a foreign body", "contaminated {}"],
     "displaced": ["{} with a misplaced piece", "misaligned {}"], "blur": ["smeared {}", "smudged {}"], "bend": ["bent {}", "dented {}"], "fibre": ["{} with a hair on it", "{} with a loose thread"],
     "crumbs": ["dirty {}", "{} with dirt on it"], "discolouration": ["discoloured {}", "{} with a colour defect", "burnt {}"], "worn": ["worn {}", "{} with missing print"],
+    "odd": ["irregular {}", "{} with an odd spot", "uneven {}"],
     "embedded": ["{} with a streak", "{} with an embedded fibre"],
     "impurity": ["impure {}", "{} with an impurity"], "chip": ["chipped {}"], "broken edge": ["{} with a broken edge", "{} with a piece missing"], "broken": ["broken {}", "{} broken in two"],
     "missing part": ["{} with a missing part", "incomplete {}"], "turned part": ["{} with one turned"], "recoloured part": ["{} with one of another colour"], "broken part": ["{} with one broken"],
@@ -70,7 +76,7 @@ ALIKE = [
     "grid,mesh,grating,wire mesh,net,gauze,perforated sheet", "surface,texture,wall,stone,floor,panel", "pill,tile,plate,tablet,button", "nut,biscuit,bean,stone,seed,candy,cookie,bread,fruit",
     "hexagon nut,plate,sign,tile", "gear,wheel,sprocket", "ring,washer,seal,gasket", "bottle,screw,bolt,vial,pin,valve,glass,glass pane", "toy,figure,doll,insect,tool",
     "bracket,metal part,frame,key,plate", "cable,bundle,tray,connector", "circuit board,pcb,board,module", "label,print,panel,box,packaging", "gravel,grains,cork,seeds", "fruit,vegetable,peel,bread",
-    "printed cloth,tapestry,fabric,textile", "brain scan,chest X-ray,ultrasound image,tissue image,body scan",
+    "printed cloth,tapestry,fabric,textile", "brain scan,chest X-ray,ultrasound image,tissue image,body scan,X-ray image",
 ]
 ALIKE = [set(group.split(",")) for group in ALIKE]
 

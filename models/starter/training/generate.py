@@ -19,6 +19,7 @@ from PIL import Image
 import calm_scenes
 import extra_scenes
 import materials
+import odd_scenes
 import scenes
 from defects import WEIGHTS, add_defects
 
@@ -70,6 +71,8 @@ LATER = 100
 FAINT = 200
 # Lively good surfaces, mostly in twins: the same picture good and with a defect, so that nothing but the defect tells them apart.
 CALM = 300
+# Patterned surfaces and arrays where only unlikeness to the rest of the same picture tells the defect, in twins.
+ODD = 400
 
 
 def picture(rng, size, papers, shard=0):
@@ -121,10 +124,27 @@ def calm_pictures(rng, size, papers):
     return out
 
 
-def calm_shard(rng, papers, images, masks):
+def odd_pictures(rng, size):
+    """As calm_pictures; the defect is an odd spot, or one of defects.py upon the same strong pattern."""
+    seed, eye = (int(v) for v in rng.integers(1 << 31, size=2))
+    image, empty, name, material = odd_scenes.odd_scene(np.random.default_rng(seed), size, False)
+    out = [(scenes.camera(np.random.default_rng(eye), image), empty, "odd", name, material, [])]
+    if rng.random() < 0.15:
+        return out
+    if rng.random() < 0.7:
+        changed, mask, _, _ = odd_scenes.odd_scene(np.random.default_rng(seed), size, True)
+        names = ["odd"] if mask.any() else []
+    else:
+        changed, mask, names = quiet_defects(rng, image, np.ones((size, size), np.float32))
+    if names:
+        out.append((scenes.camera(np.random.default_rng(eye if rng.random() < 0.7 else eye + 1), changed), mask, "odd", name, material, names))
+    return out
+
+
+def twin_shard(rng, papers, images, masks, odd):
     meta = []
     while len(meta) < PER_SHARD:
-        found = calm_pictures(rng, SIDE, papers)[: PER_SHARD - len(meta)]
+        found = (odd_pictures(rng, SIDE) if odd else calm_pictures(rng, SIDE, papers))[: PER_SHARD - len(meta)]
         for n, (image, mask, scene, name, material, names) in enumerate(found):
             k = len(meta)
             images[k], masks[k] = image, mask
@@ -143,7 +163,7 @@ def main(work: Path, first: int, last: int):
             continue
         rng = np.random.default_rng([SEED, shard])
         images, masks = np.zeros((PER_SHARD, SIDE, SIDE, 3), np.uint8), np.zeros((PER_SHARD, SIDE, SIDE), np.uint8)
-        meta = calm_shard(rng, papers, images, masks) if shard >= CALM else []
+        meta = twin_shard(rng, papers, images, masks, shard >= ODD) if shard >= CALM else []
         for k in range(len(meta), PER_SHARD):
             images[k], masks[k], scene, name, names = picture(rng, SIDE, papers, shard)
             meta.append({"scene": scene, "name": name, "defects": names})

@@ -44,7 +44,7 @@ class Cache:
             for first in sorted((work / "cache").glob(f"{shard:04d}.*.measure.npy")):
                 base = str(first)[: -len(".measure.npy")]
                 self.files[shard].append((np.load(base + ".taps.npy", mmap_mode="r"), np.load(base + ".masks.npy", mmap_mode="r"), np.load(base + ".measure.npy")))
-        self.groups = {g: [s for s in shards if low <= s < high] for g, low, high in (("0", 0, 100), ("100", 100, 200), ("200", 200, 300), ("300", 300, 10_000))}
+        self.groups = {g: [s for s in shards if low <= s < high] for g, low, high in (("0", 0, 100), ("100", 100, 200), ("200", 200, 300), ("300", 300, 400), ("400", 400, 10_000))}
         self.shares = {g: w for g, w in shares.items() if self.groups[g]}
 
     def batch(self, rng, count):
