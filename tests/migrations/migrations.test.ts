@@ -178,6 +178,30 @@ describe('migrations', () => {
     migrated.close();
   });
 
+  it('keep the runs and images of format 7, of which nobody has said anything yet', async () => {
+    const { dataFolder, database } = await openAtVersion(7);
+    database.execute(`
+      INSERT INTO datasets (id, name, root, layout, state, created_at_ms) VALUES (3, 'Bottles', '/data/b', 'mvtec', 'ready', 5);
+      INSERT INTO images (id, dataset_id, path, class_name, label, width_px, height_px, size_bytes, modified_at_ms, seen_by_import)
+      VALUES (7, 3, 'bottle/test/good/1.png', 'bottle', 'good', 9, 8, 100, 1.5, 1);`);
+    database.close();
+    const migrated = openDatabase({ dataFolder, migrationsFolder, log });
+    const { verdicts, operatingPoints } = createRepositories(migrated);
+    expect(verdicts.trail(3, 'bottle/test/good/1.png')).toEqual([]);
+    expect(verdicts.counts(3)).toEqual([{ className: 'bottle', good: 0, defect: 0, unsure: 0, none: 1 }]);
+    expect(operatingPoints.list(null)).toEqual([]);
+    // Verdicts hang on the data set, never on a row of an image.
+    const said = { value: 'defect', note: '', author: 'a', createdAtMs: 1, supersedesId: null } as const;
+    verdicts.insert({
+      ...{ ...said, datasetId: 3, imagePath: 'bottle/test/good/1.png', restoresId: null, basis: null },
+    });
+    migrated.run('DELETE FROM images');
+    expect(verdicts.trail(3, 'bottle/test/good/1.png')).toHaveLength(1);
+    migrated.run('DELETE FROM datasets');
+    expect(migrated.all('SELECT * FROM verdicts')).toEqual([]);
+    migrated.close();
+  });
+
   it('copy the database away first, with what still lies in its write-ahead log', async () => {
     const { dataFolder, database } = await openAtVersion(1);
     database.run(`INSERT INTO settings (key, value) VALUES ('theme', '"dark"')`);
