@@ -1,11 +1,13 @@
 import type Konva from 'konva';
-import { useEffect, useLayoutEffect, useRef, useState, type PointerEvent } from 'react';
+import { useEffect, useId, useLayoutEffect, useRef, useState, type PointerEvent } from 'react';
 import { Image as KonvaImage, Layer, Rect, Shape, Stage } from 'react-konva';
 import type { ContourLine } from '../../src-shared/maps/contour.ts';
 import { useElementSize } from '../components/use-element-size.ts';
 import { useViewportStore } from '../state/viewport.ts';
 import { imagePointAt, placeImage, type Point, type Size } from './viewport.ts';
+import type { Smoothing } from '../state/overlay.ts';
 import styles from './image-stage.module.css';
+import type { Levels } from './wide-samples.ts';
 
 interface Box extends Point, Size {}
 
@@ -15,6 +17,11 @@ export interface ImageStageProps {
   /** Size of the image in image pixels. */
   readonly image: Size;
   readonly invert: boolean;
+  /** The grey values that are shown from black to white, as shares of all; null: the picture as it is. */
+  readonly levels?: Levels | null;
+  readonly smoothing?: Smoothing;
+  /** A drag with the right button, in CSS pixels. */
+  readonly onLevels?: (delta: Point) => void;
   /** The heat map in colours, stretched over the image; null: none. */
   readonly heat: HTMLCanvasElement | null;
   /** Changes whenever the heat canvas was painted anew. */
@@ -44,7 +51,8 @@ export function ImageStage(props: ImageStageProps) {
   const heatLayer = useRef<Konva.Layer>(null);
   const view = useElementSize(frame);
   const { viewport, setSizes, zoom, pan } = useViewportStore();
-  const [dragFrom, setDragFrom] = useState<Point | null>(null);
+  const [dragFrom, setDragFrom] = useState<(Point & { readonly isLevels: boolean }) | null>(null);
+  const filterId = useId();
 
   useLayoutEffect(() => {
     setSizes(image, view);
@@ -54,10 +62,15 @@ export function ImageStage(props: ImageStageProps) {
     heatLayer.current?.batchDraw();
   }, [props.heatVersion, heat]);
 
+  const { levels = null, smoothing = 'auto' } = props;
+  const hasLevels = levels !== null;
   useEffect(() => {
     const canvas = imageLayer.current?.getNativeCanvasElement();
-    if (canvas) canvas.style.filter = props.invert ? 'invert(1)' : '';
-  }, [props.invert, view]);
+    if (!canvas) return;
+    canvas.style.filter = [hasLevels ? `url(#${filterId})` : '', props.invert ? 'invert(1)' : '']
+      .join(' ')
+      .trim();
+  }, [props.invert, hasLevels, filterId, view]);
 
   // React's wheel listeners are passive; this one must keep the page from scrolling and zooming.
   useEffect(() => {
@@ -77,9 +90,12 @@ export function ImageStage(props: ImageStageProps) {
     const point = localPoint(event, frame.current);
     props.onPoint(imagePointAt(place, point, image));
     if (!dragFrom) return;
-    pan({ x: event.clientX - dragFrom.x, y: event.clientY - dragFrom.y });
-    setDragFrom({ x: event.clientX, y: event.clientY });
+    const delta = { x: event.clientX - dragFrom.x, y: event.clientY - dragFrom.y };
+    if (dragFrom.isLevels) props.onLevels?.(delta);
+    else pan(delta);
+    setDragFrom({ x: event.clientX, y: event.clientY, isLevels: dragFrom.isLevels });
   };
+  const isSmooth = smoothing === 'auto' ? place.scale < squaresFromScale : smoothing === 'smooth';
   const area = {
     x: place.x,
     y: place.y,
@@ -97,9 +113,12 @@ export function ImageStage(props: ImageStageProps) {
       role="img"
       aria-label={props.label}
       onPointerDown={(event) => {
-        if (event.button > 1) return;
+        if (event.button > 2) return;
         event.currentTarget.setPointerCapture(event.pointerId);
-        setDragFrom({ x: event.clientX, y: event.clientY });
+        setDragFrom({ x: event.clientX, y: event.clientY, isLevels: event.button === 2 });
+      }}
+      onContextMenu={(event) => {
+        event.preventDefault();
       }}
       onPointerMove={onMove}
       onPointerUp={() => {
@@ -112,8 +131,9 @@ export function ImageStage(props: ImageStageProps) {
         props.onPoint(null);
       }}
     >
+      {levels && <LevelsFilter id={filterId} {...levels} />}
       <Stage width={view.width} height={view.height} listening={false}>
-        <Layer ref={imageLayer} imageSmoothingEnabled={place.scale < squaresFromScale}>
+        <Layer ref={imageLayer} imageSmoothingEnabled={isSmooth}>
           {picture && <KonvaImage image={picture} {...area} />}
         </Layer>
         <Layer ref={heatLayer}>{heat && <KonvaImage image={heat} opacity={props.opacity} {...area} />}</Layer>
@@ -144,6 +164,22 @@ export function ImageStage(props: ImageStageProps) {
         </Layer>
       </Stage>
     </div>
+  );
+}
+
+/** `(value - low) / window` of every channel, as the browser's own filter: it follows a drag without a pixel being read. */
+function LevelsFilter({ id, level, window }: Levels & { readonly id: string }) {
+  const line = { type: 'linear', slope: 1 / window, intercept: 0.5 - level / window } as const;
+  return (
+    <svg width={0} height={0} style={{ position: 'absolute' }} aria-hidden>
+      <filter id={id} colorInterpolationFilters="sRGB">
+        <feComponentTransfer>
+          <feFuncR {...line} />
+          <feFuncG {...line} />
+          <feFuncB {...line} />
+        </feComponentTransfer>
+      </filter>
+    </svg>
   );
 }
 

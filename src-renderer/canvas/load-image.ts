@@ -39,3 +39,10 @@ export function thumbnailResource(imageId: number, sizePx: ThumbnailSize): Resou
 export function maskResource(imageId: number): Resource<HTMLImageElement> {
   return resourceAt(masks, assetPaths.mask(imageId));
 }
+
+const squares = new ResourceCache<HTMLImageElement>(4);
+
+/** The square that the model of a run was given instead of the image. */
+export function modelViewResource(runId: number, imageId: number): Resource<HTMLImageElement> {
+  return resourceAt(squares, assetPaths.modelView(runId, imageId));
+}

@@ -45,6 +45,32 @@ export function pixelMapResource(
   };
 }
 
+/** The map as squares of single patches, nothing blended: what the method said before it was smoothed. */
+export function patchSquaresResource(
+  runId: number,
+  imageId: number,
+  { sizePx }: MapRendering,
+): Resource<PixelMap> {
+  const key = `${runId}/${imageId}/${sizePx}/patches`;
+  return {
+    key,
+    peek: () => pixelMaps.peek(key),
+    load: () => pixelMaps.load(key, async () => spreadPatches(await fetchPatchMap(runId, imageId), sizePx)),
+  };
+}
+
+/** Every pixel of a square takes the value of the patch that it lies in. */
+export function spreadPatches({ rows, columns, data }: PatchMap, sizePx: number): PixelMap {
+  const pixels = new Float32Array(sizePx * sizePx);
+  for (let y = 0; y < sizePx; y++) {
+    const row = Math.floor((y * rows) / sizePx) * columns;
+    for (let x = 0; x < sizePx; x++) {
+      pixels[y * sizePx + x] = data[row + Math.floor((x * columns) / sizePx)] ?? 0;
+    }
+  }
+  return { sizePx, data: pixels };
+}
+
 /** Value of the map at a point of the image given in shares of its sides (0-1), bilinear between pixel centres. */
 export function sampleMap({ sizePx, data }: PixelMap, shareX: number, shareY: number): number {
   const clamp = (value: number) => Math.min(sizePx - 1, Math.max(0, value));

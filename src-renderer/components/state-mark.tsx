@@ -53,6 +53,12 @@ export function markOfLabel(label: Label | null): MarkKind | null {
   return label === 'good' ? 'good' : 'defect';
 }
 
+export const verdictWords: Readonly<Record<MarkKind, string>> = {
+  defect: 'Defect',
+  good: 'Good',
+  unsure: 'Unsure',
+};
+
 export function wordOfLabel(label: Label | null): string {
   return label ?? 'unlabelled';
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { create } from 'zustand';
 import { datasetLayoutSchema } from '../../src-shared/domain/dataset.ts';
 import { methodIdSchema } from '../../src-shared/domain/method.ts';
+import { reviewFilterSchema } from './review-order.ts';
 
 export const views = ['data', 'add', 'images', 'start', 'review', 'models', 'settings'] as const;
 export type View = (typeof views)[number];
@@ -24,6 +25,8 @@ const addressSchema = z.object({
   imageId: id.nullable().catch(null),
   className: z.string().nullable().catch(null),
   sort: z.enum(['score', 'path']).catch('score'),
+  /** Which images the filmstrip of Review holds. */
+  shown: reviewFilterSchema.catch('all'),
   /** The folder that is being added. */
   path: z.string().nullable().catch(null),
   layout: datasetLayoutSchema.nullable().catch(null),
@@ -40,6 +43,7 @@ export const startAddress: Address = {
   imageId: null,
   className: null,
   sort: 'score',
+  shown: 'all',
   path: null,
   layout: null,
   methodIds: null,
@@ -52,6 +56,7 @@ const parameterNames = {
   imageId: 'image',
   className: 'class',
   sort: 'sort',
+  shown: 'shown',
   path: 'folder',
   layout: 'layout',
   methodIds: 'methods',

@@ -34,6 +34,13 @@ export const keyActions = {
   'verdict.defect': { name: 'Defect', group: 'Verdict', scope: 'review', keys: ['D'] },
   'verdict.unsure': { name: 'Unsure', group: 'Verdict', scope: 'review', keys: ['U'] },
   'verdict.undo': { name: 'Undo the last verdict', group: 'Verdict', scope: 'review', keys: ['Ctrl+Z'] },
+  'verdict.redo': {
+    name: 'Give the verdict again',
+    group: 'Verdict',
+    scope: 'review',
+    keys: ['Ctrl+Shift+Z', 'Ctrl+Y'],
+  },
+  'note.write': { name: 'Write a note', group: 'Verdict', scope: 'review', keys: ['T'] },
   'zoom.in': { name: 'Zoom in', group: 'Looking', scope: 'review', keys: ['+', '='] },
   'zoom.out': { name: 'Zoom out', group: 'Looking', scope: 'review', keys: ['-'] },
   'zoom.fit': { name: 'Fit the image to the window', group: 'Looking', scope: 'review', keys: ['0'] },
@@ -52,6 +59,13 @@ export const keyActions = {
     keys: ['X'],
   },
   'groundTruth.toggle': { name: 'Ground truth on or off', group: 'Overlay', scope: 'review', keys: ['G'] },
+  'modelView.toggle': {
+    name: 'As the model saw it, or the whole image',
+    group: 'Looking',
+    scope: 'review',
+    keys: ['M'],
+  },
+  'levels.reset': { name: 'Window and level back to all', group: 'Looking', scope: 'review', keys: ['W'] },
   invert: { name: 'Invert the image', group: 'Overlay', scope: 'review', keys: ['I'] },
 } as const satisfies Record<string, KeyAction>;
 

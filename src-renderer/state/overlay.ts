@@ -2,6 +2,15 @@ import { z } from 'zod';
 import { create } from 'zustand';
 import { colourMapNames } from '../../src-shared/maps/colour-maps.ts';
 
+export const smoothings = ['auto', 'smooth', 'pixels'] as const;
+export type Smoothing = (typeof smoothings)[number];
+
+/** Every grey value as it is stored. */
+export const wholeRange = { level: 0.5, window: 1 } as const;
+
+/** One of 4,096 grey values: below that nothing is left to tell apart. */
+export const narrowestWindow = 1 / 4096;
+
 export const overlaySettingsSchema = z.object({
   /** The heat map. */
   visible: z.boolean().catch(true),
@@ -14,6 +23,15 @@ export const overlaySettingsSchema = z.object({
   /** Grey values of the image turned round; the overlay keeps its colours. */
   invert: z.boolean().catch(false),
   groundTruth: z.boolean().catch(false),
+  /** The square that the model was given instead of the image. */
+  modelView: z.boolean().catch(false),
+  /** How enlarged pixels are drawn: by how far it is zoomed, always blended, or always as squares. */
+  smoothing: z.enum(smoothings).catch('auto'),
+  /** The heat as the method smooths it, or its single patches. */
+  patches: z.boolean().catch(false),
+  /** Middle and width of the grey values that are shown from black to white, as shares of all (0-1). */
+  level: z.number().min(0).max(1).catch(0.5),
+  window: z.number().min(narrowestWindow).max(1).catch(1),
 });
 export type OverlaySettings = Readonly<z.infer<typeof overlaySettingsSchema>>;
 

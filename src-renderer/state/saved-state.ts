@@ -5,6 +5,7 @@ import { themeChoiceSchema, useAppearanceStore } from './appearance.ts';
 import { keySettingsSchema } from './key-map.ts';
 import { useKeyStore } from './keys.ts';
 import { overlaySettingsSchema, useOverlayStore } from './overlay.ts';
+import { reviewSettingsSchema, useReviewSettings } from './review-settings.ts';
 import { chosenThresholdsSchema, useThresholdStore, type ChosenThresholds } from './thresholds.ts';
 
 const keys = {
@@ -12,6 +13,7 @@ const keys = {
   theme: 'window.theme',
   overlay: 'window.overlay',
   keys: 'window.keys',
+  review: 'window.review',
 } as const;
 const thresholdPrefix = 'window.thresholds.';
 const saveDelayMs = 400;
@@ -24,6 +26,8 @@ export function restoreState(values: Values): void {
   if (theme.success) useAppearanceStore.setState({ choice: theme.data });
   const overlay = overlaySettingsSchema.safeParse(values[keys.overlay]);
   if (overlay.success) useOverlayStore.setState({ overlay: overlay.data });
+  const review = reviewSettingsSchema.safeParse(values[keys.review]);
+  if (review.success) useReviewSettings.setState({ settings: review.data });
   const keySettings = keySettingsSchema.safeParse(values[keys.keys]);
   if (keySettings.success) useKeyStore.getState().restore(keySettings.data);
   const byKey: Record<string, ChosenThresholds> = {};
@@ -64,6 +68,9 @@ export function autosave(client: Client): () => void {
     }),
     useOverlayStore.subscribe(({ overlay }) => {
       save(keys.overlay, { ...overlay });
+    }),
+    useReviewSettings.subscribe(({ settings }) => {
+      save(keys.review, { ...settings });
     }),
     useKeyStore.subscribe(({ settings }) => {
       save(keys.keys, {

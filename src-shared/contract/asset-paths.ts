@@ -12,6 +12,10 @@ export const assetPaths = {
   mask: (imageId: number) => `/assets/mask/${imageId}`,
   /** A patch map in the form of `maps/patch-map-codec.ts`. */
   patchMap: (runId: number, imageId: number) => `/assets/map/${runId}/${imageId}`,
+  /** The square that the model of a run was given instead of the image, as PNG. */
+  modelView: (runId: number, imageId: number) => `/assets/seen/${runId}/${imageId}`,
+  /** Samples of a 16-bit grey image: width, height (uint32), then uint16s, little-endian; sides of 0 for other images. */
+  samples: (imageId: number) => `/assets/samples/${imageId}`,
 };
 
 export const thumbnailSizes = [128, 256, 512] as const;
@@ -34,6 +38,8 @@ export const assetRequestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('thumbnail'), imageId: digits, sizePx: thumbnailSize }),
   z.strictObject({ kind: z.literal('mask'), imageId: digits }),
   z.strictObject({ kind: z.literal('map'), runId: digits, imageId: digits }),
+  z.strictObject({ kind: z.literal('seen'), runId: digits, imageId: digits }),
+  z.strictObject({ kind: z.literal('samples'), imageId: digits }),
 ]);
 export type AssetRequest = z.infer<typeof assetRequestSchema>;
 
@@ -42,7 +48,7 @@ export function parseAssetPath(path: string): AssetRequest | null {
   const [, root, kind, first, second, ...rest] = path.split('/');
   if (root !== 'assets' || rest.length > 0) return null;
   const fields =
-    kind === 'map'
+    kind === 'map' || kind === 'seen'
       ? { kind, runId: first, imageId: second }
       : { kind, imageId: first, ...(second === undefined ? {} : { sizePx: second }) };
   const parsed = assetRequestSchema.safeParse(fields);

@@ -16,6 +16,10 @@ export interface ImageTools {
   /** JPEG, the longer side at most `sizePx`; of the whole image or the part `crop`, as below. */
   thumbnail(file: string, sizePx: ThumbnailSize, crop?: ImageCrop): Promise<Uint8Array>;
   display(file: string, crop?: ImageCrop): Promise<DisplayImage>;
+  /** The square of `sizePx` that a model is given, as PNG. */
+  modelView(file: string, sizePx: number, crop?: ImageCrop): Promise<Uint8Array>;
+  /** All samples of a 16-bit grey image in the form that `assetPaths.samples` names. */
+  samples(file: string, crop?: ImageCrop): Promise<Uint8Array>;
   /** A ground-truth mask as PNG: white where anomalous. */
   mask(mask: RunLengthMask | string, crop?: ImageCrop): Promise<Uint8Array>;
 }

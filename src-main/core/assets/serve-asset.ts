@@ -114,6 +114,27 @@ export function createAssetServer({ repositories, tools, thumbnails, log }: Asse
           make: () => Promise.resolve({ contentType: 'application/octet-stream', bytes }),
         };
       }
+      case 'seen': {
+        const run = repositories.runs.get(request.runId);
+        if (run === null) throw new WorkbenchError('not-found', `There is no run ${request.runId}.`);
+        const file = await locateImage(request.imageId);
+        const { sizePx } = run.rendering;
+        const etag = `seen-${sizePx}-${fileKey(file)}`;
+        const make = async (): Promise<Body> => ({
+          contentType: 'image/png',
+          bytes: await tools.modelView(file.filePath, sizePx, file.crop),
+        });
+        return { etag, make: () => converting.once(etag, make) };
+      }
+      case 'samples': {
+        const file = await locateImage(request.imageId);
+        const etag = `samples-${fileKey(file)}`;
+        const make = async (): Promise<Body> => ({
+          contentType: 'application/octet-stream',
+          bytes: await tools.samples(file.filePath, file.crop),
+        });
+        return { etag, make: () => converting.once(etag, make) };
+      }
     }
   }
 

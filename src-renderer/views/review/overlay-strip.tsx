@@ -2,6 +2,7 @@ import Button from '@mui/material/Button';
 import Slider from '@mui/material/Slider';
 import Tooltip from '@mui/material/Tooltip';
 import { Blend, Contrast, Flame, Maximize, Shapes, Spline } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { colourMapNames, type ColourMapName } from '../../../src-shared/maps/colour-maps.ts';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { releaseFocus } from '../../components/release-focus.ts';
@@ -20,8 +21,16 @@ const mapTitles: Readonly<Record<ColourMapName, string>> = {
   grey: 'Grey',
 };
 
+interface OverlayStripProps {
+  readonly hasMask: boolean;
+  /** Blinded: what is laid over the image waits for a verdict. */
+  readonly isHidden?: boolean;
+  /** More buttons, of the view. */
+  readonly children?: ReactNode;
+}
+
 /** Overlay controls on the viewer's edge. */
-export function OverlayStrip({ hasMask }: { readonly hasMask: boolean }) {
+export function OverlayStrip({ hasMask, isHidden = false, children }: OverlayStripProps) {
   const { overlay, change } = useOverlayStore();
   return (
     <div className={styles.strip} role="toolbar" aria-label="Overlay">
@@ -82,7 +91,13 @@ export function OverlayStrip({ hasMask }: { readonly hasMask: boolean }) {
       <TipButton
         icon={Shapes}
         word="Truth"
-        label={hasMask ? 'Ground truth, hatched' : 'Ground truth: this image has no mask'}
+        label={
+          hasMask
+            ? 'Ground truth, hatched'
+            : isHidden
+              ? 'Ground truth: hidden until your verdict'
+              : 'Ground truth: this image has no mask'
+        }
         shortcut="G"
         pressed={overlay.groundTruth}
         onClick={() => {
@@ -99,6 +114,7 @@ export function OverlayStrip({ hasMask }: { readonly hasMask: boolean }) {
           change({ invert: !overlay.invert });
         }}
       />
+      {children}
       <span className={styles.space} />
       <ZoomControls />
     </div>

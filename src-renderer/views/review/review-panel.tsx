@@ -1,7 +1,9 @@
 import Button from '@mui/material/Button';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { EyeOff } from 'lucide-react';
+import { useState, type RefObject } from 'react';
 import type { Run } from '../../../src-shared/domain/run.ts';
+import type { VerdictValue } from '../../../src-shared/domain/verdict.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { markOfLabel, StateMark, wordOfLabel } from '../../components/state-mark.tsx';
 import { useAddressStore } from '../../state/address.ts';
@@ -15,48 +17,68 @@ import { useRunNames } from '../frame/top-bar.tsx';
 import { MapSection } from './map-section.tsx';
 import styles from './review-panel.module.css';
 import { ScoreThreshold } from './score-threshold.tsx';
+import type { ReviewActions } from './use-verdicts.ts';
+import { VerdictSection } from './verdict-section.tsx';
 
 interface ReviewPanelProps {
   readonly imageId: number;
-  /** Place in the order, worst first; null for an image without a score. */
+  /** Place in the filmstrip; null for an image that is not in it. */
   readonly index: number | null;
+  /** Images in the filmstrip. */
+  readonly count: number;
+  readonly isScored: boolean;
   readonly run: Run;
   readonly threshold: RunThreshold;
   readonly mapThreshold: number | null;
   readonly mapProposal: MapProposal | undefined;
   /** Where worse images came in behind the one that is shown. */
   readonly onWorst: (() => void) | null;
+  readonly verdict: VerdictValue | null;
+  /** Whether score, map, prediction and label wait for a verdict. */
+  readonly isHidden: boolean;
+  readonly actions: ReviewActions;
+  readonly noteField: RefObject<HTMLTextAreaElement | null>;
 }
 
 /** What is known of the image: file, label, score against the threshold, regions; and of the run. */
 export function ReviewPanel(props: ReviewPanelProps) {
-  const { imageId, index, run, threshold } = props;
+  const { imageId, index, run, threshold, isHidden } = props;
   const row = useImage(imageId, run.id).data;
-  const score = row?.result?.score ?? (index === null ? null : (threshold.scores?.scores[index] ?? null));
+  const place = threshold.scores?.imageIds.indexOf(imageId) ?? -1;
+  const score = row?.result?.score ?? threshold.scores?.scores[place] ?? null;
   return (
     <aside className={styles.panel} aria-label="About this image">
       <section className={styles.section}>
         <div className={styles.titleRow}>
-          <h1 className={styles.file} title={row?.image.path}>
+          <h1 className={styles.file} title={isHidden ? undefined : row?.image.path}>
             {row ? fileName(row.image.path) : ' '}
           </h1>
           {index !== null && (
             <span className={styles.quiet} data-testid="position">
-              {formatCount(index + 1)} of {formatCount(threshold.scores?.imageIds.length ?? 0)}
+              {formatCount(index + 1)} of {formatCount(props.count)}
             </span>
           )}
         </div>
         {row && (
           <>
             <p className={styles.quiet}>
-              {[row.image.className, row.image.split, row.image.defect]
+              {(isHidden ? [row.image.className] : [row.image.className, row.image.split, row.image.defect])
                 .filter((part) => part !== null)
                 .join(' / ')}{' '}
               · {row.image.widthPx}×{row.image.heightPx} px
             </p>
             <div className={styles.label}>
-              <StateMark kind={markOfLabel(row.image.label)} />
-              <p>{row.image.label === null ? 'No label' : `Labelled ${wordOfLabel(row.image.label)}`}</p>
+              {isHidden ? (
+                <>
+                  <EyeOff size={14} aria-hidden />
+                  <p>Score, map and label appear with your verdict</p>
+                </>
+              ) : (
+                <>
+                  <StateMark kind={markOfLabel(row.image.label)} />
+                  <p>{row.image.label === null ? 'No label' : `Labelled ${wordOfLabel(row.image.label)}`}</p>
+                </>
+              )}
               {props.onWorst && (
                 <Button aria-keyshortcuts="Home" onClick={props.onWorst}>
                   Go to the worst
@@ -67,16 +89,25 @@ export function ReviewPanel(props: ReviewPanelProps) {
           </>
         )}
       </section>
-      <ScoreThreshold run={run} score={score} threshold={threshold} />
-      <MapSection
+      <VerdictSection
         imageId={imageId}
-        run={run}
-        isScored={index !== null}
-        value={props.mapThreshold}
-        proposal={props.mapProposal}
-        isChosen={threshold.chosen.map !== null}
-        onChange={threshold.change}
+        runId={run.id}
+        value={props.verdict}
+        actions={props.actions}
+        noteField={props.noteField}
       />
+      {!isHidden && <ScoreThreshold run={run} score={score} threshold={threshold} />}
+      {!isHidden && (
+        <MapSection
+          imageId={imageId}
+          run={run}
+          isScored={props.isScored}
+          value={props.mapThreshold}
+          proposal={props.mapProposal}
+          isChosen={threshold.chosen.map !== null}
+          onChange={threshold.change}
+        />
+      )}
       <section className={styles.section}>
         <h2>Run</h2>
         <RunFacts run={run} />

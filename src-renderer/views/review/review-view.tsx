@@ -1,7 +1,7 @@
 import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
-import { Images, Play, Timer } from 'lucide-react';
-import { useCallback, useDeferredValue, useMemo, useState } from 'react';
+import { Images, ListChecks, Play, Timer } from 'lucide-react';
+import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
@@ -10,11 +10,18 @@ import { useDataset, useDatasets, useJob, useRun, useRuns } from '../../state/qu
 import { useMapProposal } from '../../state/map-threshold.ts';
 import { useRunThreshold } from '../../state/run-thresholds.ts';
 import { isUnderWay } from '../../state/run-words.ts';
+import { useDecisionStore } from '../../state/decisions.ts';
+import { countUnjudged, reviewFilterNames, type ReviewFilter } from '../../state/review-order.ts';
+import { useReviewSettings } from '../../state/review-settings.ts';
+import { useForeignVerdicts, useVerdicts } from '../../state/verdicts.ts';
 import { Filmstrip } from './filmstrip.tsx';
+import { ReviewBar, UnsavedNotice } from './review-bar.tsx';
 import { ReviewPanel } from './review-panel.tsx';
 import styles from './review-view.module.css';
 import { RunStrip } from './run-strip.tsx';
+import { useChosenImages } from './use-chosen-images.ts';
 import { useReviewKeys } from './use-review-keys.ts';
+import { useReviewActions } from './use-verdicts.ts';
 import { usePreload } from './use-preload.ts';
 import { Viewer } from './viewer.tsx';
 
@@ -92,14 +99,22 @@ export function ReviewView() {
 }
 
 function Review({ run }: { readonly run: Run }) {
-  const { imageId, className } = useAddress();
+  const { imageId, className, shown } = useAddress();
   const replace = useAddressStore((state) => state.replace);
   const job = useJob(run.jobId);
   const underWay = isUnderWay(job);
   const threshold = useRunThreshold(run.id, className, underWay);
-  const { scores } = threshold;
-  const mapProposal = useMapProposal(run.id, scores);
+  const { scores: allScores } = threshold;
+  const mapProposal = useMapProposal(run.id, allScores);
   const mapThreshold = threshold.isEarly ? null : (threshold.chosen.map ?? mapProposal?.value ?? null);
+  const isBlind = useReviewSettings((state) => state.settings.isBlind);
+  const verdicts = useVerdicts(run.datasetId);
+  useForeignVerdicts();
+  const { scores, refresh } = useChosenImages(allScores, verdicts, threshold.value, {
+    key: [className, shown, isBlind].join('/'),
+    filter: shown,
+    isBlind,
+  });
 
   const imageIds = useMemo(() => scores?.imageIds ?? [], [scores]);
   // What is being looked at stays when a worse image comes in while the run goes on.
@@ -112,8 +127,9 @@ function Review({ run }: { readonly run: Run }) {
   const found = imageId === null ? Math.max(0, held) : imageIds.indexOf(imageId);
   const index = Math.max(0, found);
   // An image without a score (it failed, or its turn has not come) can be looked at as well.
-  const isScored = found >= 0;
-  const shownId = isScored ? (imageIds[index] ?? null) : imageId;
+  const isListed = found >= 0;
+  const shownId = isListed ? (imageIds[index] ?? null) : imageId;
+  const isScored = isListed || (shownId !== null && allScores?.imageIds.includes(shownId) === true);
 
   const goTo = useCallback(
     (next: number) => {
@@ -125,43 +141,145 @@ function Review({ run }: { readonly run: Run }) {
   const goToWorst = useCallback(() => {
     goTo(0);
   }, [goTo]);
+  const goToImage = useCallback(
+    (id: number) => {
+      replace({ imageId: id });
+    },
+    [replace],
+  );
   // The bars of the filmstrip may lag behind a handle that is being dragged; the handle may not.
   const shownThreshold = useDeferredValue(threshold.value);
-  useReviewKeys({ goTo, index, count: imageIds.length });
+  const verdict = shownId === null ? null : (verdicts.values.get(shownId) ?? null);
+  const isHidden = isBlind && verdict === null;
+  const actions = useReviewActions({
+    runId: run.id,
+    threshold: threshold.value,
+    imageIds,
+    index,
+    shownId,
+    verdicts: verdicts.values,
+    isHidden,
+    goTo,
+    goToImage,
+  });
+  const noteField = useRef<HTMLTextAreaElement>(null);
+  const writeNote = useCallback(() => {
+    noteField.current?.focus();
+  }, []);
+  useReviewKeys({ goTo, index, count: imageIds.length, actions, writeNote });
   usePreload(run, imageIds, index);
+  const unsavedIds = useUnsavedIds();
+  const leftCount = useMemo(
+    () => countUnjudged(allScores?.imageIds ?? [], verdicts.values),
+    [allScores, verdicts.values],
+  );
 
   return (
     <div className={styles.review}>
       <RunStrip run={run} job={job} />
+      <UnsavedNotice />
       {threshold.error && <ErrorNotice title="The scores could not be read" error={threshold.error} />}
+      {verdicts.error && <ErrorNotice title="The verdicts could not be read" error={verdicts.error} />}
       {shownId === null ? (
-        <NothingScored run={run} underWay={underWay} loading={scores === undefined} />
+        shown !== 'all' && verdicts.ready && allScores !== undefined && allScores.imageIds.length > 0 ? (
+          <NothingShown
+            filter={shown}
+            onAll={() => {
+              replace({ shown: 'all', imageId: null });
+            }}
+          />
+        ) : (
+          <NothingScored run={run} underWay={underWay} loading={scores === undefined} />
+        )
       ) : (
         <>
           <div className={styles.middle}>
-            <Viewer imageId={shownId} run={run} isScored={isScored} mapThreshold={mapThreshold} />
+            <Viewer
+              imageId={shownId}
+              run={run}
+              isScored={isScored}
+              mapThreshold={mapThreshold}
+              verdict={verdict}
+              isUnsaved={unsavedIds.has(shownId)}
+              isHidden={isHidden}
+            />
             <ReviewPanel
               imageId={shownId}
-              index={isScored ? index : null}
+              index={isListed ? index : null}
+              count={imageIds.length}
+              isScored={isScored}
               run={run}
               threshold={threshold}
               mapThreshold={mapThreshold}
               mapProposal={mapProposal}
               onWorst={imageId === null && index > 0 ? goToWorst : null}
+              verdict={verdict}
+              isHidden={isHidden}
+              actions={actions}
+              noteField={noteField}
             />
           </div>
-          {scores && (
-            <Filmstrip
-              scores={scores}
-              run={run}
-              selected={index}
-              threshold={shownThreshold}
-              onSelect={goTo}
-            />
+          {scores && allScores && (
+            <>
+              <ReviewBar
+                filter={shown}
+                shownCount={imageIds.length}
+                totalCount={allScores.imageIds.length}
+                leftCount={leftCount}
+                onFilter={(filter) => {
+                  replace({ shown: filter, imageId: filter === 'all' ? shownId : null });
+                }}
+                onRefresh={refresh}
+                onUnjudged={actions.goToUnjudged}
+              />
+              <Filmstrip
+                scores={scores}
+                run={run}
+                selected={index}
+                threshold={shownThreshold}
+                verdicts={verdicts.values}
+                noted={verdicts.noted}
+                unsavedIds={unsavedIds}
+                isBlind={isBlind}
+                onSelect={goTo}
+              />
+            </>
           )}
         </>
       )}
     </div>
+  );
+}
+
+function useUnsavedIds(): ReadonlySet<number> {
+  const unsaved = useDecisionStore((state) => state.unsaved);
+  return useMemo(
+    () => new Set(unsaved.flatMap(({ state, decision }) => (state === 'failed' ? [decision.imageId] : []))),
+    [unsaved],
+  );
+}
+
+interface NothingShownProps {
+  readonly filter: ReviewFilter;
+  readonly onAll: () => void;
+}
+
+function NothingShown({ filter, onAll }: NothingShownProps) {
+  return (
+    <EmptyState
+      isPage
+      icon={ListChecks}
+      title={filter === 'unjudged' ? 'Every image has a verdict' : 'No image fits this filter'}
+      action={
+        <Button variant="contained" onClick={onAll}>
+          Show all images
+        </Button>
+      }
+    >
+      {filter === 'disagreement'
+        ? 'Verdict, label and prediction say the same of every image, as far as they say anything.'
+        : `«${reviewFilterNames[filter]}» finds nothing in this run.`}
+    </EmptyState>
   );
 }
 

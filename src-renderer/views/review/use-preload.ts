@@ -5,6 +5,7 @@ import { imageResource } from '../../canvas/load-image.ts';
 import { pixelMapResource } from '../../canvas/pixel-map.ts';
 import { useClient } from '../../state/client-context.ts';
 import { prefetchImage } from '../../state/queries.ts';
+import { prefetchTrail } from '../../state/verdicts.ts';
 
 const aheadCount = 3;
 
@@ -21,6 +22,7 @@ export function usePreload(run: Run, imageIds: readonly number[], index: number)
     ];
     for (const imageId of near) {
       prefetchImage(client, queries, imageId, runId);
+      prefetchTrail(client, queries, imageId);
       // What cannot be read says so when the user gets there.
       imageResource(imageId)
         .load()

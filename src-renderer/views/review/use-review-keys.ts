@@ -1,87 +1,77 @@
-import { useEffect } from 'react';
-import { isTaken } from '../../state/keys.ts';
-import { useOverlayStore } from '../../state/overlay.ts';
+import { useActionKeys, type ActionHandlers } from '../../state/keys.ts';
+import { useOverlayStore, wholeRange } from '../../state/overlay.ts';
 import { useViewportStore } from '../../state/viewport.ts';
+import type { ReviewActions } from './use-verdicts.ts';
 
 interface ReviewKeysOptions {
   readonly goTo: (index: number) => void;
   readonly index: number;
   readonly count: number;
+  readonly actions: ReviewActions;
+  readonly writeNote: () => void;
 }
 
 const zoomStep = 1.25;
 
-/** Review by keyboard; see the keys dialog for the list. Keys with Ctrl, Alt or Meta are left to the browser. */
-export function useReviewKeys({ goTo, index, count }: ReviewKeysOptions): void {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (isTaken(event) || event.ctrlKey || event.metaKey || event.altKey) return;
-      const action = actionOf(event.key, { goTo, index, count });
-      if (!action) return;
-      event.preventDefault();
-      action();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => {
-      window.removeEventListener('keydown', onKey);
-    };
-  }, [goTo, index, count]);
+/** Review by keyboard; which key does what stands in `key-map.ts`. */
+export function useReviewKeys({ goTo, index, count, actions, writeNote }: ReviewKeysOptions): void {
+  useActionKeys('review', {
+    'image.next': () => {
+      goTo(index + 1);
+    },
+    'image.previous': () => {
+      goTo(index - 1);
+    },
+    'image.first': () => {
+      goTo(0);
+    },
+    'image.last': () => {
+      goTo(count - 1);
+    },
+    'next.unjudged': actions.goToUnjudged,
+    'verdict.good': () => {
+      actions.judge('good');
+    },
+    'verdict.defect': () => {
+      actions.judge('defect');
+    },
+    'verdict.unsure': () => {
+      actions.judge('unsure');
+    },
+    'verdict.undo': actions.undo,
+    'verdict.redo': actions.redo,
+    'note.write': writeNote,
+    'zoom.in': () => {
+      useViewportStore.getState().zoom(zoomStep);
+    },
+    'zoom.out': () => {
+      useViewportStore.getState().zoom(1 / zoomStep);
+    },
+    'zoom.fit': () => {
+      useViewportStore.getState().fit();
+    },
+    'zoom.actual': () => {
+      useViewportStore.getState().actual();
+    },
+    'levels.reset': () => {
+      useOverlayStore.getState().change(wholeRange);
+    },
+    ...overlayToggles,
+  });
 }
 
-function actionOf(key: string, { goTo, index, count }: ReviewKeysOptions): (() => void) | null {
-  const { overlay, change } = useOverlayStore.getState();
-  const viewport = useViewportStore.getState();
-  switch (key.length === 1 ? key.toLowerCase() : key) {
-    case 'ArrowRight':
-      return () => {
-        goTo(index + 1);
-      };
-    case 'ArrowLeft':
-      return () => {
-        goTo(index - 1);
-      };
-    case 'Home':
-      return () => {
-        goTo(0);
-      };
-    case 'End':
-      return () => {
-        goTo(count - 1);
-      };
-    case '0':
-      return viewport.fit;
-    case '1':
-      return viewport.actual;
-    case '+':
-    case '=':
-      return () => {
-        viewport.zoom(zoomStep);
-      };
-    case '-':
-      return () => {
-        viewport.zoom(1 / zoomStep);
-      };
-    case 'o':
-      return () => {
-        change({ visible: !overlay.visible });
-      };
-    case 'c':
-      return () => {
-        change({ contour: !overlay.contour });
-      };
-    case 'x':
-      return () => {
-        change({ cutOff: !overlay.cutOff });
-      };
-    case 'g':
-      return () => {
-        change({ groundTruth: !overlay.groundTruth });
-      };
-    case 'i':
-      return () => {
-        change({ invert: !overlay.invert });
-      };
-    default:
-      return null;
-  }
+function toggle(name: 'visible' | 'contour' | 'cutOff' | 'groundTruth' | 'invert' | 'modelView'): () => void {
+  return () => {
+    const { overlay, change } = useOverlayStore.getState();
+    change({ [name]: !overlay[name] });
+  };
 }
+
+const overlayToggles: ActionHandlers = {
+  'overlay.toggle': toggle('visible'),
+  'contour.toggle': toggle('contour'),
+  'cutOff.toggle': toggle('cutOff'),
+  'groundTruth.toggle': toggle('groundTruth'),
+  'modelView.toggle': toggle('modelView'),
+  invert: toggle('invert'),
+};

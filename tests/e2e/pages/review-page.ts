@@ -22,6 +22,34 @@ export class ReviewPage {
     this.strip = page.getByTestId('run-strip');
   }
 
+  /** The frame of the filmstrip that stands at a place, from 1. */
+  frame(place: number): Locator {
+    return this.filmstrip.getByRole('button', { name: new RegExp(`^Image ${place} of `) });
+  }
+
+  /** How many images have no verdict. */
+  get left(): Locator {
+    return this.page.getByTestId('left');
+  }
+
+  get note(): Locator {
+    return this.page.getByRole('textbox', { name: /^Note/ });
+  }
+
+  get trail(): Locator {
+    return this.page.getByRole('list', { name: 'Trail' }).getByRole('listitem');
+  }
+
+  /** A button of the verdict: pressed where it holds. */
+  verdict(name: 'Good' | 'Defect' | 'Unsure'): Locator {
+    return this.page.getByRole('group', { name: 'Your verdict' }).getByRole('button', { name });
+  }
+
+  async chooseFilter(name: string): Promise<void> {
+    await this.page.getByRole('toolbar', { name: 'Review' }).getByRole('combobox', { name: 'Show' }).click();
+    await this.page.getByRole('option', { name }).click();
+  }
+
   /** Waits until the run is at its end: the line about its progress is gone. */
   async waitForEnd(): Promise<void> {
     await expect(this.filmstrip).toBeVisible({ timeout: 60_000 });

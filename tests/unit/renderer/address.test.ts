@@ -26,6 +26,7 @@ describe('addresses', () => {
           imageId: id,
           className: text,
           sort: fc.constantFrom('score' as const, 'path' as const),
+          shown: fc.constantFrom('all' as const, 'unjudged' as const, 'disagreement' as const),
           path: text,
           layout: fc.constantFrom('folder' as const, 'mvtec' as const, null),
           methodIds: fc.constantFrom([], ['baseline'] as const, ['clip', 'anomalyclip'] as const, null),
