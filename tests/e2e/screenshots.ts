@@ -8,6 +8,7 @@ import { buildProject } from '../../src-main/launch/build.mjs';
 import { obtainBrowser } from '../../src-main/launch/find-browser.mjs';
 import { tinyClipConfig, writeMadeUpCheckpoint } from '../support/made-up-checkpoints.ts';
 import { startWeb } from './hosts.ts';
+import { ComparePage } from './pages/compare-page.ts';
 import { DataPage } from './pages/data-page.ts';
 import { Frame } from './pages/frame.ts';
 import { ModelsPage } from './pages/models-page.ts';
@@ -46,6 +47,7 @@ async function goToHash(page: Page, hash: string): Promise<void> {
 const beforeAnyData: readonly Scene[] = [
   { name: '01-data-empty', show: (page) => new Frame(page).goTo('Data') },
   { name: '02-review-empty', show: (page) => new Frame(page).goTo('Review') },
+  { name: '04-compare-empty', show: (page) => new Frame(page).goTo('Compare') },
   { name: '03-models-empty', show: (page) => new Frame(page).goTo('Models') },
 ];
 
@@ -143,6 +145,16 @@ function withData(
         await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
       },
     },
+    ...(['Metrics', 'Scatter', 'ROC', 'PR'] as const).map((side, index) => ({
+      name: `${36 + index}-compare-${side.toLowerCase()}`,
+      show: async (page: Page) => {
+        await goToHash(page, reviewHash.replace('review', 'compare').replace(/&run=\d+/, ''));
+        const compare = new ComparePage(page);
+        await compare.besides(side);
+        await compare.waitForHeat();
+        await expect(page.getByRole('progressbar')).toHaveCount(0);
+      },
+    })),
     { name: '40-models', show: (page) => new Frame(page).goTo('Models') },
     {
       name: '50-jobs',
@@ -221,6 +233,9 @@ async function main(): Promise<void> {
     await data.startRun();
     await new ReviewPage(page).waitForEnd();
     const reviewHash = new URL(page.url()).hash;
+    // Two more methods, so that there is something to compare.
+    await data.startRun('CLIP', 'CLIP-AC');
+    await new ReviewPage(page).waitForEnd();
     await takeAll(
       page,
       withData(folder, brokenFolder, reviewHash, reviewHash.replace('review', 'images')),

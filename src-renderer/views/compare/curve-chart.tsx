@@ -104,7 +104,8 @@ export function CurveChart({ kind, runs, comparison }: CurveChartProps) {
         ))}
       </ul>
       <p className={styles.quiet}>
-        All labelled images shown, as one set. Click a curve to open the image at that point.
+        All labelled images shown, as one set, those of the train split included, which the table of metrics
+        leaves out. Click a curve to open the image at that point.
       </p>
     </>
   );

@@ -47,7 +47,9 @@ export function MetricPanel({ dataset, runs }: { readonly dataset: Dataset; read
           if (next) replace({ metric: next });
         }}
       />
-      {isPending && !evaluations.error && <LinearProgress aria-label="Working out the metrics" />}
+      {isPending && !evaluations.error && (
+        <LinearProgress aria-label="Working out the metrics" sx={{ marginTop: 1 }} />
+      )}
       {evaluations.error && (
         <ErrorNotice title="Not every metric could be worked out" error={evaluations.error} />
       )}
@@ -79,7 +81,7 @@ export function MetricPanel({ dataset, runs }: { readonly dataset: Dataset; read
           ? 'These labels give no figure: it needs good and anomalous images of a class, and masks for pixels.'
           : `Percent. ${
               isRankMetric(metric)
-                ? 'A cell shows its images, those in most wrong pairs first.'
+                ? 'A cell shows the labelled images of its class, those in most wrong pairs (a good one scored no lower than an anomalous one) first.'
                 : 'A cell shows the anomalous images, lowest score first.'
             }`}
       </p>

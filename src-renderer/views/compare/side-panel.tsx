@@ -19,7 +19,7 @@ interface SidePanelProps {
 export function SidePanel({ dataset, runs, comparison, shownRow }: SidePanelProps) {
   const { side } = useAddress();
   return (
-    <aside className={styles.side} aria-label="Figures" data-testid="compare-side">
+    <aside className={styles.side} aria-label="Figures" data-testid="compare-side" tabIndex={0}>
       {side === 'metrics' && <MetricPanel dataset={dataset} runs={runs} />}
       {side === 'scatter' && <ScoreScatter runs={runs} comparison={comparison} shownRow={shownRow} />}
       {(side === 'roc' || side === 'pr') && <CurveChart kind={side} runs={runs} comparison={comparison} />}
