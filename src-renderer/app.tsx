@@ -10,6 +10,7 @@ import { Banners } from './views/frame/banners.tsx';
 import { JobsPanel } from './views/frame/jobs-panel.tsx';
 import { KeysDialog } from './views/frame/keys-dialog.tsx';
 import { Rail } from './views/frame/rail.tsx';
+import { SearchDialog } from './views/frame/search-dialog.tsx';
 import { TopBar } from './views/frame/top-bar.tsx';
 import { ModelsView } from './views/models/models-view.tsx';
 import { SettingsView } from './views/settings/settings-view.tsx';
@@ -62,6 +63,7 @@ export function App() {
       </div>
       <JobsPanel />
       <KeysDialog />
+      <SearchDialog />
     </div>
   );
 }

@@ -1,55 +1,75 @@
 import Button from '@mui/material/Button';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Play, Square } from 'lucide-react';
-import type { Job } from '../../src-shared/domain/job.ts';
+import { Pause, Play, Square } from 'lucide-react';
+import { isPausable, type Job } from '../../src-shared/domain/job.ts';
 import { useClient } from '../state/client-context.ts';
 import { noteCancel } from '../state/connection.ts';
 import { upsertJob } from '../state/events.ts';
 import { queryRoots } from '../state/queries.ts';
 import { messageOf } from './error-notice.tsx';
 
-/** Cancel while a job runs, resume once it stopped before its end. */
+type JobAction = 'pause' | 'cancel' | 'resume';
+
+const words = {
+  pause: { name: 'Pause', icon: <Pause size={14} aria-hidden /> },
+  cancel: { name: 'Cancel', icon: <Square size={14} aria-hidden /> },
+  resume: { name: 'Resume', icon: <Play size={14} aria-hidden /> },
+} as const;
+
+/**
+ * What can be done with a job now: the first of the two keeps its work and its place, the second ends it. Each turns into
+ * «Resume» where it stands, so that the focus stays on it.
+ */
+function actionsOf({ kind, state }: Job): readonly (JobAction | null)[] {
+  switch (state) {
+    case 'queued':
+    case 'running':
+      return [isPausable(kind) ? 'pause' : null, 'cancel'];
+    case 'paused':
+      return ['resume', 'cancel'];
+    case 'cancelled':
+    case 'failed':
+      return [null, 'resume'];
+    case 'succeeded':
+      return [null, null];
+  }
+}
+
+/** Pause and cancel while a job waits or runs, resume once it stopped before its end. */
 export function JobActions({ job }: { readonly job: Job }) {
   const client = useClient();
   const queries = useQueryClient();
-  const put = (changed: Job) => {
-    queries.setQueryData<readonly Job[]>([queryRoots.jobs], (jobs) => jobs && upsertJob(jobs, changed));
-  };
-  const cancel = useMutation({
-    mutationFn: () => client.call('jobs.cancel', { jobId: job.id }),
-    onSuccess: put,
+  const act = useMutation({
+    mutationFn: (action: JobAction) => client.call(`jobs.${action}`, { jobId: job.id }),
+    onSuccess: (changed: Job) => {
+      queries.setQueryData<readonly Job[]>([queryRoots.jobs], (jobs) => jobs && upsertJob(jobs, changed));
+    },
   });
-  const resume = useMutation({
-    mutationFn: () => client.call('jobs.resume', { jobId: job.id }),
-    onSuccess: put,
-  });
-  const error = cancel.error ?? resume.error;
-  const running = job.state === 'running' || job.state === 'queued';
-  const stopped = job.state === 'cancelled' || job.state === 'failed';
-
   return (
     <>
-      {error && (
+      {act.error && (
         <span role="alert" style={{ color: 'var(--unsure)' }}>
-          {messageOf(error)}
+          {messageOf(act.error)}
         </span>
       )}
-      {/* One button, so that the focus stays on it when it turns from one into the other. */}
-      {(running || stopped) && (
-        <Button
-          variant="outlined"
-          sx={{ flex: 'none' }}
-          startIcon={running ? <Square size={14} aria-hidden /> : <Play size={14} aria-hidden />}
-          loading={resume.isPending}
-          onClick={() => {
-            if (running) {
-              noteCancel();
-              cancel.mutate();
-            } else resume.mutate();
-          }}
-        >
-          {running ? 'Cancel' : 'Resume'}
-        </Button>
+      {actionsOf(job).map(
+        (action, slot) =>
+          action !== null && (
+            <Button
+              key={slot === 0 ? 'keeping' : 'ending'}
+              variant="outlined"
+              sx={{ flex: 'none' }}
+              startIcon={words[action].icon}
+              loading={act.isPending && act.variables === 'resume' && action === 'resume'}
+              onClick={() => {
+                // Stopping a scan ends its compute process: that it starts again is no news.
+                if (action !== 'resume') noteCancel();
+                act.mutate(action);
+              }}
+            >
+              {words[action].name}
+            </Button>
+          ),
       )}
     </>
   );

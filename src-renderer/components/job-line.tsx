@@ -11,10 +11,11 @@ interface JobLineProps {
   readonly showTitle?: boolean;
 }
 
-/** One job: what it does, how far it is, how fast, how long still, and cancel or resume. */
+/** One job: what it does, how far it is, how fast, how long still, and pause, cancel or resume. */
 export function JobLine({ job, showTitle = true }: JobLineProps) {
   const share = jobShare(job);
   const active = job.state === 'running' || job.state === 'queued';
+  const paused = job.state === 'paused';
   const running = job.state === 'running';
   const words = [running ? '' : describeState(job.state), describeProgress(job)].filter(
     (text) => text !== '',
@@ -35,11 +36,11 @@ export function JobLine({ job, showTitle = true }: JobLineProps) {
         {job.error !== null && job.state === 'failed' && (
           <div className={styles.error}>{job.error.message}</div>
         )}
-        {active && (
+        {(active || paused) && (
           <LinearProgress
             aria-label={job.title}
             className={styles.bar ?? ''}
-            {...(share === null ? {} : { variant: 'determinate', value: share * 100 })}
+            {...(share === null && active ? {} : { variant: 'determinate', value: (share ?? 0) * 100 })}
           />
         )}
       </div>

@@ -1,6 +1,6 @@
 import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
-import { ChevronDown } from 'lucide-react';
+import { ChevronDown, TriangleAlert } from 'lucide-react';
 import { useId, useState } from 'react';
 import styles from './pick-menu.module.css';
 
@@ -8,6 +8,8 @@ interface PickOption {
   readonly value: number;
   readonly title: string;
   readonly detail: string;
+  /** What is wrong with it, in words. */
+  readonly problem?: string | undefined;
 }
 
 interface PickMenuProps {
@@ -63,6 +65,12 @@ export function PickMenu({ name, placeholder, value, options, onPick }: PickMenu
             <div className={styles.option}>
               <div className={styles.optionTitle}>{option.title}</div>
               <div className={styles.detail}>{option.detail}</div>
+              {option.problem !== undefined && (
+                <div className={styles.problem}>
+                  <TriangleAlert size={12} aria-hidden />
+                  {option.problem}
+                </div>
+              )}
             </div>
           </MenuItem>
         ))}

@@ -37,7 +37,7 @@ export function rootsToRefresh(event: WorkbenchEvent): readonly string[] {
 }
 
 export function isOver(job: Job): boolean {
-  return job.state !== 'queued' && job.state !== 'running';
+  return job.state === 'cancelled' || job.state === 'failed' || job.state === 'succeeded';
 }
 
 /** Keeps the server's data in `queries` true: by events, and by reading everything again after a lost connection. */

@@ -4,6 +4,7 @@ import {
   chordOf,
   defaultKeySettings,
   findAction,
+  keyActions,
   keyMapOf,
   showChord,
   type ActionId,
@@ -38,6 +39,10 @@ export function isTaken({ target, key }: Pick<KeyboardEvent, 'target' | 'key'>):
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target.closest(textEntry) !== null) return true;
   return steppingKeys.has(key) && target.closest(stepped) !== null;
+}
+
+function isInDialog(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('[role="dialog"]') !== null;
 }
 
 interface KeyState {
@@ -97,9 +102,13 @@ export function useActionKeys(scope: KeyScope, handlers: ActionHandlers): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return;
-      const id = findAction(useKeyStore.getState().keyMap, chordOf(event), scope);
+      const chord = chordOf(event);
+      const id = findAction(useKeyStore.getState().keyMap, chord, scope);
       const handler = id === null ? undefined : latest.current[id];
-      if (handler === undefined || isTaken(event)) return;
+      if (id === null || handler === undefined) return;
+      // Text fields have no use for these; an open dialog comes first.
+      const isForText = chord?.startsWith('Ctrl+') !== true || keyActions[id].scope !== 'everywhere';
+      if (isForText ? isTaken(event) : isInDialog(event.target)) return;
       event.preventDefault();
       handler();
     };

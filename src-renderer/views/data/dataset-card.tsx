@@ -48,10 +48,7 @@ export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
         </div>
         <CardMenu dataset={dataset} />
       </div>
-      {importJob && !isOver(importJob) && <JobLine job={importJob} showTitle={false} />}
-      {importJob?.state === 'failed' || importJob?.state === 'cancelled' ? (
-        <JobLine job={importJob} showTitle={false} />
-      ) : null}
+      {importJob && importJob.state !== 'succeeded' && <JobLine job={importJob} showTitle={false} />}
       {dataset.imageCount === 0 && (importJob === undefined || isOver(importJob)) && <p>0 images</p>}
       {dataset.classes.length > 0 && <ClassTable classes={dataset.classes} shownCount={8} />}
       {dataset.problemCount > 0 && <ProblemsButton dataset={dataset} />}

@@ -1,14 +1,15 @@
 import Button from '@mui/material/Button';
 import Drawer from '@mui/material/Drawer';
-import { ArrowRight, X } from 'lucide-react';
+import { ArrowRight, TriangleAlert, X } from 'lucide-react';
 import type { Job } from '../../../src-shared/domain/job.ts';
+import { methodTitle } from '../../../src-shared/domain/method-settings.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { JobLine } from '../../components/job-line.tsx';
 import { TipButton } from '../../components/tip-button.tsx';
 import { useAddressStore, type Address } from '../../state/address.ts';
 import { formatMoment } from '../../state/format.ts';
 import { usePanelStore } from '../../state/panels.ts';
-import { useJobs } from '../../state/queries.ts';
+import { useJobs, useRuns } from '../../state/queries.ts';
 import styles from './jobs-panel.module.css';
 
 /** Every job over whatever view is open, newest first. */
@@ -40,14 +41,15 @@ export function JobsPanel() {
       {jobs.error && <ErrorNotice title="The list of jobs could not be read" error={jobs.error} />}
       {jobs.data?.length === 0 && (
         <p className={styles.empty}>
-          Nothing was started yet. Imports and runs appear here with their progress; they can be cancelled and
-          resumed.
+          Nothing was started yet. Imports and runs appear here with their progress; they can be paused,
+          cancelled and resumed.
         </p>
       )}
       <ul className={styles.list}>
         {jobs.data?.map((job) => (
           <li key={job.id} className={styles.item}>
             <JobLine job={job} />
+            <FailedRuns job={job} />
             <div className={styles.foot}>
               <span>{formatMoment(job.createdAtMs)}</span>
               <JobLink job={job} onGo={close} />
@@ -57,6 +59,22 @@ export function JobsPanel() {
       </ul>
     </Drawer>
   );
+}
+
+/** Runs of a job that failed by themselves while the others went on. */
+function FailedRuns({ job }: { readonly job: Job }) {
+  const { data: runs = [] } = useRuns();
+  const failed = runs.filter(
+    ({ jobId, error }) => jobId === job.id && error !== null && error.message !== job.error?.message,
+  );
+  return failed.map((run) => (
+    <p key={run.id} className={styles.failed}>
+      <TriangleAlert size={14} aria-hidden />
+      <span>
+        {methodTitle(run.methodId, run.settings)} did not run: {run.error?.message}
+      </span>
+    </p>
+  ));
 }
 
 function JobLink({ job, onGo }: { readonly job: Job; readonly onGo: () => void }) {

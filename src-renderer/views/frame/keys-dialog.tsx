@@ -3,56 +3,40 @@ import Dialog from '@mui/material/Dialog';
 import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
-import { useEffect } from 'react';
+import { useAddressStore } from '../../state/address.ts';
 import { usePanelStore } from '../../state/panels.ts';
-import { isTaken } from '../../state/keys.ts';
+import { actionIds, keyActions, showChord } from '../../state/key-map.ts';
+import { useActionKeys, useKeyStore } from '../../state/keys.ts';
 import styles from './keys-dialog.module.css';
 
-const groups = [
-  {
-    name: 'Going through images (Review)',
-    keys: [
-      { keys: ['→', '←'], does: 'Next and previous image' },
-      { keys: ['Home', 'End'], does: 'Worst and best image' },
-    ],
-  },
-  {
-    name: 'Looking (Review)',
-    keys: [
-      { keys: ['Wheel'], does: 'Zoom at the pointer' },
-      { keys: ['Drag', 'Space + drag'], does: 'Move the image' },
-      { keys: ['+', '−'], does: 'Zoom in and out' },
-      { keys: ['0'], does: 'Fit the image to the window' },
-      { keys: ['1'], does: 'Actual pixels' },
-    ],
-  },
-  {
-    name: 'Overlay (Review)',
-    keys: [
-      { keys: ['O'], does: 'Heat map on or off' },
-      { keys: ['C'], does: 'Contour at the threshold on or off' },
-      { keys: ['X'], does: 'Heat map only above the threshold' },
-      { keys: ['G'], does: 'Ground truth on or off' },
-      { keys: ['I'], does: 'Invert the image' },
-    ],
-  },
-  { name: 'Everywhere', keys: [{ keys: ['?'], does: 'Show these keys' }] },
+/** What the mouse does, which cannot be changed. */
+const mouse = [
+  { keys: ['Wheel'], does: 'Zoom at the pointer' },
+  { keys: ['Drag', 'Space + drag'], does: 'Move the image' },
 ] as const;
 
 /** All keys, on «?». */
 export function KeysDialog() {
   const open = usePanelStore((state) => state.keysOpen);
   const setOpen = usePanelStore((state) => state.setKeysOpen);
+  const go = useAddressStore((state) => state.go);
 
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === '?' && !isTaken(event)) setOpen(true);
-    };
-    window.addEventListener('keydown', onKey);
-    return () => {
-      window.removeEventListener('keydown', onKey);
-    };
-  }, [setOpen]);
+  const keyMap = useKeyStore((state) => state.keyMap);
+  useActionKeys('everywhere', {
+    'keys.open': () => {
+      setOpen(true);
+    },
+  });
+  const names = [...new Set(actionIds.map((id) => keyActions[id].group))];
+  const groups = [
+    ...names.map((name) => ({
+      name,
+      keys: actionIds
+        .filter((id) => keyActions[id].group === name && keyMap[id].length > 0)
+        .map((id) => ({ keys: keyMap[id].map(showChord), does: keyActions[id].name })),
+    })),
+    { name: 'With the mouse', keys: mouse },
+  ];
 
   const close = () => {
     setOpen(false);
@@ -80,6 +64,14 @@ export function KeysDialog() {
         ))}
       </DialogContent>
       <DialogActions>
+        <Button
+          onClick={() => {
+            close();
+            go({ view: 'settings' });
+          }}
+        >
+          Change keys
+        </Button>
         <Button onClick={close}>Close</Button>
       </DialogActions>
     </Dialog>

@@ -21,6 +21,9 @@ const places: readonly Place[] = [
 
 const settings: Place = { view: 'settings', name: 'Settings', icon: Settings, covers: ['settings'] };
 
+/** Everywhere that the rail leads. */
+export const allPlaces: readonly Place[] = [...places, settings];
+
 /** The left rail: where one can go, and at its foot what is under way. */
 export function Rail() {
   return (

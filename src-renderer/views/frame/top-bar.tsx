@@ -1,7 +1,9 @@
 import Button from '@mui/material/Button';
-import { Play } from 'lucide-react';
+import { Play, Search } from 'lucide-react';
 import { useAddress, useAddressStore } from '../../state/address.ts';
 import { formatMoment, formatNoun } from '../../state/format.ts';
+import { useKeyName } from '../../state/keys.ts';
+import { usePanelStore } from '../../state/panels.ts';
 import { useDataset, useDatasets, useModels, usePromptSets, useRun, useRuns } from '../../state/queries.ts';
 import { describeAuroc, runState, runTitle, type RunNames } from '../../state/run-words.ts';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
@@ -23,6 +25,7 @@ export function TopBar() {
       {dataset && <RunSwitch />}
       {dataset && dataset.classes.length > 1 && view === 'review' && <ClassSwitch dataset={dataset} />}
       <span className={styles.space} />
+      <FindButton />
       {dataset && view !== 'start' && dataset.imageCount > 0 && (
         <Button
           variant="outlined"
@@ -35,6 +38,25 @@ export function TopBar() {
         </Button>
       )}
     </header>
+  );
+}
+
+function FindButton() {
+  const setOpen = usePanelStore((state) => state.setSearchOpen);
+  const keyName = useKeyName('search.open');
+  return (
+    <button
+      type="button"
+      className={styles.find}
+      aria-label="Find anything"
+      onClick={() => {
+        setOpen(true);
+      }}
+    >
+      <Search size={16} aria-hidden />
+      <span className={styles.findWord}>Find</span>
+      <kbd>{keyName}</kbd>
+    </button>
   );
 }
 
@@ -112,6 +134,7 @@ function RunSwitch() {
         detail: [runState(each), describeAuroc(each), formatMoment(each.createdAtMs)]
           .filter((part) => part !== '')
           .join(' · '),
+        problem: each.error?.message,
       }))}
       onPick={(picked) => {
         go({ runId: picked, view: view === 'images' ? 'images' : 'review' });

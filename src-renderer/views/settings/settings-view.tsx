@@ -1,13 +1,15 @@
 import LinearProgress from '@mui/material/LinearProgress';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
-import Button from '@mui/material/Button';
 import { useQuery } from '@tanstack/react-query';
 import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react';
+import { colourMapNames } from '../../../src-shared/maps/colour-maps.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
+import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { themeChoiceSchema, useAppearanceStore, type ThemeChoice } from '../../state/appearance.ts';
 import { useClient } from '../../state/client-context.ts';
-import { usePanelStore } from '../../state/panels.ts';
+import { useOverlayStore } from '../../state/overlay.ts';
+import { KeysSection } from './keys-section.tsx';
 import styles from './settings-view.module.css';
 
 const themeNames: Readonly<Record<ThemeChoice, string>> = {
@@ -26,7 +28,8 @@ const checkIcons = {
 export function SettingsView() {
   const { choice, choose } = useAppearanceStore();
   const client = useClient();
-  const setKeysOpen = usePanelStore((state) => state.setKeysOpen);
+  const colourMap = useOverlayStore(({ overlay }) => overlay.colourMap);
+  const changeOverlay = useOverlayStore((state) => state.change);
   const info = useQuery({ queryKey: ['app'], queryFn: () => client.call('app.info', {}) });
   const doctor = useQuery({
     queryKey: ['doctor'],
@@ -58,18 +61,18 @@ export function SettingsView() {
           </ToggleButtonGroup>
         </section>
         <section className={styles.section}>
-          <h2>Keys</h2>
-          <div>
-            <Button
-              variant="outlined"
-              onClick={() => {
-                setKeysOpen(true);
-              }}
-            >
-              Show all keys
-            </Button>
-          </div>
+          <h2>Heat maps</h2>
+          <LabelledSelect
+            label="Colours"
+            value={colourMap}
+            options={colourMapNames.map((name) => ({ value: name, name: capitalised(name) }))}
+            onChange={(chosen) => {
+              const name = colourMapNames.find((each) => each === chosen);
+              if (name !== undefined) changeOverlay({ colourMap: name });
+            }}
+          />
         </section>
+        <KeysSection />
         <section className={styles.section}>
           <h2>This workbench</h2>
           {info.error && <ErrorNotice title="The workbench did not say what it is" error={info.error} />}
@@ -78,7 +81,13 @@ export function SettingsView() {
               <dt>Version</dt>
               <dd>{info.data.version}</dd>
               <dt>Data folder</dt>
-              <dd>{info.data.dataFolder}</dd>
+              <dd>
+                {info.data.dataFolder}
+                <span className={styles.quiet}>
+                  To keep it elsewhere: close the workbench, move this folder, and start it with «--data» and
+                  the new place.
+                </span>
+              </dd>
               <dt>Runs in</dt>
               <dd>
                 {info.data.host === 'electron' ? 'its own window' : 'the browser, on this machine only'}
@@ -109,4 +118,8 @@ export function SettingsView() {
       </div>
     </div>
   );
+}
+
+function capitalised(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
