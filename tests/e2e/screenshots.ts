@@ -155,6 +155,28 @@ function withData(
         await expect(page.getByRole('progressbar')).toHaveCount(0);
       },
     })),
+    {
+      name: '34-review-verdicts',
+      show: async (page) => {
+        await goToHash(page, reviewHash);
+        await settleReview(page);
+        const review = new ReviewPage(page);
+        await page.keyboard.press('Home');
+        await page.keyboard.press('d');
+        await page.keyboard.press('Home');
+        await expect(review.verdict('Defect')).toHaveAttribute('aria-pressed', 'true');
+        await expect(review.trail.first()).toBeVisible();
+      },
+    },
+    {
+      name: '35-review-levels',
+      show: async (page) => {
+        await goToHash(page, reviewHash);
+        await settleReview(page);
+        await page.getByRole('button', { name: 'Window, level and smoothing' }).click();
+        await expect(page.getByRole('dialog', { name: 'Picture' })).toBeVisible();
+      },
+    },
     { name: '40-models', show: (page) => new Frame(page).goTo('Models') },
     {
       name: '50-jobs',

@@ -18,7 +18,7 @@ import { MapSection } from './map-section.tsx';
 import styles from './review-panel.module.css';
 import { ScoreThreshold } from './score-threshold.tsx';
 import type { ReviewActions } from './use-verdicts.ts';
-import { VerdictSection } from './verdict-section.tsx';
+import { TrailSection, VerdictSection } from './verdict-section.tsx';
 
 interface ReviewPanelProps {
   readonly imageId: number;
@@ -71,7 +71,7 @@ export function ReviewPanel(props: ReviewPanelProps) {
               {isHidden ? (
                 <>
                   <EyeOff size={14} aria-hidden />
-                  <p>Score, map and label appear with your verdict</p>
+                  <p>Hidden until your verdict</p>
                 </>
               ) : (
                 <>
@@ -108,6 +108,7 @@ export function ReviewPanel(props: ReviewPanelProps) {
           onChange={threshold.change}
         />
       )}
+      <TrailSection imageId={imageId} />
       <section className={styles.section}>
         <h2>Run</h2>
         <RunFacts run={run} />

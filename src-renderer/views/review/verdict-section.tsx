@@ -23,7 +23,7 @@ interface VerdictSectionProps {
   readonly noteField: RefObject<HTMLTextAreaElement | null>;
 }
 
-/** Good, defect or unsure, with a note, and all that was decided before. */
+/** Good, defect or unsure, with a note. */
 export function VerdictSection({ imageId, runId, value, actions, noteField }: VerdictSectionProps) {
   const history = useReviewMemory((state) => state.history[runId] ?? emptyHistory);
   const trail = useTrail(imageId);
@@ -65,8 +65,19 @@ export function VerdictSection({ imageId, runId, value, actions, noteField }: Ve
         field={noteField}
         ready={trail.data !== undefined || pendingNote !== null}
       />
-      {trail.error && <ErrorNotice title="The earlier verdicts could not be read" error={trail.error} />}
-      {trail.data && trail.data.length > 0 && <Trail verdicts={trail.data} />}
+    </section>
+  );
+}
+
+/** All that was decided of an image; nothing where nothing was. */
+export function TrailSection({ imageId }: { readonly imageId: number }) {
+  const trail = useTrail(imageId);
+  if (trail.error) return <ErrorNotice title="The earlier verdicts could not be read" error={trail.error} />;
+  if (!trail.data || trail.data.length === 0) return null;
+  return (
+    <section className={styles.section} aria-label="Earlier verdicts">
+      <h2>Trail</h2>
+      <Trail key={imageId} verdicts={trail.data} />
     </section>
   );
 }
@@ -173,7 +184,6 @@ function Trail({ verdicts }: { readonly verdicts: readonly Verdict[] }) {
   const runs = useRuns().data ?? [];
   return (
     <>
-      <h3>Trail</h3>
       <ol className={styles.trail} aria-label="Trail">
         {(all ? verdicts : verdicts.slice(0, fewShown)).map((verdict) => (
           <li key={verdict.id}>
