@@ -11,7 +11,7 @@ import type { Run } from '../../../src-shared/domain/run.ts';
 import type { CliActions } from '../cli-actions.ts';
 import type { CliSession } from '../cli-session.ts';
 import { formatSeconds } from '../progress-line.ts';
-import { describeEvaluation, describeNotes, evaluationCsv } from './evaluation-text.ts';
+import { describeEvaluation, describeNotes, evaluationCsv, meanClasses } from './evaluation-text.ts';
 import { findDataset } from './find-dataset.ts';
 import type { FolderOptions } from './folder-options.ts';
 import {
@@ -84,6 +84,7 @@ async function evaluateCommand(session: CliSession, wanted: string, options: Eva
   const found = await findDataset(session, wanted, options, { looksAgain: true });
   const { dataset } = found;
   const unreadable = await requireImages(session, found);
+  requireLabels(dataset);
   const plan = await planMethods(session, options.methods, options);
   requireAny(plan.planned, plan.unavailable);
   const done = await runMethods(session, {
@@ -131,6 +132,15 @@ async function evaluateCommand(session: CliSession, wanted: string, options: Eva
   throwWhereNotDone(evaluated, mayBeLeftOut ? [] : unavailable);
 }
 
+/** Throws `bad-request` where no image is labelled: before hours of scanning, for there is nothing to hold scores against. */
+function requireLabels({ name, root, classes }: Dataset): void {
+  if (classes.some(({ good, anomalous }) => good + anomalous > 0)) return;
+  throw new WorkbenchError(
+    'bad-request',
+    `No image of «${name}» (${root}) is labelled good or anomalous, so there is nothing to hold scores against. Label them by the names of folders (such as test/good and test/scratch) or in a table (--table), and evaluate again; or score them without labels with «scan» and write the scores with «export».`,
+  );
+}
+
 async function evaluateRuns(
   session: CliSession,
   datasetName: string,
@@ -170,7 +180,8 @@ function describeMethodsAsJson(
         key,
         value: {
           classes: Object.fromEntries(byClass),
-          mean,
+          // `classes`: whose figures the means are of.
+          mean: { ...mean, classes: meanClasses(classes) },
           published,
           runId: run.id,
           ...{ methodId, promptSetId, settings, rendering },

@@ -8,6 +8,7 @@ import { publishedSource, type PublishedFigure } from '../../../src-shared/domai
 import { formatTable } from '../text-table.ts';
 import { csvLine, csvNumber, csvWords } from '../../../src-shared/text/csv.ts';
 import { inPercent } from '../../../src-shared/text/in-percent.ts';
+import { onOneLine } from '../../../src-shared/text/on-one-line.ts';
 
 /** Metrics of one method as they are shown: of each class, and the means over the classes that have them. */
 export interface EvaluatedMethod {
@@ -38,13 +39,29 @@ const metrics: readonly Metric[] = [
   },
 ];
 
-/** A table a metric, in percent: a row a class and the mean, a column a method. */
+/** The classes that the means of a method are over: a class without a metric drops out of that metric's mean. */
+export function meanClasses(classes: readonly ClassEvaluation[]): {
+  readonly image: readonly string[];
+  readonly pixel: readonly string[];
+} {
+  const having = (value: (one: ClassEvaluation) => number | null) =>
+    classes.filter((one) => value(one) !== null).map(({ className }) => className);
+  return { image: having(({ image }) => image.auroc), pixel: having(({ pixel }) => pixel.auroc) };
+}
+
+/**
+ * A table a metric, in percent: a row a class and the mean, with the number of classes it is over where that is not all, a
+ * column a method. Metrics that no class has are named together instead.
+ */
 export function describeEvaluation(
   classNames: readonly string[],
   methods: readonly EvaluatedMethod[],
 ): string {
   if (methods.length === 0) return '';
-  const tables = metrics.map(({ title, pick }) => {
+  const hasFigures = ({ pick }: Metric) =>
+    methods.some(({ classes }) => classes.some((one) => pick(one) !== null));
+  const without = metrics.filter((metric) => !hasFigures(metric)).map(({ title }) => title);
+  const tables = metrics.filter(hasFigures).map(({ title, pick }) => {
     const rows = classNames.map((className) => [
       className,
       ...methods.map(({ classes }) => {
@@ -52,17 +69,38 @@ export function describeEvaluation(
         return one === undefined ? '-' : inPercent(pick(one));
       }),
     ]);
-    const mean = ['mean', ...methods.map((method) => inPercent(pick(method.mean)))];
-    return `${formatTable([title, ...methods.map(({ key }) => key)], [...rows, mean])}\n`;
+    const overs = methods.map(({ classes }) => describeMean(classNames, classes, pick));
+    const [first = ''] = overs;
+    const isSame = overs.every((over) => over === first);
+    const mean = [isSame ? first : 'mean', ...methods.map((method) => inPercent(pick(method.mean)))];
+    const table = formatTable([title, ...methods.map(({ key }) => key)], [...rows, mean]);
+    const notes = methods.flatMap(({ key }, index) => {
+      const over = overs[index] ?? 'mean';
+      return isSame || over === 'mean' ? [] : [`${key}: ${over}\n`];
+    });
+    return `${table}${notes.join('')}\n`;
   });
-  return `Figures in percent; «-» where a metric has no meaning.\n\n${tables.join('')}`;
+  return (
+    `Figures in percent; «-» where a metric has no meaning.\n\n${tables.join('')}` +
+    (without.length === 0 ? '' : `No class has: ${without.join('; ')}.\n`)
+  );
+}
+
+/** `mean`, or `mean of 6 of 7 classes` where a class has no figure that could be in it. */
+function describeMean(
+  classNames: readonly string[],
+  classes: readonly ClassEvaluation[],
+  pick: Metric['pick'],
+): string {
+  const count = classes.filter((one) => pick(one) !== null).length;
+  return count === classNames.length ? 'mean' : `mean of ${count} of ${classNames.length} classes`;
 }
 
 /** Every remark once, with the class and the methods it is about. */
 export function describeNotes(methods: readonly EvaluatedMethod[]): string {
   const notes = methods.flatMap(({ key, classes }) =>
     classes.flatMap(({ className, notes: ofClass }) =>
-      ofClass.map((note) => ({ key, text: `${className}: ${note}` })),
+      ofClass.map((note) => ({ key, text: onOneLine(`${className}: ${note}`) })),
     ),
   );
   const lines = [...Map.groupBy(notes, ({ text }) => text)].map(([text, same]) =>

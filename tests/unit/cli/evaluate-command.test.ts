@@ -226,6 +226,9 @@ describe('evaluate', () => {
       bolt: { counts: { good: 0, references: 3 }, notes: [expect.stringContaining('No image of 2 is good')] },
       nut: { counts: { good: 0, references: 1 } },
     });
+    expect(few.json().methods['winclip+3']!['mean']).toMatchObject({
+      classes: { image: [], pixel: ['bolt'] },
+    });
     await rm(path.join(world.photos, 'bolt/test/good'), { recursive: true });
     const { code, out, err } = await world.run([
       ...['evaluate', world.photos, '--methods', 'winclip+4,baseline'],
@@ -249,6 +252,7 @@ describe('evaluate', () => {
       /Image AUROC +baseline +clip\nbolt +83\.3 +83\.3\nnut +100\.0 +100\.0\nmean +91\.7 +91\.7\n/,
     );
     expect(out).toMatch(/Pixel AUPRO, MVTec’s definition +baseline +clip\n/);
+    expect(out).toMatch(/Pixel AUROC .*\nbolt .*\nnut +- +-\nmean of 1 of 2 classes +\d/);
     expect(out).toContain('nut: No anomalous image has a mask: image metrics only, no pixel metrics.\n');
     const [header, ...rows] = (await readFile(csv, 'utf8')).trimEnd().split('\r\n');
     expect(header).toMatch(/^method,class,source,good,anomalous,masks,failed,references,image_auroc,/);
@@ -261,6 +265,34 @@ describe('evaluate', () => {
       ['clip', 'mean', 'measured', ''],
     ]);
     expect(Number(rows[0]!.split(',')[8])).toBeCloseTo(5 / 6, 12);
+  });
+
+  it('says over which classes a mean is where one lost its only good image', async () => {
+    const world = await openWorld();
+    for (const name of ['10.png', '20.png']) await rm(path.join(world.photos, 'bolt/test/good', name));
+    const methods = ['evaluate', world.photos, '--methods'];
+    const alone = await world.run([...methods, 'winclip+1']);
+    expect(alone.out).toMatch(/Image AUROC .*\nbolt +-\nnut +100\.0\nmean of 1 of 2 classes +100\.0\n/);
+    const both = await world.run([...methods, 'winclip,winclip+1']);
+    expect(both.out).toMatch(
+      /Image AUROC .*\nbolt +50\.0 +-\nnut .*\nmean +75\.0 +100\.0\nwinclip\+1: mean of 1 of 2 classes\n\n/,
+    );
+    const { methods: found } = (await world.run([...methods, 'winclip,winclip+1', '--json'])).json();
+    expect(found['winclip']!['mean']).toMatchObject({ classes: { image: ['bolt', 'nut'], pixel: ['bolt'] } });
+    expect(found['winclip+1']!['mean']).toMatchObject({ classes: { image: ['nut'] } });
+  });
+
+  it('says of images without labels that nothing can be measured, before it scores them', async () => {
+    const world = await openWorld();
+    const plain = path.join(world.photos, 'nut/test/good');
+    const { code, out, err } = await world.run([
+      ...['evaluate', plain, '--methods', 'baseline', '--layout', 'folder', '--name', 'plain'],
+    ]);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(
+      /No image of «plain» .* there is nothing to hold scores against\. .*«scan».*«export»/,
+    );
+    expect(count(await world.log(), 'image')).toBe(0);
   });
 
   it('sets the papers’ figures beside ours where the data set is one that they report', async () => {
