@@ -5,7 +5,7 @@
 export interface CliIo {
   /** Results. With `--json` exactly one document. */
   stdout(text: string): void;
-  /** Messages, and progress where `stderrIsTerminal`. */
+  /** Messages and progress: a moving line where `stderrIsTerminal`, else a line now and then. */
   stderr(text: string): void;
   readonly stderrIsTerminal: boolean;
   readonly columns: number;

@@ -1,26 +1,47 @@
 import type { JobKind, JobProgress } from '../../src-shared/domain/job.ts';
 import type { CliIo } from './cli-io.ts';
 import { formatSize } from '../../src-shared/text/format-size.ts';
+import { onOneLine } from '../../src-shared/text/on-one-line.ts';
 
-/** One line on the terminal that is written over and over; silent where the error output is no terminal. */
+/** Where nobody can be shown a moving line, one of words this often. */
+const plainEveryMs = 10_000;
+
+/**
+ * One line on the terminal that is written over and over; where the error output is no terminal, a line of words every ten
+ * seconds, none for work that is done sooner.
+ */
 export class ProgressLine {
   readonly #io: CliIo;
   readonly #title: string;
   readonly #kind: JobKind;
+  readonly #nowMs: () => number;
   #shown = false;
+  #plainAtMs: number;
 
-  constructor(io: CliIo, title: string, kind: JobKind) {
+  constructor(io: CliIo, title: string, kind: JobKind, nowMs: () => number = () => performance.now()) {
     this.#io = io;
     this.#title = title;
     this.#kind = kind;
+    this.#nowMs = nowMs;
+    this.#plainAtMs = nowMs() + plainEveryMs;
   }
 
   show(progress: JobProgress): void {
-    if (!this.#io.stderrIsTerminal) return;
+    if (!this.#io.stderrIsTerminal) {
+      this.#showPlain(progress);
+      return;
+    }
     this.#shown = true;
     this.#io.stderr(
       `\r\u001b[K${formatProgress(this.#title, progress, this.#io.columns, countsBytes(this.#kind))}`,
     );
+  }
+
+  #showPlain(progress: JobProgress): void {
+    const nowMs = this.#nowMs();
+    if (nowMs < this.#plainAtMs) return;
+    this.#plainAtMs = nowMs + plainEveryMs;
+    this.#io.stderr(`${describeProgress(this.#title, progress, countsBytes(this.#kind))}\n`);
   }
 
   /** Clears the line, so that what is printed next stands on its own. */
@@ -39,8 +60,8 @@ export function formatProgress(
   columns: number,
   inBytes = false,
 ): string {
-  const { done, total, ratePerSecond, secondsLeft } = progress;
-  const parts = [title];
+  const { done, total } = progress;
+  const parts = [onOneLine(title)];
   const amount = inBytes ? formatSize : String;
   if (total === null) parts.push(amount(done));
   else {
@@ -50,11 +71,27 @@ export function formatProgress(
       inBytes ? `${amount(done)} of ${amount(total)}` : `${done}/${total}`,
     );
   }
-  if (ratePerSecond !== null)
-    parts.push(`${inBytes ? formatSize(ratePerSecond) : formatRate(ratePerSecond)}/s`);
-  if (secondsLeft !== null) parts.push(`${formatSeconds(secondsLeft)} left`);
-  if (progress.message !== '') parts.push(progress.message);
+  parts.push(...paceOf(progress, inBytes));
   return parts.join('  ').slice(0, Math.max(columns - 1, 20));
+}
+
+/** The same in words, for a log: `Scan: 12 of 48, 3.14/s, 12 s left, a.png`. */
+export function describeProgress(title: string, progress: JobProgress, inBytes = false): string {
+  const { done, total } = progress;
+  const amount = inBytes ? formatSize : String;
+  const count = total === null ? amount(done) : `${amount(done)} of ${amount(total)}`;
+  return `${onOneLine(title)}: ${[count, ...paceOf(progress, inBytes)].join(', ')}`;
+}
+
+/** Rate, time left and what is being done, as much as is known. */
+function paceOf({ ratePerSecond, secondsLeft, message }: JobProgress, inBytes: boolean): string[] {
+  return [
+    ...(ratePerSecond === null
+      ? []
+      : [`${inBytes ? formatSize(ratePerSecond) : formatRate(ratePerSecond)}/s`]),
+    ...(secondsLeft === null ? [] : [`${formatSeconds(secondsLeft)} left`]),
+    ...(message === '' ? [] : [onOneLine(message)]),
+  ];
 }
 
 /** Models are counted in bytes, everything else in pieces. */

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { formatProgress, formatRate, formatSeconds } from '../../../src-main/cli/progress-line.ts';
+import {
+  formatProgress,
+  formatRate,
+  formatSeconds,
+  ProgressLine,
+} from '../../../src-main/cli/progress-line.ts';
 import { formatTable } from '../../../src-main/cli/text-table.ts';
+import { recordingIo } from './recording-io.ts';
 
 const progress = { done: 12, total: 48, ratePerSecond: 3.14159, secondsLeft: 11.5, message: 'a.png' };
 
@@ -22,6 +28,22 @@ describe('the progress line', () => {
       '[########################]',
     );
     expect(formatProgress('Scan', { ...progress, done: 0, total: 0 }, 100)).toContain('0/0');
+  });
+
+  it('is a line of words every ten seconds where there is no terminal, and none before', () => {
+    const io = recordingIo(false);
+    let nowMs = 0;
+    const line = new ProgressLine(io, 'Scan', 'scan', () => nowMs);
+    for (nowMs = 0; nowMs <= 25_000; nowMs += 100)
+      line.show({ ...progress, done: nowMs / 100, total: 300, message: 'a\nb.png' });
+    line.end();
+    expect(io.err).toBe(
+      'Scan: 100 of 300, 3.14/s, 12 s left, a\\nb.png\nScan: 200 of 300, 3.14/s, 12 s left, a\\nb.png\n',
+    );
+  });
+
+  it('keeps names from steering the terminal', () => {
+    expect(formatProgress('Scan', { ...progress, message: 'a\u001b[2J.png' }, 100)).not.toContain('\u001b');
   });
 
   it.each([
