@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import type { MethodParams, MethodResult } from '../../../src-shared/contract/methods.ts';
 import { countOf } from '../../../src-shared/text/count-of.ts';
 import {
   exportKindSchema,
@@ -20,6 +21,8 @@ import type { CliSession } from '../cli-session.ts';
 import { numberUpTo, wholeNumber } from '../options.ts';
 import { formatTable } from '../text-table.ts';
 import { formatSize } from '../../../src-shared/text/format-size.ts';
+import { onOneLine } from '../../../src-shared/text/on-one-line.ts';
+import { describeProblems } from './import-command.ts';
 
 export interface ExportCommandOptions {
   readonly to: string;
@@ -86,7 +89,7 @@ async function exportCommand(
   runId: number,
   options: ExportCommandOptions,
 ): Promise<void> {
-  const { folder, job } = await session.call('exports.create', {
+  const { folder, job } = await createExport(session, {
     runId,
     folder: path.resolve(options.to),
     overwrite: options.overwrite === true,
@@ -115,6 +118,23 @@ async function exportCommand(
   if (failure !== null) throw failure;
 }
 
+/** The core says what stands in the way; how it is asked to overwrite is the command line's to say. */
+async function createExport(
+  session: CliSession,
+  params: MethodParams<'exports.create'>,
+): Promise<MethodResult<'exports.create'>> {
+  try {
+    return await session.call('exports.create', params);
+  } catch (thrown) {
+    if (!(thrown instanceof WorkbenchError) || thrown.code !== 'already-exists') throw thrown;
+    throw new WorkbenchError(
+      'already-exists',
+      `${params.folder} is not empty. Choose an empty folder, or replace files of the same names with --overwrite.`,
+      { cause: thrown },
+    );
+  }
+}
+
 async function readSummary(folder: string): Promise<ExportSummary | null> {
   try {
     return exportSummarySchema.parse(JSON.parse(await readFile(path.join(folder, 'export.json'), 'utf8')));
@@ -139,8 +159,10 @@ function describe(folder: string, summary: ExportSummary): string {
     (files.length === 0 ? '' : `Files: ${files.join(', ')}; export.json says what they are\n`) +
     (chosen.length === 0 ? '' : `\n${formatTable(['class', 'threshold of', 'value', 'chosen by'], chosen)}`) +
     (counts.withoutScore === 0 ? '' : `${countOf(counts.withoutScore, 'image')} without a score\n`) +
-    summary.renamed.map((one) => `${one.path} is called ${one.name}: its name was taken\n`).join('') +
-    summary.failures.map((one) => `  ${one.path}: ${one.message}\n`).join('') +
+    summary.renamed
+      .map((one) => `${onOneLine(one.path)} is called ${onOneLine(one.name)}: its name was taken\n`)
+      .join('') +
+    describeProblems(summary.failures) +
     (counts.failed > summary.failures.length
       ? `  … and ${counts.failed - summary.failures.length} more\n`
       : '')

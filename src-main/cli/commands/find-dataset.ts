@@ -43,12 +43,21 @@ export async function findDataset(
   if (folder === null && saysHow)
     throw new WorkbenchError(
       'bad-request',
-      `«${wanted}» is a data set already, and --layout, --cut, --whole and --table say how a folder is read. Give them with its folder: ${known.root}`,
+      `«${wanted}» is a data set already, and --layout, --cut, --whole, --halves and --table say how a folder is read. Give them with its folder: ${known.root}`,
     );
   if (folder !== null && (saysHow || looksAgain))
     return { dataset: await importFolder(session, wanted, options), isNew: false };
   if (known.state === 'importing') await finishImport(session, known);
+  else if (folder !== null)
+    session.note(
+      `${folder} is the data set ${known.id} «${known.name}», taken as it was read last. Read what is new there with: anomaly-workbench import ${quoted(wanted)}`,
+    );
   return { dataset: await session.call('datasets.get', { datasetId: known.id }), isNew: false };
+}
+
+/** As a shell takes it for one word. */
+function quoted(word: string): string {
+  return /^[\w./:\\-]+$/u.test(word) ? word : JSON.stringify(word);
 }
 
 /** The folder itself where a link names it; null where there is none. */

@@ -10,6 +10,8 @@ export interface FolderOptions {
   readonly cut?: number;
   /** `sdd`: pictures are kept whole. */
   readonly whole?: boolean;
+  /** `sdd`: pictures are cut in two again. */
+  readonly halves?: boolean;
   /** The table or annotation file, relative to the folder. */
   readonly table?: string;
 }
@@ -28,7 +30,8 @@ export function withFolderOptions(command: Command): Command {
       'elpv: this defect probability and higher ones are anomalous (default: 0.5)',
       shareOfOne,
     )
-    .option('--whole', 'sdd: keep the pictures whole (default: cut in a top and a bottom half)')
+    .addOption(new Option('--whole', 'sdd: keep the pictures whole').conflicts('halves'))
+    .option('--halves', 'sdd: cut the pictures in a top and a bottom half (default)')
     .option(
       '--table <file>',
       'the table or annotation file to read, from the folder on (default: found out)',

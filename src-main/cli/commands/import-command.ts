@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { countOf } from '../../../src-shared/text/count-of.ts';
+import { onOneLine } from '../../../src-shared/text/on-one-line.ts';
 import type {
   ClassCounts,
   Dataset,
@@ -84,10 +85,12 @@ export async function inspectCommand(
 }
 
 /** What a folder's own layout is told; empty where nothing was said. */
-export function layoutOptionsOf({ cut, whole, table }: FolderOptions): { layoutOptions?: LayoutOptions } {
+export function layoutOptionsOf({ cut, whole, halves, table }: FolderOptions): {
+  layoutOptions?: LayoutOptions;
+} {
   const layoutOptions = {
     ...(cut === undefined ? {} : { elpvCut: cut }),
-    ...(whole === undefined ? {} : { sddHalves: !whole }),
+    ...(whole === true ? { sddHalves: false } : halves === true ? { sddHalves: true } : {}),
     ...(table === undefined ? {} : { table: table.replaceAll('\\', '/') }),
   };
   return Object.keys(layoutOptions).length === 0 ? {} : { layoutOptions };
@@ -112,14 +115,9 @@ function printDataset(session: CliSession, dataset: Dataset, problems: readonly 
   );
 }
 
-/** A name as it can stand in a terminal: some hold line ends or codes that terminals obey. */
-function onOneLine(name: string): string {
-  return name.replaceAll(/\p{Cc}/gu, (sign) => JSON.stringify(sign).slice(1, -1));
-}
-
-/** One line a problem, indented. */
-export function describeProblems(problems: readonly Problem[]): string {
-  return problems.map(({ path, message }) => `  ${onOneLine(path)}: ${message}\n`).join('');
+/** One line a file, indented. */
+export function describeProblems(problems: readonly Pick<Problem, 'path' | 'message'>[]): string {
+  return problems.map(({ path, message }) => `  ${onOneLine(path)}: ${onOneLine(message)}\n`).join('');
 }
 
 const unreadableCodes: ReadonlySet<ProblemCode> = new Set([

@@ -11,6 +11,7 @@ import { formatTable } from '../text-table.ts';
 import { inPercent } from '../../../src-shared/text/in-percent.ts';
 import { findDataset } from './find-dataset.ts';
 import type { FolderOptions } from './folder-options.ts';
+import { describeProblems } from './import-command.ts';
 import {
   describeMethods,
   methodChoice,
@@ -31,13 +32,18 @@ interface ScanOptions extends MethodOptions, FolderOptions {
   readonly new?: boolean;
 }
 
+const folderHelp = `
+A folder that is a data set already is scanned as it was read last, so that an unfinished run goes on with the same
+images. «import FOLDER» reads what is new there; so does a scan that is told how to read it (--layout, --cut, …).
+`;
+
 /** Adds `scan` to the program. */
 export function defineScanCommand(program: Command, { withSession }: CliActions): void {
   withMethodOptions(
     program
       .command('scan')
       .description('score every image of a folder or a data set')
-      .argument('<folder|dataset>', "a folder, or a data set's id or name")
+      .argument('<folder|dataset>', "a folder, read the first time only, or a data set's id or name")
       .addOption(
         new Option('--method <id>', 'how to score').choices(methodIdSchema.options).conflicts('methods'),
       )
@@ -49,7 +55,7 @@ export function defineScanCommand(program: Command, { withSession }: CliActions)
   )
     .addOption(new Option('--resume', 'go on with an unfinished run, or fail').conflicts('new'))
     .option('--new', 'begin anew although there is an unfinished run')
-    .addHelpText('after', `\nMethods:\n${describeMethods()}`)
+    .addHelpText('after', `${folderHelp}\nMethods:\n${describeMethods()}`)
     .action((wanted: string, options: ScanOptions, command: Command) => {
       const choice =
         options.methods ?? (options.method && [{ methodId: options.method, shots: null }]) ?? null;
@@ -172,7 +178,7 @@ function describeScan({ dataset, scanned, unavailable }: ScanResult, timing: Sca
         ` in ${formatSeconds(timing.durationS)}` +
         (timing.imagesPerSecond === null ? '' : `, ${formatRate(timing.imagesPerSecond)} images/s`) +
         `, ${run.failedCount} failed\n` +
-        failures.map((one) => `  ${one.path}: ${one.message}\n`).join('')
+        describeProblems(failures)
       );
     });
   return (

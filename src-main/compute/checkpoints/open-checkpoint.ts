@@ -6,7 +6,7 @@ import { readSafetensors, safetensorsHeaderBytes } from './open-safetensors.ts';
 import { readTorchZip } from './open-torch-zip.ts';
 
 /** What the first bytes of a file that is neither safetensors nor a torch zip say about it. */
-function explainOtherFile(path: string, start: Buffer): WorkbenchError {
+function explainOtherFile(path: string, start: Buffer, wanted: string): WorkbenchError {
   const text = start.toString('latin1');
   if (text.startsWith('version https://git-lfs')) {
     return new WorkbenchError(
@@ -29,27 +29,28 @@ function explainOtherFile(path: string, start: Buffer): WorkbenchError {
   }
   return new WorkbenchError(
     'unsupported',
-    `${path}: neither safetensors nor a PyTorch zip. Choose a .pt, .pth, .bin or .safetensors file of CLIP weights.`,
+    `${path}: neither safetensors nor a PyTorch zip. Choose a .pt, .pth, .bin or .safetensors file of ${wanted}.`,
   );
 }
 
-async function readAny(file: CheckpointFile): Promise<Checkpoint> {
+async function readAny(file: CheckpointFile, wanted: string): Promise<Checkpoint> {
   if (file.sizeBytes === 0) throw corrupt(file.path, 'the file is empty.');
   const start = await file.read(0, Math.min(512, file.sizeBytes));
   // What a file is called says nothing: its first bytes decide.
   if (start.length >= 4 && start.readUInt32LE(0) === 0x04034b50) return readTorchZip(file);
   if ((await safetensorsHeaderBytes(file)) !== null) return readSafetensors(file);
-  throw explainOtherFile(file.path, start);
+  throw explainOtherFile(file.path, start, wanted);
 }
 
 /**
- * Opens a weight file of any supported container and checks its table of contents; no tensor is read yet. Errors:
+ * Opens a weight file of any supported container and checks its table of contents; no tensor is read yet. `wanted`
+ * says in messages what the file should hold. Errors:
  * `not-found`, `unreadable`, `unsupported`, `corrupt-file`, `too-large`. Close the checkpoint after use.
  */
-export async function openCheckpoint(path: string): Promise<Checkpoint> {
+export async function openCheckpoint(path: string, wanted = 'CLIP weights'): Promise<Checkpoint> {
   const file = await openCheckpointFile(path);
   try {
-    return await readAny(file);
+    return await readAny(file, wanted);
   } catch (error) {
     await file.close();
     throw error;

@@ -23,7 +23,7 @@ export async function importPrompts({
   targetFile,
   signal,
 }: ImportPromptsOptions): Promise<ImportedPrompts> {
-  const checkpoint = await openCheckpoint(path);
+  const checkpoint = await openCheckpoint(path, 'learned prompts');
   try {
     const { tensors, ...prompts } = readPromptLayout(checkpoint);
     const { sha256 } = await writeSafetensors({

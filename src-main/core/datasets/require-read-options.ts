@@ -9,7 +9,7 @@ interface OptionReaders {
 
 const readers = {
   elpvCut: { words: 'The cut of defect probabilities (--cut)', layouts: ['elpv'] },
-  sddHalves: { words: 'Cutting pictures in two or not (--whole)', layouts: ['sdd'] },
+  sddHalves: { words: 'Cutting pictures in two or not (--whole, --halves)', layouts: ['sdd'] },
   table: {
     words: 'The choice of a table (--table)',
     layouts: ['visa', 'anomalyclip', 'list', 'coco', 'elpv'],

@@ -54,6 +54,12 @@ describe('importing prompts', () => {
     expect(stored.get('ctx_pos')?.shape).toEqual([1, 1, 3, 8]);
   });
 
+  it('asks for learned prompts where a file is something else', async () => {
+    const path = await scratch.write('notes.txt', Buffer.from('no tensors here, only some words'));
+    const refused = importPrompts({ path, targetFile: scratch.path('never.safetensors') });
+    await expectRefusal(refused, 'unsupported', /file of learned prompts\.$/);
+  });
+
   it('reads what it wrote, to the same file', async () => {
     const once = scratch.path('once.safetensors');
     const first = await importPrompts({

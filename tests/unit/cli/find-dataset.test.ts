@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { describeProblems } from '../../../src-main/cli/commands/import-command.ts';
+import { describeProblems, layoutOptionsOf } from '../../../src-main/cli/commands/import-command.ts';
 import { runCli } from '../../../src-main/cli/main.ts';
 import { openCore } from '../../../src-main/serving/open-core.ts';
 import { findProjectPaths } from '../../../src-main/serving/project-paths.ts';
@@ -103,20 +103,58 @@ describe('a folder named to scan and evaluate', () => {
     const cells = path.join(folder, 'cells');
     await writeCells(cells);
     expect((await cli('import', cells, '--cut', '1')).counts()).toEqual([3, 1]);
-    for (const more of [['--whole'], ['--whole', '--dry-run']]) {
+    for (const more of [['--whole'], ['--halves', '--dry-run']]) {
       const refused = await cli('import', cells, ...more);
       expect(refused.code).toBe(1);
-      expect(refused.err).toContain('(--whole) means nothing to the layout elpv');
+      expect(refused.err).toContain('(--whole, --halves) means nothing to the layout elpv');
     }
     expect((await cli('import', cells)).counts()).toEqual([3, 1]);
+  });
+});
+
+describe('a known folder named to scan', () => {
+  it('is taken as it was read, and one line says how to read what is new', async () => {
+    const cells = path.join(folder, 'my cells');
+    await writeCells(cells);
+    const scan = async () => {
+      const io = recordingIo();
+      const paths = { ...projectPaths, starterModelFolder: path.join(folder, 'starter') };
+      const code = await runCli(
+        ['scan', cells, '--method', 'baseline', '--data', path.join(folder, 'data')],
+        {
+          io,
+          paths,
+          openCore: (dataFolder, log) => openCore({ paths, dataFolder, host: 'cli', log }),
+        },
+      );
+      expect(code).toBe(0);
+      return io.err;
+    };
+    expect(await scan()).not.toContain('taken as it was read');
+    expect(await scan()).toContain(
+      `${cells} is the data set 1 «my cells», taken as it was read last. Read what is new there with: anomaly-workbench import "${cells}"\n`,
+    );
+  });
+});
+
+describe('halves of pictures', () => {
+  it('are what --halves goes back to from --whole, and nobody can say both', async () => {
+    expect(layoutOptionsOf({ whole: true })).toEqual({ layoutOptions: { sddHalves: false } });
+    expect(layoutOptionsOf({ halves: true })).toEqual({ layoutOptions: { sddHalves: true } });
+    expect(layoutOptionsOf({})).toEqual({});
+    expect((await cli('import', folder, '--whole', '--halves')).code).toBe(2);
   });
 });
 
 describe('names of files in a terminal', () => {
   it('stay on one line and steer nothing', () => {
     const path = 'new\nline \u001b[31m ü.png';
-    expect(describeProblems([{ path, code: 'unreadable-image', message: 'It is damaged.' }])).toBe(
+    expect(describeProblems([{ path, message: 'It is damaged.' }])).toBe(
       '  new\\nline \\u001b[31m ü.png: It is damaged.\n',
+    );
+    // Words repeat names; DEL and the C1 codes steer terminals too.
+    expect(describeProblems([{ path: 'a', message: 'x\u009b2J\u007f: gone\r' }])).toBe(
+      '  a: x\\u009b2J\\u007f: gone\\r\n',
     );
   });
 });
