@@ -73,13 +73,15 @@ describe('a watched folder', () => {
         });
     });
     const handle = await open(join(root, 'slow.png'), 'w');
-    const step = Math.ceil(bytes.length / 12);
-    for (let at = 0; at < bytes.length; at += step) {
+    const step = Math.ceil(bytes.length / 60);
+    let at = 0;
+    // A piece a poll, four settling times in all: it never comes to rest half written.
+    await eventually(async () => {
       await handle.write(bytes.subarray(at, at + step));
-      if (at === 3 * step) await writeFile(join(root, 'quick.png'), await picture('png', 7, 7));
-      // Each write comes before the file counts as settled.
-      await new Promise((next) => setTimeout(next, 50));
-    }
+      if (at === 15 * step) await writeFile(join(root, 'quick.png'), await picture('png', 7, 7));
+      at += step;
+      return at >= bytes.length;
+    });
     await handle.close();
     await until(test, datasetId, ['a.png', 'quick.png', 'slow.png']);
     stop();
@@ -100,10 +102,12 @@ describe('a watched folder', () => {
     });
     await writeFile(join(root, 'e.png'), await picture('png', 9, 9));
     const handle = await open(join(root, 'list.csv'), 'w');
-    for (const line of [...table.split('\n'), 'e.png,bad']) {
-      await handle.write(`${line}\n`);
-      await new Promise((next) => setTimeout(next, 60));
-    }
+    const signs = [...`${table}\ne.png,bad\n`];
+    // A sign a poll, some four settling times in all.
+    await eventually(async () => {
+      await handle.write(signs.shift() ?? '');
+      return signs.length === 0;
+    });
     await handle.close();
     await until(test, datasetId, [...names, 'e.png']);
     stop();
