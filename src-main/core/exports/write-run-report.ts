@@ -16,7 +16,7 @@ import { resizeMask } from '../../images/resize-mask.ts';
 import { makeThumbnail } from '../../images/thumbnail.ts';
 import { readImageMask } from '../datasets/read-image-mask.ts';
 import type { Repositories } from '../db/repositories.ts';
-import { fromSystemError } from '../error-report.ts';
+import { fromSystemError, systemErrorCode } from '../error-report.ts';
 import { makeFolder } from '../make-folder.ts';
 import { chooseMapThreshold, chooseScoreThreshold, scoresOfClass } from './choose-thresholds.ts';
 import { contourPath } from './contour-path.ts';
@@ -258,6 +258,13 @@ async function writeWhole(file: string, text: string): Promise<void> {
     await rename(unfinished, file);
   } catch (thrown) {
     await rm(unfinished, { force: true }).catch(() => undefined);
+    // The folder is there by now, so what is missing is its leave to write: `/proc` answers like that.
+    if (systemErrorCode(thrown) === 'ENOENT')
+      throw new WorkbenchError(
+        'forbidden',
+        `${file} cannot be written: the folder ${dirname(file)} takes no new files. Choose another place for the report.`,
+        { cause: thrown },
+      );
     throw fromSystemError(thrown, file);
   }
 }

@@ -86,7 +86,7 @@ describe('export', () => {
     await writeFile(path.join(to, 'notes.txt'), 'mine');
     const refused = await cli('export', String(runId), '--to', to, '--what', 'csv');
     expect([refused.code, refused.io.out]).toEqual([1, '']);
-    expect(refused.io.err).toContain('not empty');
+    expect(refused.io.err).toMatch(/not empty\. .* with --overwrite\.\n$/);
     expect((await cli('export', String(runId), '--to', to, '--what', 'csv', '--overwrite')).code).toBe(0);
     expect(await readFile(path.join(to, 'notes.txt'), 'utf8')).toBe('mine');
   });
@@ -119,6 +119,14 @@ describe('report', () => {
     expect(written.io.err).toBe('');
     expect(written.code).toBe(0);
     expect(await readFile(file, 'utf8')).toContain('Block statistics');
+  });
+
+  it.runIf(process.platform === 'linux')('says which folder takes no files', async () => {
+    const refused = await cli('report', '/proc/r.html', '--runs', String(runId));
+    expect([refused.code, refused.io.out]).toEqual([1, '']);
+    expect(refused.io.err).toMatch(
+      /^\/proc\/r\.html cannot be written: the folder \/proc takes no new files\./,
+    );
   });
 
   it.each([
