@@ -13,6 +13,7 @@ import { DataPage } from './pages/data-page.ts';
 import { Frame } from './pages/frame.ts';
 import { ModelsPage } from './pages/models-page.ts';
 import { ReviewPage } from './pages/review-page.ts';
+import { SearchPage } from './pages/search-page.ts';
 import { addBrokenFiles, makeMvtecClass, makePlainFolder } from './test-images.ts';
 
 const sizes = [
@@ -183,6 +184,14 @@ function withData(
       show: async (page) => {
         await new Frame(page).goTo('Data');
         await new Frame(page).openJobs();
+      },
+    },
+    {
+      name: '51-search',
+      show: async (page) => {
+        await new SearchPage(page).open();
+        await page.keyboard.type('s');
+        await expect(page.getByRole('option').first()).toBeVisible();
       },
     },
     {
