@@ -20,6 +20,8 @@ import styles from './app.module.css';
 // Konva comes with the first look at an image, not with the window.
 const loadReview = () => import('./views/review/review-view.tsx');
 const ReviewView = lazy(async () => ({ default: (await loadReview()).ReviewView }));
+const loadCompare = () => import('./views/compare/compare-view.tsx');
+const CompareView = lazy(async () => ({ default: (await loadCompare()).CompareView }));
 
 const viewTitles: Readonly<Record<View, string>> = {
   data: 'Data',
@@ -27,6 +29,7 @@ const viewTitles: Readonly<Record<View, string>> = {
   images: 'Images',
   start: 'Start a run',
   review: 'Review',
+  compare: 'Compare',
   models: 'Models',
   settings: 'Settings',
 };
@@ -80,6 +83,8 @@ function ViewOf({ view }: { readonly view: View }) {
       return <StartView />;
     case 'review':
       return <ReviewView />;
+    case 'compare':
+      return <CompareView />;
     case 'models':
       return <ModelsView />;
     case 'settings':

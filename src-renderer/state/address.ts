@@ -4,10 +4,16 @@ import { z } from 'zod';
 import { create } from 'zustand';
 import { datasetLayoutSchema } from '../../src-shared/domain/dataset.ts';
 import { methodIdSchema } from '../../src-shared/domain/method.ts';
+import { compareOrders } from './compare.ts';
+import { metricKeys } from './compare-metrics.ts';
 import { reviewFilterSchema } from './review-order.ts';
 
-export const views = ['data', 'add', 'images', 'start', 'review', 'models', 'settings'] as const;
+export const views = ['data', 'add', 'images', 'start', 'review', 'compare', 'models', 'settings'] as const;
 export type View = (typeof views)[number];
+
+/** What can stand beside the panes of a comparison. */
+export const compareSides = ['metrics', 'scatter', 'roc', 'pr', 'none'] as const;
+export type CompareSide = (typeof compareSides)[number];
 
 const id = z.coerce.number().int().positive();
 
@@ -32,6 +38,22 @@ const addressSchema = z.object({
   layout: datasetLayoutSchema.nullable().catch(null),
   /** Methods chosen on the start page; null where none was chosen yet. */
   methodIds: methodIdsSchema.nullable().catch(null),
+  /** The runs that are compared, in the order of their panes; null: the newest of each kind. */
+  runIds: z
+    .string()
+    .transform((text) => text.split(',').map(Number))
+    .pipe(z.array(z.number().int().positive()).min(1))
+    .readonly()
+    .nullable()
+    .catch(null),
+  /** The filmstrip of a comparison. */
+  order: z.enum(compareOrders).catch('disagreement'),
+  /** The metric of the table. */
+  metric: z.enum(metricKeys).catch('image.auroc'),
+  /** The run that `order` asks where it is about one; null: the first. */
+  byRunId: id.nullable().catch(null),
+  /** What stands beside the panes. */
+  side: z.enum(compareSides).catch('metrics'),
 });
 /** Where the window is: everything that back, forward and reopening bring back. */
 export type Address = Readonly<z.infer<typeof addressSchema>>;
@@ -47,6 +69,11 @@ export const startAddress: Address = {
   path: null,
   layout: null,
   methodIds: null,
+  runIds: null,
+  order: 'disagreement',
+  metric: 'image.auroc',
+  byRunId: null,
+  side: 'metrics',
 };
 
 /** Names in the address bar, shortest that a reader understands. */
@@ -60,6 +87,11 @@ const parameterNames = {
   path: 'folder',
   layout: 'layout',
   methodIds: 'methods',
+  runIds: 'runs',
+  order: 'order',
+  metric: 'metric',
+  byRunId: 'by',
+  side: 'side',
 } as const satisfies Record<Exclude<keyof Address, 'view'>, string>;
 
 /** `#/review?set=3&run=5&image=17` as an address; anything that cannot be read falls back to its default. */

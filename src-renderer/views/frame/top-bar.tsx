@@ -22,8 +22,10 @@ export function TopBar() {
   return (
     <header className={styles.bar}>
       <DatasetSwitch />
-      {dataset && <RunSwitch />}
-      {dataset && dataset.classes.length > 1 && view === 'review' && <ClassSwitch dataset={dataset} />}
+      {dataset && view !== 'compare' && <RunSwitch />}
+      {dataset && dataset.classes.length > 1 && (view === 'review' || view === 'compare') && (
+        <ClassSwitch dataset={dataset} />
+      )}
       <span className={styles.space} />
       <FindButton />
       {dataset && view !== 'start' && dataset.imageCount > 0 && (
@@ -79,11 +81,13 @@ function DatasetSwitch() {
       onPick={(picked) => {
         const newest = runs.find((run) => run.datasetId === picked);
         go({
-          view: view === 'review' || view === 'start' ? view : 'images',
+          view: view === 'review' || view === 'compare' || view === 'start' ? view : 'images',
           datasetId: picked,
           runId: newest?.id ?? null,
           imageId: null,
           className: null,
+          runIds: null,
+          byRunId: null,
         });
       }}
     />

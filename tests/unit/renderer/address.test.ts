@@ -30,6 +30,13 @@ describe('addresses', () => {
           path: text,
           layout: fc.constantFrom('folder' as const, 'mvtec' as const, null),
           methodIds: fc.constantFrom([], ['baseline'] as const, ['clip', 'anomalyclip'] as const, null),
+          runIds: fc.option(fc.array(fc.integer({ min: 1, max: 1_000_000 }), { minLength: 1 }), {
+            nil: null,
+          }),
+          order: fc.constantFrom('disagreement' as const, 'cell' as const),
+          metric: fc.constantFrom('image.auroc' as const, 'pixel.aupro' as const),
+          byRunId: id,
+          side: fc.constantFrom('metrics' as const, 'none' as const),
         }),
         (address) => {
           expect(parseAddress(formatAddress(address))).toEqual(address);
