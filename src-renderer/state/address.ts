@@ -6,9 +6,20 @@ import { datasetLayoutSchema } from '../../src-shared/domain/dataset.ts';
 import { methodIdSchema } from '../../src-shared/domain/method.ts';
 import { compareOrders } from './compare.ts';
 import { metricKeys } from './compare-metrics.ts';
+import { gallerySorts, galleryTokenSchema } from './gallery.ts';
 import { reviewFilterSchema } from './review-order.ts';
 
-export const views = ['data', 'add', 'images', 'start', 'review', 'compare', 'models', 'settings'] as const;
+export const views = [
+  'data',
+  'add',
+  'images',
+  'start',
+  'review',
+  'thresholds',
+  'compare',
+  'models',
+  'settings',
+] as const;
 export type View = (typeof views)[number];
 
 /** What can stand beside the panes of a comparison. */
@@ -24,13 +35,31 @@ const methodIdsSchema = z
   .pipe(z.array(methodIdSchema))
   .readonly();
 
+/** As the address bar has them, with commas. */
+const tokensSchema = z
+  .string()
+  .transform((text) => (text === '' ? [] : text.split(',')))
+  .pipe(z.array(galleryTokenSchema))
+  .readonly();
+
+const bound = z.coerce.number().nullable().catch(null);
+
 const addressSchema = z.object({
   view: z.enum(views),
+  /** Of the thresholds view. */
+  curve: z.enum(['roc', 'pr']).catch('roc'),
   datasetId: id.nullable().catch(null),
   runId: id.nullable().catch(null),
   imageId: id.nullable().catch(null),
   className: z.string().nullable().catch(null),
-  sort: z.enum(['score', 'path']).catch('score'),
+  /** Of the gallery, like `direction`, `find`, `only` and the bounds of the score. */
+  sort: z.enum(gallerySorts).catch('score'),
+  /** Null: as the order is read first: worst, A to Z, defect. */
+  direction: z.enum(['turned']).nullable().catch(null),
+  find: z.string().nullable().catch(null),
+  only: tokensSchema.nullable().catch(null),
+  scoreFrom: bound,
+  scoreTo: bound,
   /** Which images the filmstrip of Review holds. */
   shown: reviewFilterSchema.catch('all'),
   /** The folder that is being added. */
@@ -60,11 +89,17 @@ export type Address = Readonly<z.infer<typeof addressSchema>>;
 
 export const startAddress: Address = {
   view: 'data',
+  curve: 'roc',
   datasetId: null,
   runId: null,
   imageId: null,
   className: null,
   sort: 'score',
+  direction: null,
+  find: null,
+  only: null,
+  scoreFrom: null,
+  scoreTo: null,
   shown: 'all',
   path: null,
   layout: null,
@@ -78,11 +113,17 @@ export const startAddress: Address = {
 
 /** Names in the address bar, shortest that a reader understands. */
 const parameterNames = {
+  curve: 'curve',
   datasetId: 'set',
   runId: 'run',
   imageId: 'image',
   className: 'class',
   sort: 'sort',
+  direction: 'direction',
+  find: 'find',
+  only: 'only',
+  scoreFrom: 'from',
+  scoreTo: 'to',
   shown: 'shown',
   path: 'folder',
   layout: 'layout',
@@ -117,6 +158,15 @@ export function formatAddress(address: Address): string {
   return `#/${address.view}${query === '' ? '' : `?${query}`}`;
 }
 
+/** No filter of the gallery. */
+export const noGalleryFilter = {
+  className: null,
+  find: null,
+  only: null,
+  scoreFrom: null,
+  scoreTo: null,
+} as const satisfies Partial<Address>;
+
 interface AddressState {
   readonly address: Address;
   /** Goes to another place; back returns here. What is not named stays. */
@@ -128,7 +178,10 @@ interface AddressState {
 export const useAddressStore = create<AddressState>()((set, get) => ({
   address: startAddress,
   go: (change) => {
-    const address = { ...get().address, ...change };
+    const before = get().address;
+    // What one data set was filtered by says nothing of another.
+    const leavesSet = change.datasetId !== undefined && change.datasetId !== before.datasetId;
+    const address = { ...before, ...(leavesSet ? noGalleryFilter : {}), ...change };
     if (formatAddress(address) === formatAddress(get().address)) return;
     window.history.pushState(null, '', formatAddress(address));
     set({ address });

@@ -1,27 +1,24 @@
-import LinearProgress from '@mui/material/LinearProgress';
+import Button from '@mui/material/Button';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Images } from 'lucide-react';
 import { useEffect, useRef, type KeyboardEvent } from 'react';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
-import type { ImageRow, Run } from '../../../src-shared/domain/run.ts';
+import type { Run } from '../../../src-shared/domain/run.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { ErrorNotice } from '../../components/error-notice.tsx';
 import { ScoreBar } from '../../components/score-bar.tsx';
 import { MiddleEllipsis } from '../../components/middle-ellipsis.tsx';
-import { markOfLabel, StateMark, wordOfLabel } from '../../components/state-mark.tsx';
+import { StateMark, wordOfLabel } from '../../components/state-mark.tsx';
 import { Thumbnail } from '../../components/thumbnail.tsx';
 import { useElementSize } from '../../components/use-element-size.ts';
-import { useAddressStore } from '../../state/address.ts';
-import { fileName, formatScore } from '../../state/format.ts';
-import { useImagePages } from '../../state/queries.ts';
-import { useRunThreshold } from '../../state/run-thresholds.ts';
+import { noGalleryFilter, useAddressStore } from '../../state/address.ts';
+import { fileName, formatNoun, formatScore } from '../../state/format.ts';
 import styles from './gallery.module.css';
+import type { GalleryData } from './use-gallery.ts';
 
 interface GalleryProps {
   readonly dataset: Dataset;
   readonly run: Run | null;
-  readonly className: string | null;
-  readonly sort: 'score' | 'path';
+  readonly data: GalleryData;
 }
 
 /** Cells of small windows and of large ones, in CSS pixels. */
@@ -33,15 +30,16 @@ const gapPx = 8;
 const sidePx = 24;
 
 /** Thumbnails in rows; only what is visible is read and drawn, so that ten thousand scroll like ten. */
-export function Gallery({ dataset, run, className, sort }: GalleryProps) {
+export function Gallery({ dataset, run, data }: GalleryProps) {
+  const replace = useAddressStore((state) => state.replace);
   const scroller = useRef<HTMLDivElement>(null);
-  const { width } = useElementSize(scroller);
+  const { width, height } = useElementSize(scroller);
   const cell = width < largeFromWidthPx ? cells.small : cells.large;
   const namesClass = dataset.classes.length > 1;
   const showsKind = namesClass || dataset.classes.some(({ anomalous }) => anomalous > 0);
   const cellHeight = cell.height + (showsKind ? kindLinePx : 0);
   const columns = Math.max(1, Math.floor((width - 2 * sidePx + gapPx) / (cell.width + gapPx)));
-  const known = className === null ? dataset.imageCount : countOfClass(dataset, className);
+  const known = data.choice.rows.length;
 
   const rows = useVirtualizer({
     count: Math.ceil(known / columns),
@@ -53,15 +51,18 @@ export function Gallery({ dataset, run, className, sort }: GalleryProps) {
     rows.measure();
   }, [rows, cellHeight]);
   const visible = rows.getVirtualItems();
-  const pages = useImagePages(
-    { datasetId: dataset.id, runId: run?.id ?? null, className, sort, descending: sort === 'score' },
-    (visible[0]?.index ?? 0) * columns,
-    ((visible.at(-1)?.index ?? 0) + 1) * columns - 1,
-  );
-  const threshold = useRunThreshold(run?.id ?? null, className).value;
-
   const moveFocus = (event: KeyboardEvent<HTMLElement>) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[event.key];
+    const page = columns * Math.max(1, Math.floor(height / (cellHeight + gapPx)));
+    const step = {
+      ArrowRight: 1,
+      ArrowLeft: -1,
+      ArrowDown: columns,
+      ArrowUp: -columns,
+      PageDown: page,
+      PageUp: -page,
+      Home: -known,
+      End: known,
+    }[event.key];
     const current = document.activeElement?.getAttribute('data-index');
     if (step === undefined || current === null || current === undefined) return;
     event.preventDefault();
@@ -72,15 +73,31 @@ export function Gallery({ dataset, run, className, sort }: GalleryProps) {
     });
   };
 
-  if (pages.error) return <ErrorNotice title="The images could not be listed" error={pages.error} />;
   return (
     <div ref={scroller} className={styles.scroller} data-testid="gallery" onKeyDown={moveFocus}>
-      {pages.total === null && known > 0 && <LinearProgress aria-label="Reading the images" />}
-      {known === 0 && (
+      {known === 0 && data.columns.imageIds.length === 0 && (
         <EmptyState icon={Images} title={dataset.state === 'importing' ? 'Looking for images' : 'No images'}>
           {dataset.state === 'importing'
             ? 'They appear here as they are found.'
             : 'No file in this folder could be read as an image. The problems say why, file by file.'}
+        </EmptyState>
+      )}
+      {known === 0 && data.columns.imageIds.length > 0 && (
+        <EmptyState
+          icon={Images}
+          title="No image passes these filters"
+          action={
+            <Button
+              variant="contained"
+              onClick={() => {
+                replace(noGalleryFilter);
+              }}
+            >
+              Clear all filters
+            </Button>
+          }
+        >
+          {formatNoun(data.columns.imageIds.length, 'image')} are in this data set.
         </EmptyState>
       )}
       <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
@@ -100,9 +117,9 @@ export function Gallery({ dataset, run, className, sort }: GalleryProps) {
                 <Cell
                   key={index}
                   index={index}
-                  row={pages.row(index)}
+                  row={data.choice.rows[index] ?? 0}
+                  data={data}
                   run={run}
-                  threshold={threshold}
                   namesClass={namesClass}
                   showsKind={showsKind}
                 />
@@ -114,32 +131,32 @@ export function Gallery({ dataset, run, className, sort }: GalleryProps) {
   );
 }
 
-function countOfClass(dataset: Dataset, className: string): number {
-  const counts = dataset.classes.find(({ name }) => name === className);
-  return counts ? counts.good + counts.anomalous + counts.unlabelled : 0;
-}
-
 interface CellProps {
   readonly index: number;
-  readonly row: ImageRow | undefined;
+  /** Of the columns. */
+  readonly row: number;
+  readonly data: GalleryData;
   readonly run: Run | null;
-  readonly threshold: number | null;
   readonly namesClass: boolean;
   readonly showsKind: boolean;
 }
 
-function Cell({ index, row, run, threshold, namesClass, showsKind }: CellProps) {
+function Cell({ index, row, data, run, namesClass, showsKind }: CellProps) {
   const go = useAddressStore((state) => state.go);
-  if (!row) return <div className={styles.cell} />;
-  const { image, result } = row;
+  const { columns, verdicts, threshold } = data;
+  const imageId = columns.imageIds[row];
+  const path = columns.paths[row];
+  if (imageId === undefined || path === undefined) return <div className={styles.cell} />;
+  const label = columns.labels[row] ?? null;
+  const score = columns.scores[row] ?? null;
+  const verdict = verdicts.values.get(imageId) ?? null;
   const scale = run?.scale ?? null;
-  const score = result?.score ?? null;
   const span = scale ? scale.scoreMax - scale.scoreMin : 1;
   const words = [
-    image.path,
-    wordOfLabel(image.label),
+    path,
+    wordOfLabel(label),
     score === null ? '' : `score ${formatScore(score, span)}`,
-    result?.error ?? '',
+    verdict === null ? '' : `verdict ${verdict}`,
   ].filter((word) => word !== '');
   return (
     <button
@@ -147,28 +164,28 @@ function Cell({ index, row, run, threshold, namesClass, showsKind }: CellProps) 
       className={styles.cell}
       data-index={index}
       aria-label={words.join(', ')}
-      title={image.path}
+      title={path}
       onClick={() => {
-        go({ view: 'review', imageId: image.id });
+        go({ view: 'review', imageId });
       }}
     >
       <span className={styles.picture}>
-        <Thumbnail imageId={image.id} sizePx={256} />
+        <Thumbnail imageId={imageId} sizePx={256} />
         <span className={styles.mark}>
-          <StateMark kind={markOfLabel(image.label)} onImage sizePx={14} />
+          <StateMark kind={verdict} onImage sizePx={14} />
         </span>
       </span>
       {score !== null && scale && <ScoreBar score={score} threshold={threshold} scale={scale} />}
       <span className={styles.caption}>
         <span className={styles.name}>
-          <MiddleEllipsis text={fileName(image.path)} />
+          <MiddleEllipsis text={fileName(path)} />
         </span>
         <span>{score === null ? '' : formatScore(score, span)}</span>
       </span>
       {showsKind && (
         <span className={styles.kind}>
-          {[namesClass ? image.className : null, image.defect ?? image.label]
-            .filter((part) => part !== null)
+          {[namesClass ? columns.classNames[columns.classes[row] ?? 0] : null, label]
+            .filter((part) => part !== null && part !== undefined)
             .join(' / ')}
         </span>
       )}

@@ -1,22 +1,28 @@
 import LinearProgress from '@mui/material/LinearProgress';
-import { FolderSearch } from 'lucide-react';
+import { ArrowDown, ArrowUp, FolderSearch } from 'lucide-react';
 import Button from '@mui/material/Button';
+import type { Dataset } from '../../../src-shared/domain/dataset.ts';
+import type { Job } from '../../../src-shared/domain/job.ts';
+import type { Run } from '../../../src-shared/domain/run.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { JobLine } from '../../components/job-line.tsx';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { useAddress, useAddressStore } from '../../state/address.ts';
-import { formatNoun } from '../../state/format.ts';
+import { formatCount, formatNoun } from '../../state/format.ts';
 import { useDataset, useDatasets, useJob, useJobs, useRun } from '../../state/queries.ts';
 import { isUnderWay } from '../../state/run-words.ts';
+import { gallerySorts, type GallerySort } from '../../state/gallery.ts';
+import { FilterPanel } from './filter-panel.tsx';
 import { Gallery } from './gallery.tsx';
 import styles from './images-view.module.css';
 import { ProblemsButton } from './problems-button.tsx';
+import { useGallery } from './use-gallery.ts';
 
 /** Inside a data set: its images as thumbnails. */
 export function ImagesView() {
-  const { datasetId, runId, className, sort } = useAddress();
-  const { go, replace } = useAddressStore();
+  const { datasetId, runId } = useAddress();
+  const go = useAddressStore((state) => state.go);
   const datasets = useDatasets();
   const dataset = useDataset(datasetId);
   const run = useRun(runId);
@@ -47,38 +53,62 @@ export function ImagesView() {
       </EmptyState>
     );
   }
+  return <Inside key={dataset.id} dataset={dataset} run={run ?? null} jobs={[importJob, runJob]} />;
+}
+
+interface InsideProps {
+  readonly dataset: Dataset;
+  readonly run: Run | null;
+  /** Of this data set and this run; undefined: none. */
+  readonly jobs: readonly [Job | undefined, Job | undefined];
+}
+
+const sortNames: Readonly<Record<GallerySort, string>> = {
+  score: 'Score',
+  path: 'Path',
+  verdict: 'Verdict',
+  class: 'Class',
+};
+
+function Inside({ dataset, run, jobs: [importJob, runJob] }: InsideProps) {
+  const replace = useAddressStore((state) => state.replace);
+  const direction = useAddress().direction;
+  const { data, error } = useGallery(dataset.id, run);
+  const total = data?.columns.imageIds.length ?? dataset.imageCount;
+  const shown = data?.choice.rows.length ?? total;
   return (
     <div className={styles.page}>
       <div className={styles.head}>
         <h1>{dataset.name}</h1>
-        <span className={styles.count}>{formatNoun(dataset.imageCount, 'image')}</span>
+        <span className={styles.count} role="status" data-testid="images-shown">
+          {shown === total
+            ? formatNoun(total, 'image')
+            : `${formatCount(shown)} of ${formatNoun(total, 'image')}`}
+        </span>
         {dataset.problemCount > 0 && <ProblemsButton dataset={dataset} />}
         <span className={styles.space} />
-        {dataset.classes.length > 1 && (
-          <LabelledSelect
-            label="Class"
-            value={className ?? ''}
-            options={[
-              { value: '', name: 'All classes' },
-              ...dataset.classes.map(({ name }) => ({ value: name, name })),
-            ]}
-            onChange={(chosen) => {
-              replace({ className: chosen === '' ? null : chosen });
-            }}
-          />
-        )}
-        {run && (
-          <LabelledSelect
-            label="Order"
-            value={sort}
-            options={[
-              { value: 'score', name: 'Worst first' },
-              { value: 'path', name: 'By file name' },
-            ]}
-            onChange={(chosen) => {
-              replace({ sort: chosen === 'path' ? 'path' : 'score' });
-            }}
-          />
+        {data && (
+          <>
+            <LabelledSelect
+              label="Order"
+              value={data.sort}
+              options={gallerySorts
+                .filter((sort) => run !== null || sort !== 'score')
+                .map((sort) => ({ value: sort, name: sortNames[sort] }))}
+              onChange={(chosen) => {
+                const sort = gallerySorts.find((each) => each === chosen);
+                if (sort !== undefined) replace({ sort, direction: null });
+              }}
+            />
+            <Button
+              startIcon={data.descending ? <ArrowDown size={16} /> : <ArrowUp size={16} />}
+              onClick={() => {
+                replace({ direction: direction === null ? 'turned' : null });
+              }}
+            >
+              {data.descending ? descendingWords[data.sort] : ascendingWords[data.sort]}
+            </Button>
+          </>
         )}
       </div>
       {importJob && importJob.state !== 'succeeded' && (
@@ -91,7 +121,27 @@ export function ImagesView() {
           <JobLine job={runJob} />
         </div>
       )}
-      <Gallery dataset={dataset} run={run ?? null} className={className} sort={run ? sort : 'path'} />
+      {error && !data && <ErrorNotice title="The images could not be listed" error={error} />}
+      {!error && !data && <LinearProgress aria-label="Reading the images" />}
+      {data && (
+        <div className={styles.body}>
+          <Gallery dataset={dataset} run={run} data={data} />
+          {total > 0 && <FilterPanel data={data} hasRun={run !== null} />}
+        </div>
+      )}
     </div>
   );
 }
+
+const ascendingWords: Readonly<Record<GallerySort, string>> = {
+  score: 'Lowest first',
+  path: 'A to Z',
+  verdict: 'Defect first',
+  class: 'A to Z',
+};
+const descendingWords: Readonly<Record<GallerySort, string>> = {
+  score: 'Highest first',
+  path: 'Z to A',
+  verdict: 'Without verdict first',
+  class: 'Z to A',
+};

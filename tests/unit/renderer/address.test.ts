@@ -7,6 +7,7 @@ import {
   views,
   type Address,
 } from '../../../src-renderer/state/address.ts';
+import { galleryTokens } from '../../../src-renderer/state/gallery.ts';
 
 describe('addresses', () => {
   it('says where the window is in words that a reader understands', () => {
@@ -25,11 +26,17 @@ describe('addresses', () => {
           runId: id,
           imageId: id,
           className: text,
-          sort: fc.constantFrom('score' as const, 'path' as const),
+          sort: fc.constantFrom('score' as const, 'path' as const, 'verdict' as const, 'class' as const),
+          direction: fc.constantFrom(null, 'turned' as const),
+          find: fc.option(fc.string({ minLength: 1 })),
+          only: fc.option(fc.subarray([...galleryTokens])),
+          scoreFrom: fc.option(fc.integer({ min: -9, max: 9 }).map((tenths) => tenths / 10 + 0)),
+          scoreTo: fc.option(fc.double({ noNaN: true, min: 0.1, max: 9 })),
           shown: fc.constantFrom('all' as const, 'unjudged' as const, 'disagreement' as const),
           path: text,
           layout: fc.constantFrom('folder' as const, 'mvtec' as const, null),
           methodIds: fc.constantFrom([], ['baseline'] as const, ['clip', 'anomalyclip'] as const, null),
+          curve: fc.constantFrom('roc' as const, 'pr' as const),
           runIds: fc.option(fc.array(fc.integer({ min: 1, max: 1_000_000 }), { minLength: 1 }), {
             nil: null,
           }),

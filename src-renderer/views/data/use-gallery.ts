@@ -1,0 +1,62 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import type { ImageColumns, Run } from '../../../src-shared/domain/run.ts';
+import { useAddress } from '../../state/address.ts';
+import { useClient } from '../../state/client-context.ts';
+import {
+  filterGallery,
+  makeGalleryTable,
+  sortGallery,
+  type GalleryChoice,
+  type GalleryFilter,
+  type GallerySort,
+} from '../../state/gallery.ts';
+import { queryRoots } from '../../state/queries.ts';
+import { useRunThreshold } from '../../state/run-thresholds.ts';
+import { useVerdicts } from '../../state/verdicts.ts';
+
+export interface GalleryData {
+  readonly columns: ImageColumns;
+  readonly choice: GalleryChoice;
+  readonly verdicts: ReturnType<typeof useVerdicts>;
+  readonly threshold: number | null;
+  readonly filter: GalleryFilter;
+  readonly sort: GallerySort;
+  readonly descending: boolean;
+}
+
+const noTokens: GalleryFilter['tokens'] = [];
+
+/** The images of a data set as the address filters and sorts them; everything is decided in the window. */
+export function useGallery(
+  datasetId: number,
+  run: Run | null,
+): { readonly data: GalleryData | null; readonly error: Error | null } {
+  const client = useClient();
+  const { className, sort: wanted, direction, find, only, scoreFrom, scoreTo } = useAddress();
+  const runId = run?.id ?? null;
+  const query = useQuery({
+    queryKey: [queryRoots.images, 'columns', datasetId, runId],
+    queryFn: () => client.call('images.columns', { datasetId, runId }),
+    placeholderData: keepPreviousData,
+  });
+  const columns = query.data;
+  const verdicts = useVerdicts(datasetId);
+  const threshold = useRunThreshold(runId, className).value;
+  const sort = run === null && wanted === 'score' ? 'path' : wanted;
+  // The first way of an order is the one that is asked for most: the highest score first, everything else upwards.
+  const descending = (sort === 'score') !== (direction === 'turned');
+  const filter = useMemo(
+    () => ({ search: find ?? '', className, tokens: only ?? noTokens, scoreFrom, scoreTo }),
+    [find, className, only, scoreFrom, scoreTo],
+  );
+  const { values, noted } = verdicts;
+  const table = useMemo(
+    () => columns && makeGalleryTable(columns, { values, noted }, threshold),
+    [columns, values, noted, threshold],
+  );
+  const order = useMemo(() => table && sortGallery(table, sort, descending), [table, sort, descending]);
+  const choice = useMemo(() => table && order && filterGallery(table, order, filter), [table, order, filter]);
+  const data = columns && choice ? { columns, choice, verdicts, threshold, filter, sort, descending } : null;
+  return { data, error: query.error ?? verdicts.error };
+}
