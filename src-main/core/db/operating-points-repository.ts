@@ -24,8 +24,8 @@ function toOperatingPoint(row: OperatingPointRow): OperatingPoint {
 
 /** Saved thresholds. A removed one keeps its row: reports may name it. */
 export function createOperatingPointsRepository(database: Database) {
-  const select = `SELECT id, name, dataset_id, run_id, created_at_ms, details FROM operating_points
-    WHERE removed_at_ms IS NULL`;
+  const columns = 'id, name, dataset_id, run_id, created_at_ms, details';
+  const select = `SELECT ${columns} FROM operating_points WHERE removed_at_ms IS NULL`;
   return {
     /** Newest first; null: of all data sets. */
     list(datasetId: number | null): OperatingPoint[] {
@@ -34,6 +34,15 @@ export function createOperatingPointsRepository(database: Database) {
           ? database.all<OperatingPointRow>(`${select} ORDER BY id DESC`)
           : database.all<OperatingPointRow>(`${select} AND dataset_id = ? ORDER BY id DESC`, [datasetId]);
       return rows.map(toOperatingPoint);
+    },
+    /** Of a data set with the removed ones, newest first. */
+    everOf(datasetId: number): OperatingPoint[] {
+      return database
+        .all<OperatingPointRow>(
+          `SELECT ${columns} FROM operating_points WHERE dataset_id = ? ORDER BY id DESC`,
+          [datasetId],
+        )
+        .map(toOperatingPoint);
     },
     get(id: number): OperatingPoint | null {
       const row = database.get<OperatingPointRow>(`${select} AND id = ?`, [id]);

@@ -32,6 +32,11 @@ const exportPayloadSchema = z.object({
 export type ExportPayload = z.output<typeof exportPayloadSchema>;
 
 const predictionsName = 'predictions.csv';
+/** The last four are of the newest verdict; a note's lines stay lines, in quotes. */
+const predictionColumns = [
+  ...['image', 'class', 'label', 'score', 'prediction'],
+  ...['verdict', 'note', 'author', 'time'],
+];
 const imagesAtOnce = 256;
 /** Of failures, and of images with another name, so many are named in `export.json`; all are counted. */
 const mostNamed = 200;
@@ -104,8 +109,7 @@ class ExportPass {
     await this.#writeSummary('unfinished');
     const csv = what.includes('csv') ? await this.#target.begin(predictionsName) : null;
     try {
-      if (csv !== null)
-        await csv.sink(Buffer.from(csvLine(['image', 'class', 'label', 'score', 'prediction'])));
+      if (csv !== null) await csv.sink(Buffer.from(csvLine(predictionColumns)));
       await this.#eachImage(csv);
       await csv?.finish();
       if (csv !== null) this.#files.csv = 1;
@@ -166,7 +170,16 @@ class ExportPass {
       image.label ?? '',
       csvNumber(score),
       prediction,
+      ...this.#verdictFields(image),
     ]);
+  }
+
+  /** Empty where nobody has said anything of the image, or took it back. */
+  #verdictFields({ datasetId, path }: DatasetImage): string[] {
+    const newest = this.#repositories.verdicts.newest(datasetId, path);
+    if (newest === null || (newest.value === null && newest.note === '')) return ['', '', '', ''];
+    const { value, note, author, createdAtMs } = newest;
+    return [value ?? '', csvWords(note), csvWords(author), new Date(createdAtMs).toISOString()];
   }
 
   async #exportMaps(image: DatasetImage, name: string): Promise<void> {

@@ -81,7 +81,7 @@ function notesOn({ what }: ExportSummary['options'], run: Run): string[] {
     );
   if (what.includes('csv')) {
     notes.push(
-      'predictions.csv: an image is «anomalous» where its score is at or above the threshold of its class. A path that a spreadsheet would take for a formula begins with «./», a class with an apostrophe.',
+      'predictions.csv: an image is «anomalous» where its score is at or above the threshold of its class. Verdict, note, author and time (UTC) are of the newest verdict of a person when the row was written. A path that a spreadsheet would take for a formula begins with «./», a class, a note or an author with an apostrophe.',
     );
   }
   if (what.includes('maps-png') && run.scale !== null)

@@ -1,6 +1,7 @@
 import { html, type Html } from './html.ts';
 import { figuresSection, runName } from './report-figures-html.ts';
 import { classSection, disagreementSection, legend } from './report-pictures-html.ts';
+import { thresholdsSection, verdictsSection } from './report-verdicts-html.ts';
 import type { RunReport } from './run-report.ts';
 import { reportStyle } from './run-report-style.ts';
 
@@ -41,7 +42,8 @@ export function renderRunReport(report: RunReport): string {
               }.
             </p>
           </section>
-          ${report.classes.map((one) => classSection(report, one))} ${factsSection(report)}
+          ${report.classes.map((one) => classSection(report, one))} ${thresholdsSection(report)}
+          ${verdictsSection(report)} ${factsSection(report)}
         </main>
       </body>
     </html> `;

@@ -1,6 +1,7 @@
 import type { Label } from '../../../src-shared/domain/dataset.ts';
 import type { RunEvaluation } from '../../../src-shared/domain/evaluation.ts';
 import { figuresOfClass, type PublishedFigure } from '../../../src-shared/domain/published-results.ts';
+import type { ReportDecisions } from './verdict-report.ts';
 
 /** A run as the report shows it. */
 export interface ReportRun {
@@ -82,6 +83,7 @@ export interface RunReport {
   /** Images that the runs place most differently, most different first. */
   readonly disagreements: readonly ReportPicture[];
   readonly classes: readonly ReportClass[];
+  readonly decisions: ReportDecisions;
 }
 
 /** What both a class's and a mean evaluation have. */

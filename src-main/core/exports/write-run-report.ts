@@ -23,6 +23,7 @@ import { contourPath } from './contour-path.ts';
 import { findDisagreements, rankImages, type Rank } from './find-disagreements.ts';
 import { factsOf, titleOf } from './run-facts.ts';
 import { renderRunReport } from './run-report-html.ts';
+import { collectDecisions } from './verdict-report.ts';
 import type { ReportClass, ReportOverlay, ReportPicture, PublishedRow, RunReport } from './run-report.ts';
 
 const pictureSizePx = 360;
@@ -32,7 +33,10 @@ const heatOpacity = 0.6;
 const mostDisagreements = 8;
 const letters = 'ABCDEFGH';
 
-type ReportRepositories = Pick<Repositories, 'datasets' | 'images' | 'results' | 'models' | 'promptSets'>;
+type ReportRepositories = Pick<
+  Repositories,
+  'datasets' | 'images' | 'results' | 'models' | 'promptSets' | 'verdicts' | 'operatingPoints'
+>;
 
 export interface RunReportOptions {
   readonly repositories: ReportRepositories;
@@ -108,6 +112,12 @@ export async function writeRunReport(options: RunReportOptions): Promise<{ sizeB
     notRun: options.notRun,
     disagreements: await makePictures(options, disputed, makePicture),
     classes,
+    decisions: collectDecisions(
+      repositories,
+      dataset.id,
+      classNames,
+      runs.map((run, i) => ({ run, letter: letters[i] ?? String(i + 1) })),
+    ),
   });
   await writeWhole(file, text);
   return { sizeBytes: Buffer.byteLength(text) };

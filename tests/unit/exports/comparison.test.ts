@@ -70,6 +70,7 @@ const report = (more: Partial<RunReport> = {}): RunReport => ({
   leadingRun: 1,
   published: [],
   notRun: [],
+  decisions: { thresholds: [], operatingPoints: [], counts: [], verdicts: [] },
   disagreements: [picture('nut/7.png', [true, false])],
   classes: [
     { name: 'nut', pictures: [picture('nut/1.png', [true, true])], imageCount: 6 },

@@ -105,18 +105,40 @@ describe('an export', () => {
     });
     expect(await readFile(join(folder, 'predictions.csv'), 'utf8')).toBe(
       [
-        'image,class,label,score,prediction',
-        'nut/test/crack/80.png,nut,anomalous,0.8,anomalous',
-        'nut/test/crack/90.jpg,nut,anomalous,0.9,anomalous',
-        'nut/test/crack/90.png,nut,anomalous,0.9,anomalous',
-        'nut/test/good/10.png,nut,good,0.1,good',
-        'nut/test/good/20.png,nut,good,0.2,good',
+        'image,class,label,score,prediction,verdict,note,author,time',
+        'nut/test/crack/80.png,nut,anomalous,0.8,anomalous,,,,',
+        'nut/test/crack/90.jpg,nut,anomalous,0.9,anomalous,,,,',
+        'nut/test/crack/90.png,nut,anomalous,0.9,anomalous,,,,',
+        'nut/test/good/10.png,nut,good,0.1,good,,,,',
+        'nut/test/good/20.png,nut,good,0.2,good,,,,',
         '',
       ].join('\r\n'),
     );
     expect(summary.scoreThresholds).toEqual([
       { className: 'nut', value: 0.5, chosenBy: 'default: best F1 (100.0 %)' },
     ]);
+  });
+
+  test('gives the newest verdict of each image with note, author and time, safe for a spreadsheet', async () => {
+    const opened = await openTestCore();
+    const { runId, datasetId } = await scanned(opened);
+    const { imageIds } = await opened.core.call('images.columns', { datasetId, runId: null });
+    await opened.core.call('settings.set', { key: 'author', value: 'Ines, line 4' });
+    const say = (row: number, value: 'good' | 'defect' | null, note: string) =>
+      opened.core.call('verdicts.record', {
+        ...{ imageId: imageIds[row]!, value, note, runId, threshold: 0.5, wasBlind: false },
+      });
+    await say(0, 'good', '');
+    const held = await say(0, 'defect', '=SUM(A1)\nsee "left"');
+    await say(1, 'good', '');
+    await say(1, null, '');
+    const folder = join(await temporaryFolder(), 'out');
+    await exportRun(opened, runId, folder, ['csv']);
+    const csv = await readFile(join(folder, 'predictions.csv'), 'utf8');
+    const time = new Date(held.createdAtMs).toISOString();
+    expect(csv).toContain(`,anomalous,defect,"'=SUM(A1)\nsee ""left""","Ines, line 4",${time}\r\n`);
+    expect(csv.match(/,,,,\r\n/g)).toHaveLength(4);
+    expect((await summaryOf(folder)).notes.join(' ')).toContain('newest verdict');
   });
 
   test("renders maps at the run's size or the image's, one scale for all, the same numbers in every format", async () => {
@@ -161,8 +183,8 @@ describe('an export', () => {
     expect(await tree(folder)).toContain('maps-tiff/nut/test/crack/80.tiff');
     expect((await tree(folder)).some((name) => name.includes('bolt'))).toBe(false);
     const csv = await readFile(join(folder, 'predictions.csv'), 'utf8');
-    expect(csv).toContain('80.png,nut,anomalous,0.8,good\r\n');
-    expect(csv).toContain('90.png,nut,anomalous,0.9,anomalous\r\n');
+    expect(csv).toContain('80.png,nut,anomalous,0.8,good,,,,\r\n');
+    expect(csv).toContain('90.png,nut,anomalous,0.9,anomalous,,,,\r\n');
     const mask = await sharp(join(folder, 'masks/nut/test/good/10.png')).raw().toBuffer();
     expect(new Set(mask)).toEqual(new Set([255]));
   });
@@ -262,7 +284,9 @@ describe('an export', () => {
       files: { overlays: 3, masks: 5 },
     });
     expect(summary.failures[0]?.path).toBe('overlays: nut/test/good/10.png');
-    expect(await readFile(join(folder, 'predictions.csv'), 'utf8')).toContain('50-broken.png,nut,good,,\r\n');
+    expect(await readFile(join(folder, 'predictions.csv'), 'utf8')).toContain(
+      '50-broken.png,nut,good,,,,,,\r\n',
+    );
   });
 
   test('stops at once when it is cancelled, and leaves no half file', async () => {

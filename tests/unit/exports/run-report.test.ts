@@ -71,6 +71,57 @@ describe('the report of runs', () => {
     expect(await readdir(join(folder, 'new'))).toEqual(['report.html']);
   });
 
+  test('tells thresholds with how they were chosen, saved operating points, and every verdict ever given', async () => {
+    const opened = await openTestCore();
+    const { core } = opened;
+    const runId = await scan(opened, {
+      'nut/test/good/10.png': 'picture',
+      'nut/test/crack/90.png': 'picture',
+    });
+    const { datasetId } = await core.call('runs.get', { runId });
+    const file = join(await temporaryFolder(), 'report.html');
+    await core.call('reports.write', report(file, [runId]));
+    const before = wordsOf(await readFile(file, 'utf8'));
+    expect(before).toContain('No verdict was given on these images.');
+    expect(before).toContain('No operating point was saved.');
+    expect(before).toMatch(/Threshold How it was chosen nut 0\.50000 default: best F1 \(100\.0 %\)/);
+
+    await core.call('settings.set', { key: 'author', value: 'Ines' });
+    const point = {
+      ...{
+        runId,
+        level: 'image',
+        className: null,
+        threshold: 0.42,
+        secondThreshold: null,
+        minRegionAreaPx: 1,
+      },
+      recipe: { kind: 'false-alarm-rate', target: 0.05 },
+      counts: {
+        ...{ truePositives: 1, falsePositives: 0, trueNegatives: 1, falseNegatives: 0 },
+        ...{ unlabelledAbove: 0, unlabelledBelow: 0 },
+      },
+    } as const;
+    await core.call('operatingPoints.save', { ...point, name: 'Line 4' });
+    const removed = await core.call('operatingPoints.save', { ...point, name: 'Old', threshold: 0.7 });
+    await core.call('operatingPoints.remove', { id: removed.id });
+    const { imageIds } = await core.call('images.columns', { datasetId, runId: null });
+    const say = (value: 'good' | 'defect', threshold: number, note: string) =>
+      core.call('verdicts.record', { imageId: imageIds[0]!, value, note, runId, threshold, wasBlind: true });
+    await say('good', 0.7, '<b>smudge</b>');
+    await say('defect', 0.42, '');
+    await core.call('reports.write', report(file, [runId]));
+    const text = await readFile(file, 'utf8');
+    const words = wordsOf(text);
+    expect(words).toContain('at most 5.0 % of the good images flagged');
+    expect(words).toMatch(/None nut 0 1 0 1 /);
+    expect(words).toMatch(/good \(superseded\) &lt;b&gt;smudge&lt;\/b&gt; Ines, .* «Old», blind/);
+    expect(words).toMatch(
+      /defect Ines, [\d-]+ [\d:]+ 0\.90000 0\.42000 run \d+, baseline, .*«Line 4», blind/,
+    );
+    expect(text).not.toContain('<b>');
+  });
+
   test('needs nothing but itself: no script, and nothing is fetched', async () => {
     const opened = await openTestCore();
     const runId = await scan(opened, { 'nut/test/good/10.png': 'picture' });

@@ -1,0 +1,195 @@
+import type { OperatingPoint } from '../../../src-shared/domain/operating-point.ts';
+import { inPercent } from '../../../src-shared/text/in-percent.ts';
+import { html, type Html } from './html.ts';
+import type { RunReport } from './run-report.ts';
+import type { ReportVerdict } from './verdict-report.ts';
+
+const digits = 5;
+const timeOf = (atMs: number) => `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')}`;
+const numberOf = (value: number | null | undefined) =>
+  value === null || value === undefined ? '–' : value.toPrecision(digits);
+
+/** The thresholds that pictures are flagged by, those that people saved, and how each was chosen. */
+export function thresholdsSection({ decisions, runs }: RunReport): Html {
+  const { thresholds, operatingPoints } = decisions;
+  return html`<section>
+    <h2>Thresholds</h2>
+    <p class="quiet">
+      An image is flagged where its score is at or above its class’s threshold. These are proposed from the
+      scores and labels as they are now.
+    </p>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th class="name">Class</th>
+            ${runs.length > 1 ? html`<th class="name">Run</th>` : html``}
+            <th>Threshold</th>
+            <th class="name">How it was chosen</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${thresholds.map(
+            ({ className, letter, value, chosenBy }) =>
+              html`<tr>
+                <th class="name">${className}</th>
+                ${runs.length > 1 ? html`<td>${letter}</td>` : html``}
+                <td>${numberOf(value)}</td>
+                <th class="name">${chosenBy}</th>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    ${operatingPoints.length === 0 ? html`<p class="quiet">No operating point was saved.</p>` : pointsTable(operatingPoints)}
+  </section>`;
+}
+
+function pointsTable(points: readonly OperatingPoint[]): Html {
+  return html`<div class="scroll">
+    <table>
+      <caption>
+        Saved operating points
+      </caption>
+      <thead>
+        <tr>
+          <th class="name">Name</th>
+          <th class="name">Of</th>
+          <th>Threshold</th>
+          <th>Second</th>
+          <th class="name">How it was chosen</th>
+          <th>Found</th>
+          <th>Missed</th>
+          <th>False alarms</th>
+          <th>Good passed</th>
+          <th class="name">Saved (UTC)</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${points.map(
+          (point) =>
+            html`<tr>
+              <th class="name">${point.name}</th>
+              <th class="name">run ${point.runId}, ${point.className ?? 'all classes'}, by ${point.level}</th>
+              <td>${numberOf(point.threshold)}</td>
+              <td>${numberOf(point.secondThreshold)}</td>
+              <th class="name">${sayRecipe(point)}</th>
+              <td>${point.counts.truePositives}</td>
+              <td>${point.counts.falseNegatives}</td>
+              <td>${point.counts.falsePositives}</td>
+              <td>${point.counts.trueNegatives}</td>
+              <th class="name">${timeOf(point.createdAtMs)}, ${point.author}</th>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function sayRecipe({ recipe: { kind, target } }: OperatingPoint): string {
+  const share = `${inPercent(target)} %`;
+  switch (kind) {
+    case 'manual':
+      return 'set by hand';
+    case 'best-f1':
+      return 'best F1';
+    case 'recall-1':
+      return 'no anomalous image missed';
+    case 'false-alarm-rate':
+      return `at most ${share} of the good images flagged`;
+    case 'miss-rate':
+      return `at most ${share} of the anomalous images missed`;
+    case 'alarm-share':
+      return `at most ${share} of the images flagged`;
+  }
+}
+
+/** What people said: counts of what holds now, then every row ever given. Nothing where nobody said anything. */
+export function verdictsSection({ decisions: { counts, verdicts } }: RunReport): Html {
+  if (verdicts.length === 0) {
+    return html`<section>
+      <h2>Verdicts</h2>
+      <p class="quiet">No verdict was given on these images.</p>
+    </section>`;
+  }
+  return html`<section>
+    <h2>Verdicts</h2>
+    <div class="scroll">
+      <table>
+        <caption>
+          As they stand
+        </caption>
+        <thead>
+          <tr>
+            <th class="name">Class</th>
+            <th>Good</th>
+            <th>Defect</th>
+            <th>Unsure</th>
+            <th>None</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${counts.map(
+            ({ className, good, defect, unsure, none }) =>
+              html`<tr>
+                <th class="name">${className}</th>
+                <td>${good}</td>
+                <td>${defect}</td>
+                <td>${unsure}</td>
+                <td>${none}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    <div class="scroll">
+      <table>
+        <caption>
+          All verdicts, oldest first
+        </caption>
+        <thead>
+          <tr>
+            <th class="name">Image</th>
+            <th>No.</th>
+            <th class="name">Verdict</th>
+            <th class="name">Note</th>
+            <th class="name">By, when (UTC)</th>
+            <th>Score</th>
+            <th>Threshold</th>
+            <th class="name">On what</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${verdicts.map(verdictRow)}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
+}
+
+function verdictRow({ verdict, holds, operatingPoint }: ReportVerdict): Html {
+  const { basis } = verdict;
+  const said = verdict.value ?? 'withdrawn';
+  const undo = verdict.restoresId !== null ? ', by undo' : '';
+  return html`<tr>
+    <th class="name">${verdict.imagePath}</th>
+    <td>${verdict.id}</td>
+    <th class="name">
+      ${verdict.value === null && verdict.note !== '' ? 'note alone' : said}${undo}${holds ? '' : ' (superseded)'}
+    </th>
+    <th class="name">${verdict.note}</th>
+    <th class="name">${verdict.author}, ${timeOf(verdict.createdAtMs)}</th>
+    <td>${numberOf(basis?.score)}</td>
+    <td>${numberOf(basis?.threshold)}</td>
+    <th class="name">${sayBasis(verdict, operatingPoint)}</th>
+  </tr>`;
+}
+
+function sayBasis({ basis }: ReportVerdict['verdict'], operatingPoint: string | null): string {
+  if (basis === null) return 'the image alone';
+  const parts = [`run ${basis.runId}, ${basis.methodId}`];
+  if (basis.modelId !== null) parts.push(`${basis.modelId} ${basis.modelSha256?.slice(0, 12) ?? ''}`.trim());
+  if (operatingPoint !== null) parts.push(`operating point «${operatingPoint}»`);
+  if (basis.wasBlind) parts.push('blind');
+  return parts.join(', ');
+}
