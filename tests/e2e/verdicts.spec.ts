@@ -137,6 +137,9 @@ test('the picture is shown by window and level, and as the model saw it', async 
     await expectAccessible(window, `levels, ${theme}`);
     await window.keyboard.press('Escape');
     await expect(window.getByRole('dialog')).toHaveCount(0);
+    // The focus is back on the button, and with it its tip.
+    await window.getByTestId('stage').click();
+    await expect(window.getByRole('tooltip')).toHaveCount(0);
     await expectAccessible(window, `review, ${theme}`);
   }
 });
