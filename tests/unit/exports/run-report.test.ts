@@ -90,7 +90,7 @@ describe('the report of runs', () => {
     const point = {
       ...{
         runId,
-        level: 'image',
+        level: 'image' as const,
         className: null,
         threshold: 0.42,
         secondThreshold: null,
