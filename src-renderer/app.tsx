@@ -15,6 +15,7 @@ import { TopBar } from './views/frame/top-bar.tsx';
 import { ModelsView } from './views/models/models-view.tsx';
 import { SettingsView } from './views/settings/settings-view.tsx';
 import { StartView } from './views/start/start-view.tsx';
+import { ThresholdsView } from './views/thresholds/thresholds-view.tsx';
 import styles from './app.module.css';
 
 // Konva comes with the first look at an image, not with the window.
@@ -29,6 +30,7 @@ const viewTitles: Readonly<Record<View, string>> = {
   images: 'Images',
   start: 'Start a run',
   review: 'Review',
+  thresholds: 'Thresholds',
   compare: 'Compare',
   models: 'Models',
   settings: 'Settings',
@@ -83,6 +85,8 @@ function ViewOf({ view }: { readonly view: View }) {
       return <StartView />;
     case 'review':
       return <ReviewView />;
+    case 'thresholds':
+      return <ThresholdsView />;
     case 'compare':
       return <CompareView />;
     case 'models':

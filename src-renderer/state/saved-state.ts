@@ -6,12 +6,14 @@ import { keySettingsSchema } from './key-map.ts';
 import { useKeyStore } from './keys.ts';
 import { overlaySettingsSchema, useOverlayStore } from './overlay.ts';
 import { reviewSettingsSchema, useReviewSettings } from './review-settings.ts';
+import { thresholdTargetsSchema, useTargetStore } from './threshold-targets.ts';
 import { chosenThresholdsSchema, useThresholdStore, type ChosenThresholds } from './thresholds.ts';
 
 const keys = {
   address: 'window.address',
   theme: 'window.theme',
   overlay: 'window.overlay',
+  targets: 'window.threshold-targets',
   keys: 'window.keys',
   review: 'window.review',
 } as const;
@@ -30,6 +32,8 @@ export function restoreState(values: Values): void {
   if (review.success) useReviewSettings.setState({ settings: review.data });
   const keySettings = keySettingsSchema.safeParse(values[keys.keys]);
   if (keySettings.success) useKeyStore.getState().restore(keySettings.data);
+  const targets = thresholdTargetsSchema.safeParse(values[keys.targets]);
+  if (targets.success) useTargetStore.setState({ targets: targets.data });
   const byKey: Record<string, ChosenThresholds> = {};
   for (const [key, value] of Object.entries(values)) {
     if (!key.startsWith(thresholdPrefix)) continue;
@@ -77,6 +81,9 @@ export function autosave(client: Client): () => void {
         preset: settings.preset,
         own: Object.fromEntries(Object.entries(settings.own).map(([id, chords]) => [id, [...chords]])),
       });
+    }),
+    useTargetStore.subscribe(({ targets }) => {
+      save(keys.targets, { ...targets });
     }),
     useThresholdStore.subscribe((state, before) => {
       for (const [key, chosen] of Object.entries(state.byKey)) {

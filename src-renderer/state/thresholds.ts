@@ -1,17 +1,31 @@
 import { z } from 'zod';
 import { create } from 'zustand';
 import type { RunScores } from '../../src-shared/domain/run.ts';
+import type { ThresholdCounts } from '../../src-shared/metrics/score-columns.ts';
 
+export type { ThresholdCounts } from '../../src-shared/metrics/score-columns.ts';
 export { proposeThreshold, type ProposedThreshold } from '../../src-shared/metrics/propose-threshold.ts';
 
 /** Thresholds a user moved; null: the proposed one stands. */
 export const chosenThresholdsSchema = z.object({
   score: z.number().nullable().catch(null),
   map: z.number().nullable().catch(null),
+  /** Where a human's share begins: images from here up to the score threshold are looked at again; null: none are. */
+  second: z.number().nullable().catch(null),
+  /** The recipe that put the score threshold where it is; it counts only as long as the threshold is still there. */
+  recipe: z
+    .object({
+      kind: z.enum(['best-f1', 'recall-1', 'false-alarm-rate', 'miss-rate', 'alarm-share']),
+      target: z.number().nullable(),
+      score: z.number(),
+    })
+    .readonly()
+    .nullable()
+    .catch(null),
 });
 export type ChosenThresholds = Readonly<z.infer<typeof chosenThresholdsSchema>>;
 
-const untouched: ChosenThresholds = { score: null, map: null };
+const untouched: ChosenThresholds = { score: null, map: null, second: null, recipe: null };
 
 interface ThresholdState {
   /** By `thresholdKey`: an operating point belongs to the run, and the part of it, that it was chosen on. */
@@ -34,16 +48,6 @@ export const useThresholdStore = create<ThresholdState>()((set, get) => ({
 
 export function useChosenThresholds(key: string | null): ChosenThresholds {
   return useThresholdStore((state) => (key === null ? undefined : state.byKey[key]) ?? untouched);
-}
-
-/** Counts at a threshold, over the images that have a label. */
-export interface ThresholdCounts {
-  readonly flagged: number;
-  readonly hits: number;
-  readonly alarms: number;
-  readonly misses: number;
-  readonly goodCount: number;
-  readonly anomalousCount: number;
 }
 
 export function countAtThreshold(

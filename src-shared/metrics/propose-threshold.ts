@@ -123,14 +123,19 @@ function bestF1(
   };
 }
 
-/** A value that lies between the `count` highest scores and the rest: halfway, so that rounding on screen moves nobody across. */
-function cutAfter(descending: readonly number[], count: number): number {
+/**
+ * A value that lies between the `count` highest scores and the rest: halfway, so that rounding on screen moves nobody across.
+ * Scores come worst first; outside of them it lies a hundredth of their span away.
+ */
+export function cutAfter(descending: ArrayLike<number>, count: number): number {
   const first = descending[0] ?? 0;
-  const last = descending.at(-1) ?? 0;
+  const last = descending[descending.length - 1] ?? 0;
   const spare = (first - last || Math.abs(first) || 1) / 100;
   const above = descending[count - 1];
   const below = descending[count];
   if (above === undefined) return first + spare;
   if (below === undefined) return above - spare;
-  return (above + below) / 2;
+  const middle = (above + below) / 2;
+  // Two neighbouring floating-point numbers have nothing between them.
+  return middle > below ? middle : above;
 }

@@ -1,4 +1,13 @@
-import { Boxes, Columns2, Database, Images, ListTodo, Settings, type LucideIcon } from 'lucide-react';
+import {
+  Boxes,
+  Columns2,
+  Database,
+  Images,
+  ListTodo,
+  Settings,
+  SlidersVertical,
+  type LucideIcon,
+} from 'lucide-react';
 import { useAddress, useAddressStore, type View } from '../../state/address.ts';
 import { overallShare } from '../../state/job-words.ts';
 import { usePanelStore } from '../../state/panels.ts';
@@ -16,6 +25,7 @@ interface Place {
 const places: readonly Place[] = [
   { view: 'data', name: 'Data', icon: Database, covers: ['data', 'add', 'images', 'start'] },
   { view: 'review', name: 'Review', icon: Images, covers: ['review'] },
+  { view: 'thresholds', name: 'Thresholds', icon: SlidersVertical, covers: ['thresholds'] },
   { view: 'compare', name: 'Compare', icon: Columns2, covers: ['compare'] },
   { view: 'models', name: 'Models', icon: Boxes, covers: ['models'] },
 ];

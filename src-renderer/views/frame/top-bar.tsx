@@ -23,7 +23,7 @@ export function TopBar() {
     <header className={styles.bar}>
       <DatasetSwitch />
       {dataset && view !== 'compare' && <RunSwitch />}
-      {dataset && dataset.classes.length > 1 && (view === 'review' || view === 'compare') && (
+      {dataset && dataset.classes.length > 1 && ['review', 'thresholds', 'compare'].includes(view) && (
         <ClassSwitch dataset={dataset} />
       )}
       <span className={styles.space} />
@@ -81,7 +81,7 @@ function DatasetSwitch() {
       onPick={(picked) => {
         const newest = runs.find((run) => run.datasetId === picked);
         go({
-          view: view === 'review' || view === 'compare' || view === 'start' ? view : 'images',
+          view: ['review', 'thresholds', 'compare', 'start'].includes(view) ? view : 'images',
           datasetId: picked,
           runId: newest?.id ?? null,
           imageId: null,
@@ -141,7 +141,7 @@ function RunSwitch() {
         problem: each.error?.message,
       }))}
       onPick={(picked) => {
-        go({ runId: picked, view: view === 'images' ? 'images' : 'review' });
+        go({ runId: picked, view: view === 'images' || view === 'thresholds' ? view : 'review' });
       }}
     />
   );

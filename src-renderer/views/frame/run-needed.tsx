@@ -1,0 +1,90 @@
+import Button from '@mui/material/Button';
+import LinearProgress from '@mui/material/LinearProgress';
+import { Images, Play } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { Run } from '../../../src-shared/domain/run.ts';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { useAddress, useAddressStore } from '../../state/address.ts';
+import { useDataset, useDatasets, useRun, useRuns } from '../../state/queries.ts';
+
+interface RunNeededProps {
+  /** «Nothing to set a threshold on yet». */
+  readonly emptyTitle: string;
+  /** What a run is needed for here, in a sentence. */
+  readonly purpose: string;
+  readonly children: (run: Run) => ReactNode;
+}
+
+/** Shows a view of the run that the address names; without one, says what to do next and offers it. */
+export function RunNeeded({ emptyTitle, purpose, children }: RunNeededProps) {
+  const { datasetId, runId } = useAddress();
+  const go = useAddressStore((state) => state.go);
+  const datasets = useDatasets();
+  const runs = useRuns();
+  const dataset = useDataset(datasetId);
+  const run = useRun(runId);
+
+  if (datasets.isPending || runs.isPending) return <LinearProgress aria-label="Reading the run" />;
+  if (!datasets.data || !runs.data) {
+    return <ErrorNotice title="The run could not be read" error={datasets.error ?? runs.error} />;
+  }
+  if (!dataset) {
+    const isEmpty = datasets.data.length === 0;
+    return (
+      <EmptyState
+        isPage
+        icon={Images}
+        title={emptyTitle}
+        action={
+          <Button
+            variant="contained"
+            onClick={() => {
+              go({ view: 'data' });
+            }}
+          >
+            {isEmpty ? 'Go to Data' : 'Choose a data set'}
+          </Button>
+        }
+      >
+        {isEmpty
+          ? 'Add a folder of images in Data and run a method on it.'
+          : 'Choose a data set and one of its runs.'}{' '}
+        {purpose}
+      </EmptyState>
+    );
+  }
+  if (run?.datasetId === dataset.id) return children(run);
+  const newest = runs.data.find((each) => each.datasetId === dataset.id);
+  return (
+    <EmptyState
+      isPage
+      icon={Play}
+      title={newest ? 'No run is chosen' : `Nothing was run on ${dataset.name} yet`}
+      action={
+        <>
+          {newest && (
+            <Button
+              variant="contained"
+              onClick={() => {
+                go({ runId: newest.id, imageId: null });
+              }}
+            >
+              Show the newest run
+            </Button>
+          )}
+          <Button
+            variant={newest ? 'outlined' : 'contained'}
+            onClick={() => {
+              go({ view: 'start' });
+            }}
+          >
+            Start a run
+          </Button>
+        </>
+      }
+    >
+      {purpose}
+    </EmptyState>
+  );
+}
