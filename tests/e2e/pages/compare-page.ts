@@ -22,6 +22,13 @@ export class ComparePage {
     }
   }
 
+  /** Waits until every pane has painted the image itself. */
+  async waitForImage(): Promise<void> {
+    for (const pane of await this.panes.all()) {
+      await expect.poll(() => paintedPixels(pane.locator('canvas').first())).toBeGreaterThan(0);
+    }
+  }
+
   /** A number that changes with any pixel of each pane's image. */
   imageChecksums(): Promise<readonly number[]> {
     return this.panes.evaluateAll((panes) =>
