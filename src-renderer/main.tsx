@@ -1,13 +1,11 @@
 // What lives here: the window. It reaches the core through `transport` alone and runs the same in every host.
 // What may not: anything of Node or Electron, any file access, any decision that has to survive (core stores those).
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClient } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
 import { WorkbenchError } from '../src-shared/contract/errors.ts';
-import { App } from './app.tsx';
 import { Connecting } from './connecting.tsx';
-import { ClientContext } from './state/client-context.ts';
 import { followEvents } from './state/events.ts';
-import { autosave, restoreState } from './state/saved-state.ts';
+import { chooseLanguage } from './texts/language.ts';
 import './theme/global.css';
 import { WorkbenchTheme } from './theme/workbench-theme.tsx';
 import { Client, createTransport } from './transport/client.ts';
@@ -37,17 +35,10 @@ async function open(): Promise<void> {
     </WorkbenchTheme>,
   );
   const { values } = await client.call('settings.get', {});
-  restoreState(values);
-  autosave(client);
-  root.render(
-    <ClientContext value={client}>
-      <QueryClientProvider client={queries}>
-        <WorkbenchTheme>
-          <App />
-        </WorkbenchTheme>
-      </QueryClientProvider>
-    </ClientContext>,
-  );
+  await chooseLanguage(values['window.language']);
+  // The views come after the language: some of their sentences are read while their files are loaded.
+  const { openWindow } = await import('./open-window.tsx');
+  openWindow({ root, client, queries, values });
 }
 
 open().catch((error: unknown) => {
