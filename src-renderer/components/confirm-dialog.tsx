@@ -6,6 +6,7 @@ import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import type { ReactNode } from 'react';
+import { say } from '../texts/say.ts';
 import { ErrorNotice } from './error-notice.tsx';
 
 interface ConfirmDialogProps {
@@ -30,11 +31,11 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       <DialogContent>
         <p>{props.children}</p>
         {props.error !== null && props.error !== undefined && (
-          <ErrorNotice title="That did not work" error={props.error} />
+          <ErrorNotice title={say('That did not work')} error={props.error} />
         )}
       </DialogContent>
       <DialogActions>
-        <Button onClick={props.onClose}>Keep</Button>
+        <Button onClick={props.onClose}>{say('Keep')}</Button>
         <Button variant="contained" loading={props.pending} onClick={props.onConfirm}>
           {props.action}
         </Button>

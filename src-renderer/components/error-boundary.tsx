@@ -1,5 +1,6 @@
 import Button from '@mui/material/Button';
 import { Component, type ErrorInfo, type ReactNode } from 'react';
+import { say } from '../texts/say.ts';
 
 interface ErrorBoundaryProps {
   readonly children: ReactNode;
@@ -36,10 +37,12 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
     if (!error) return this.props.children;
     return (
       <div role="alert" style={{ padding: 32, maxWidth: '72ch', overflow: 'auto', height: '100%' }}>
-        <h1>This view stopped working</h1>
+        <h1>{say('This view stopped working')}</h1>
         <p style={{ margin: '8px 0 16px' }}>
-          A defect of the workbench: «{error.message}». Your data and runs are stored and untouched. Open the
-          view again, or go to another one.
+          {say(
+            'A defect of the workbench: «{message}». Your data and runs are stored and untouched. Open the view again, or go to another one.',
+            { message: error.message },
+          )}
         </p>
         <Button
           variant="contained"
@@ -47,10 +50,10 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
             this.setState({ error: null });
           }}
         >
-          Open it again
+          {say('Open it again')}
         </Button>
         <details style={{ marginTop: 16 }}>
-          <summary>For a report</summary>
+          <summary>{say('For a report')}</summary>
           <pre style={{ whiteSpace: 'pre-wrap', fontSize: 12 }}>{error.stack}</pre>
         </details>
       </div>

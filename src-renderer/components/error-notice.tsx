@@ -1,6 +1,7 @@
 import Button from '@mui/material/Button';
 import { TriangleAlert } from 'lucide-react';
 import { WorkbenchError } from '../../src-shared/contract/errors.ts';
+import { say } from '../texts/say.ts';
 import styles from './error-notice.module.css';
 
 interface ErrorNoticeProps {
@@ -21,7 +22,7 @@ export function ErrorNotice({ title, error, onRetry }: ErrorNoticeProps) {
       </div>
       {onRetry && (
         <Button variant="outlined" onClick={onRetry}>
-          Try again
+          {say('Try again')}
         </Button>
       )}
     </div>
@@ -30,7 +31,10 @@ export function ErrorNotice({ title, error, onRetry }: ErrorNoticeProps) {
 
 export function messageOf(error: unknown): string {
   if (error instanceof WorkbenchError && error.code === 'internal') {
-    return `A defect of the workbench: ${error.message}. What you decided is stored; please report this sentence.`;
+    return say(
+      'A defect of the workbench: {message}. What you decided is stored; please report this sentence.',
+      { message: error.message },
+    );
   }
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 import type { Label } from '../../src-shared/domain/dataset.ts';
+import { say } from '../texts/say.ts';
 
 export type MarkKind = 'defect' | 'good' | 'unsure';
 
@@ -54,11 +55,12 @@ export function markOfLabel(label: Label | null): MarkKind | null {
 }
 
 export const verdictWords: Readonly<Record<MarkKind, string>> = {
-  defect: 'Defect',
-  good: 'Good',
-  unsure: 'Unsure',
+  defect: say('Defect'),
+  good: say('Good'),
+  unsure: say('Unsure'),
 };
 
 export function wordOfLabel(label: Label | null): string {
-  return label ?? 'unlabelled';
+  if (label === null) return say('unlabelled');
+  return label === 'good' ? say('good') : say('anomalous');
 }

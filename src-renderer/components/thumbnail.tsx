@@ -1,6 +1,7 @@
 import { ImageOff } from 'lucide-react';
 import { useState } from 'react';
 import { assetPaths, type ThumbnailSize } from '../../src-shared/contract/asset-paths.ts';
+import { say } from '../texts/say.ts';
 import styles from './thumbnail.module.css';
 
 /** A small picture of an image, or a mark where its file cannot be shown. What stands around it names it. */
@@ -8,7 +9,7 @@ export function Thumbnail({ imageId, sizePx }: { readonly imageId: number; reado
   const [failedId, setFailedId] = useState<number | null>(null);
   if (failedId === imageId) {
     return (
-      <span className={styles.missing} title="This file cannot be shown">
+      <span className={styles.missing} title={say('This file cannot be shown')}>
         <ImageOff size={24} strokeWidth={1.25} aria-hidden />
       </span>
     );

@@ -2,6 +2,7 @@ import IconButton from '@mui/material/IconButton';
 import Tooltip from '@mui/material/Tooltip';
 import type { LucideIcon } from 'lucide-react';
 import type { MouseEvent } from 'react';
+import { say } from '../texts/say.ts';
 import styles from './tip-button.module.css';
 
 interface TipButtonProps {
@@ -21,7 +22,7 @@ interface TipButtonProps {
 /** An icon as a button, with its name and key in a tooltip. */
 export function TipButton({ icon: Icon, label, word, shortcut, onClick, pressed, disabled }: TipButtonProps) {
   return (
-    <Tooltip title={shortcut === undefined ? label : `${label} (${shortcut})`}>
+    <Tooltip title={shortcut === undefined ? label : say('{label} ({shortcut})', { label, shortcut })}>
       <span>
         <IconButton
           aria-label={label}

@@ -1,6 +1,9 @@
+import { currentLanguage } from '../texts/language.ts';
+import { say } from '../texts/say.ts';
+
 /** Numbers and times as people read them. Everything here is pure. */
 
-const counts = new Intl.NumberFormat('en-GB');
+const counts = new Intl.NumberFormat(currentLanguage().tag);
 
 export function formatCount(count: number): string {
   return counts.format(count);
@@ -14,20 +17,37 @@ export function formatNoun(count: number, singular: string, plural = `${singular
 /** `38 s`, `4 min 10 s`, `2 h 5 min`. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) return `${whole} s`;
+  if (whole < 60) return say('{seconds} s', { seconds: whole });
   const minutes = Math.floor(whole / 60);
-  if (minutes < 60) return whole % 60 === 0 ? `${minutes} min` : `${minutes} min ${whole % 60} s`;
+  if (minutes < 60) {
+    if (whole % 60 === 0) return say('{minutes} min', { minutes });
+    return say('{minutes} min {seconds} s', { minutes, seconds: whole % 60 });
+  }
   const hours = Math.floor(minutes / 60);
-  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  if (minutes % 60 === 0) return say('{hours} h', { hours });
+  return say('{hours} h {minutes} min', { hours, minutes: minutes % 60 });
 }
+
+const rates = {
+  image: {
+    none: () => say('no image yet'),
+    seconds: (seconds: string) => say('{seconds} s an image', { seconds }),
+    perSecond: (rate: string) => say('{rate} images/s', { rate }),
+  },
+  file: {
+    none: () => say('no file yet'),
+    seconds: (seconds: string) => say('{seconds} s a file', { seconds }),
+    perSecond: (rate: string) => say('{rate} files/s', { rate }),
+  },
+} as const;
 
 /** `2.1 images/s`, or `5.8 s an image` where that says more. */
-export function formatRate(perSecond: number, noun = 'image'): string {
-  if (perSecond <= 0) return `no ${noun} yet`;
-  if (perSecond < 0.75) return `${(1 / perSecond).toFixed(1)} s a${/^[aeiou]/.test(noun) ? 'n' : ''} ${noun}`;
-  return `${perSecond >= 20 ? formatCount(Math.round(perSecond)) : perSecond.toFixed(1)} ${noun}s/s`;
+export function formatRate(perSecond: number, noun: keyof typeof rates = 'image'): string {
+  const words = rates[noun];
+  if (perSecond <= 0) return words.none();
+  if (perSecond < 0.75) return words.seconds((1 / perSecond).toFixed(1));
+  return words.perSecond(perSecond >= 20 ? formatCount(Math.round(perSecond)) : perSecond.toFixed(1));
 }
-
 export function formatPercent(share: number, digits = 0): string {
   return `${(share * 100).toFixed(digits)} %`;
 }
@@ -43,7 +63,7 @@ export function formatScore(value: number, span: number): string {
   return value.toFixed(decimalsFor(span));
 }
 
-const moments = new Intl.DateTimeFormat('en-GB', {
+const moments = new Intl.DateTimeFormat(currentLanguage().tag, {
   day: 'numeric',
   month: 'short',
   year: 'numeric',
@@ -60,8 +80,9 @@ export function fileName(path: string): string {
   return path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
 }
 
+const lists = new Intl.ListFormat(currentLanguage().tag);
+
 /** `a, b and c`. */
 export function joinWords(words: readonly string[]): string {
-  if (words.length <= 1) return words.join('');
-  return `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+  return lists.format(words);
 }

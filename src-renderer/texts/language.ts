@@ -32,5 +32,5 @@ async function loadLanguage(tag: unknown): Promise<Language> {
   const catalogue = await catalogues[`./languages/${tag}.json`]?.();
   if (!catalogue) return english;
   const sentences = new Map(Object.entries(catalogue));
-  return { tag, translate: (sentence) => sentences.get(sentence) ?? sentence };
+  return { tag, translate: (sentence) => sentences.get(sentence) || sentence };
 }
