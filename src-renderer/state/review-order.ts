@@ -64,6 +64,7 @@ export function chooseImages(scores: RunScores, choice: ReviewChoice): RunScores
     scores: pick(scores.scores),
     labels: pick(scores.labels),
     classes: pick(scores.classes),
+    leftOut: pick(scores.leftOut),
   };
 }
 

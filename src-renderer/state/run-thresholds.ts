@@ -1,4 +1,5 @@
 import { useCallback, useMemo } from 'react';
+import { chosenFor } from '../../src-shared/domain/chosen-thresholds.ts';
 import type { RunScores } from '../../src-shared/domain/run.ts';
 import { useRunScores } from './queries.ts';
 import {
@@ -26,6 +27,7 @@ export function scoresOfClass(scores: RunScores, className: string | null): RunS
     scores: pick(scores.scores),
     labels: pick(scores.labels),
     classes: pick(scores.classes),
+    leftOut: pick(scores.leftOut),
   };
 }
 
@@ -34,6 +36,7 @@ export interface RunThreshold {
   readonly scores: RunScores | undefined;
   readonly error: Error | null;
   readonly proposed: ProposedThreshold | null;
+  /** Of this class, or, where it has none of its own, of the whole run. */
   readonly chosen: ChosenThresholds;
   /** A run has just begun: too few scores to draw a line through them. */
   readonly isEarly: boolean;
@@ -53,16 +56,21 @@ export function useRunThreshold(
 ): RunThreshold {
   const query = useRunScores(runId);
   const key = runId === null ? null : thresholdKey(runId, className);
-  const chosen = useChosenThresholds(key);
+  const own = useChosenThresholds(key);
+  const ofRun = useChosenThresholds(runId === null ? null : thresholdKey(runId, null));
+  const chosen = useMemo(() => chosenFor(own, ofRun), [own, ofRun]);
   const changeStore = useThresholdStore((state) => state.change);
   const scores = useMemo(() => query.data && scoresOfClass(query.data, className), [query.data, className]);
   const isEarly = underWay && scores !== undefined && scores.imageIds.length < fewestScores;
   const proposed = useMemo(() => (scores && !isEarly ? proposeThreshold(scores) : null), [scores, isEarly]);
   const change = useCallback(
     (changed: Partial<ChosenThresholds>) => {
-      if (key !== null) changeStore(key, changed);
+      if (key === null) return;
+      // A class goes back to what is proposed for it, not to what was chosen for all classes.
+      const isUndone = changed.score === null && className !== null && ofRun.score !== null;
+      changeStore(key, completeChange(isUndone ? { ...changed, score: proposed?.value ?? null } : changed));
     },
-    [changeStore, key],
+    [changeStore, key, className, ofRun.score, proposed],
   );
   return {
     scores,
@@ -72,5 +80,14 @@ export function useRunThreshold(
     isEarly,
     value: isEarly ? null : (chosen.score ?? proposed?.value ?? null),
     change,
+  };
+}
+
+/** Who moves a threshold alone takes it away from the recipe or the operating point that it came from. */
+function completeChange(changed: Partial<ChosenThresholds>): Partial<ChosenThresholds> {
+  return {
+    ...(changed.score === undefined ? {} : { recipe: null, point: null }),
+    ...(changed.map === undefined ? {} : { mapRecipe: null, mapPoint: null }),
+    ...changed,
   };
 }

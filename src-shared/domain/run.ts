@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { datasetImageSchema, idSchema, labelSchema } from './dataset.ts';
+import { datasetImageSchema, idSchema, labelSchema, splitSchema } from './dataset.ts';
 import { jobErrorSchema, jobStateSchema } from './job.ts';
 import { mapRenderingSchema, methodIdSchema, methodSettingsSchema } from './method.ts';
 import { verdictValueSchema } from './verdict.ts';
@@ -20,7 +20,11 @@ export type RunReferences = z.infer<typeof runReferencesSchema>;
 export const runSchema = z
   .object({
     id: idSchema,
+    /** What its user calls it; absent: nothing. */
+    name: z.string().optional(),
     datasetId: idSchema,
+    /** The one class that it looks through; absent: all. `imageCount` counts the images of it. */
+    className: z.string().optional(),
     methodId: methodIdSchema,
     modelId: z.string().nullable(),
     /** Weights of the model that it was made with: an id can come to mean another model. Null without a model. */
@@ -69,6 +73,13 @@ export const imageRowSchema = z
   .readonly();
 export type ImageRow = z.infer<typeof imageRowSchema>;
 
+/**
+ * Why an image counts in no metric of a run: it belongs to the train split, or the method was shown it as a reference
+ * (methods.md §9). `runs.evaluate` leaves out the same images.
+ */
+export const leftOutSchema = z.enum(['train', 'reference']);
+export type LeftOut = z.infer<typeof leftOutSchema>;
+
 /** All scores of a run in columns, worst first; `classes[k]` is an index into `classNames`. Images without a score are absent. */
 export const runScoresSchema = z
   .object({
@@ -77,6 +88,8 @@ export const runScoresSchema = z
     scores: z.array(z.number()).readonly(),
     labels: z.array(labelSchema.nullable()).readonly(),
     classes: z.array(z.number().int().nonnegative()).readonly(),
+    /** Null: it counts in metrics where it has a label. */
+    leftOut: z.array(leftOutSchema.nullable()).readonly(),
   })
   .readonly();
 export type RunScores = z.infer<typeof runScoresSchema>;
@@ -95,6 +108,11 @@ export const imageColumnsSchema = z
     /** The newest of each; null: none, or withdrawn. */
     verdicts: z.array(verdictValueSchema.nullable()).readonly(),
     hasNote: z.array(z.boolean()).readonly(),
+    splits: z.array(splitSchema.nullable()).readonly(),
+    /** Whether the data set's problems name it. */
+    hasProblem: z.array(z.boolean()).readonly(),
+    /** Width by height, to three digits. */
+    aspects: z.array(z.number().positive()).readonly(),
   })
   .readonly();
 export type ImageColumns = z.infer<typeof imageColumnsSchema>;

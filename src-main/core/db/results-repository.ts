@@ -1,5 +1,5 @@
 import type { ImageCrop, Label } from '../../../src-shared/domain/dataset.ts';
-import type { Result, RunScores } from '../../../src-shared/domain/run.ts';
+import type { LeftOut, Result, RunScores } from '../../../src-shared/domain/run.ts';
 import type { Database } from './database.ts';
 import { withRegion, type WithRegion } from './image-region.ts';
 
@@ -32,6 +32,14 @@ export interface ScoredImage {
   readonly mapMin: number;
   readonly mapMax: number;
   readonly durationMs: number;
+}
+
+interface ScoreRow {
+  readonly id: number;
+  readonly score: number;
+  readonly className: string;
+  readonly label: Label | null;
+  readonly leftOut: LeftOut | null;
 }
 
 export interface LabelledScore {
@@ -225,11 +233,12 @@ export function createResultsRepository(database: Database) {
     },
     /** Every score of a run in columns, worst first. */
     scores(runId: number): RunScores {
-      const rows = database.all<{ id: number; score: number; className: string; label: Label | null }>(
-        `SELECT r.image_id AS id, r.score, r.class_name AS className, i.label
+      const rows = database.all<ScoreRow>(
+        `SELECT r.image_id AS id, r.score, r.class_name AS className, i.label,
+           CASE WHEN i.split = 'train' THEN 'train' WHEN ${isReference} THEN 'reference' END AS leftOut
          FROM results r JOIN images i ON i.id = r.image_id
-         WHERE r.run_id = ? AND r.score IS NOT NULL ORDER BY r.score DESC, r.image_id DESC`,
-        [runId],
+         WHERE r.run_id = @runId AND r.score IS NOT NULL ORDER BY r.score DESC, r.image_id DESC`,
+        { runId },
       );
       const classIndex = new Map<string, number>();
       const classes = rows.map(({ className }) => {
@@ -243,6 +252,7 @@ export function createResultsRepository(database: Database) {
         scores: rows.map((row) => row.score),
         labels: rows.map((row) => row.label),
         classes,
+        leftOut: rows.map((row) => row.leftOut),
       };
     },
     countFailures(runId: number): number {

@@ -6,6 +6,7 @@ import { createEvaluator } from '../../../src-main/core/evaluation/evaluator.ts'
 import { createEventBus } from '../../../src-main/core/event-bus.ts';
 import { openDatabase } from '../../../src-main/core/db/open-database.ts';
 import { createRepositories } from '../../../src-main/core/db/repositories.ts';
+import { auroc } from '../../../src-shared/metrics/ranking.ts';
 import {
   baselineRun,
   eventually,
@@ -98,6 +99,30 @@ describe('evaluating', () => {
       // Without the good 0.6, both anomalous 0.9 and 0.4 are above the good 0.1.
       image: { auroc: 1, ap: 1, f1Max: 1 },
     });
+    database.close();
+  });
+
+  test('scores say which images count in no metric, and what counts gives the evaluation’s own figures', async () => {
+    const { core, database, runId } = await scannedSet({ 'nut/train/good/95.png': 'picture' });
+    database.run(
+      `INSERT INTO run_references (run_id, class_name, position, path) VALUES (?, 'nut', 0, 'nut/test/good/60.png')`,
+      [runId],
+    );
+    const { scores, labels, leftOut } = await core.call('runs.scores', { runId });
+    // Worst first: 95 of the train split, 90, 60 that was shown as a reference, 40, 10.
+    expect(leftOut).toEqual(['train', null, 'reference', null, null]);
+    const counted = [...scores.keys()].filter((row) => leftOut[row] === null);
+    const { mean } = await core.call('runs.evaluate', { runId });
+    expect(mean.image.auroc).toBe(
+      auroc({
+        scores: counted.map((row) => scores[row]!),
+        labels: counted.map((row) => labels[row] === 'anomalous'),
+      }),
+    );
+    // With them it would be another figure.
+    expect(auroc({ scores, labels: labels.map((label) => label === 'anomalous') })).not.toBe(
+      mean.image.auroc,
+    );
     database.close();
   });
 

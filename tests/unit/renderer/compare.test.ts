@@ -23,6 +23,7 @@ function scoresOf(...rows: readonly (readonly [number, number, Label | null])[])
     scores: sorted.map(([, score]) => score),
     labels: sorted.map(([, , label]) => label),
     classes: sorted.map(() => 0),
+    leftOut: sorted.map(() => null),
   };
 }
 

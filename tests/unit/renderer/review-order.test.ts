@@ -19,6 +19,7 @@ const scores: RunScores = {
   scores: [0.9, 0.7, 0.4, 0.1],
   labels: ['anomalous', 'good', null, 'anomalous'],
   classes: [0, 0, 0, 0],
+  leftOut: [null, null, null, null],
 };
 const verdicts = new Map<number, VerdictValue>([
   [11, 'defect'],

@@ -115,6 +115,7 @@ describe('columns of scores', () => {
     scores: [0.9, 0.5, 0.1],
     labels: ['anomalous', null, 'good'] as const,
     classes: [1, 0, 1],
+    leftOut: [null, null, null],
   };
 
   it('can be narrowed to a class without changing their order', () => {
