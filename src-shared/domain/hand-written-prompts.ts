@@ -1,67 +1,88 @@
-import type { MethodId } from './method.ts';
+import imagenetTemplates from '../../assets/prompts/openai-imagenet-templates.json' with { type: 'json' };
+import type { MethodId, MethodSettings } from './method.ts';
+import { sentencesOf, type PromptText } from './prompt-text.ts';
 
-/** A class name as it reads in a sentence: data sets write `metal_nut`. The setting's words win over it. */
+/** Methods whose sentences are written by hand. */
+export const writtenMethodIds = ['clip', 'clip-ac', 'winclip'] as const satisfies readonly MethodId[];
+export type WrittenMethodId = (typeof writtenMethodIds)[number];
+
+/** A class name as it reads in a sentence: data sets write `metal_nut`. The settings' words win over it. */
 export function objectWords(
   className: string,
-  settings: { readonly objectName?: string | undefined },
+  { objectName, objectNames }: Pick<MethodSettings, 'objectName' | 'objectNames'>,
 ): string {
-  return settings.objectName ?? className.replaceAll('_', ' ').trim();
-}
-
-/** Sentences or states for a normal object and for an abnormal one. */
-export interface StatePrompts {
-  readonly normal: readonly string[];
-  readonly abnormal: readonly string[];
+  const own =
+    objectNames !== undefined && Object.hasOwn(objectNames, className) ? objectNames[className] : undefined;
+  return own ?? objectName ?? className.replaceAll('_', ' ').trim();
 }
 
 /** CLIP's one sentence each (methods.md §3; AnomalyCLIP, appendix). */
-export function clipSentences(object: string): { readonly normal: string; readonly abnormal: string } {
-  return { normal: `a photo of a normal ${object}`, abnormal: `a photo of an anomalous ${object}` };
-}
+const clipText: PromptText = {
+  normal: ['a photo of a normal {}'],
+  abnormal: ['a photo of an anomalous {}'],
+  templates: ['{}'],
+};
 
-/** What CLIP-AC puts into each of its templates (methods.md §3). */
-export function clipAcStates(object: string): { readonly normal: string; readonly abnormal: string } {
-  return { normal: `normal ${object}`, abnormal: `anomalous ${object}` };
-}
+/** CLIP-AC: OpenAI's 80 ImageNet templates around two states (methods.md §3). */
+const clipAcText: PromptText = {
+  normal: ['normal {}'],
+  abnormal: ['anomalous {}'],
+  templates: imagenetTemplates,
+};
 
-const normalStates = [
-  '{}',
-  'flawless {}',
-  'perfect {}',
-  'unblemished {}',
-  '{} without flaw',
-  '{} without defect',
-  '{} without damage',
-];
-const abnormalStates = ['damaged {}', '{} with flaw', '{} with defect', '{} with damage'];
+/**
+ * WinCLIP's compositional prompt ensemble (CVPR 2023, §4.1 and appendix; methods.md §4). Templates with «a» and with «the»
+ * each: 22 sentences. The reproductions have 21, one of them twice.
+ */
+const winClipText: PromptText = {
+  normal: [
+    '{}',
+    'flawless {}',
+    'perfect {}',
+    'unblemished {}',
+    '{} without flaw',
+    '{} without defect',
+    '{} without damage',
+  ],
+  abnormal: ['damaged {}', '{} with flaw', '{} with defect', '{} with damage'],
+  templates: [
+    'a cropped photo of * {}.',
+    'a close-up photo of * {}.',
+    'a bright photo of * {}.',
+    'a dark photo of * {}.',
+    'a jpeg corrupted photo of * {}.',
+    'a blurry photo of * {}.',
+    'a photo of * {}.',
+    'a photo of * small {}.',
+    'a photo of * large {}.',
+    'a photo of * {} for visual inspection.',
+    'a photo of * {} for anomaly detection.',
+  ].flatMap((template) => ['a', 'the'].map((article) => template.replace('*', article))),
+};
 
-/** States of an object in WinCLIP's compositional prompt ensemble (CVPR 2023, §4.1 and appendix; methods.md §4). */
-export function winClipStates(object: string): StatePrompts {
-  const about = (states: readonly string[]) => states.map((state) => state.replace('{}', () => object));
-  return { normal: about(normalStates), abnormal: about(abnormalStates) };
-}
-
-export interface WrittenPrompts extends StatePrompts {
-  /** Templates that each state is put into; 1 where it is the sentence itself. */
-  readonly templateCount: number;
-}
-
-/** What a method of hand-written prompts says of an object; null for one that learned its prompts or has none. */
-export function writtenPrompts(methodId: MethodId, object: string): WrittenPrompts | null {
+/** What a method of hand-written prompts says by itself, as its paper or released code has it; null for any other method. */
+export function ownPromptText(methodId: WrittenMethodId): PromptText;
+export function ownPromptText(methodId: MethodId): PromptText | null;
+export function ownPromptText(methodId: MethodId): PromptText | null {
   switch (methodId) {
-    case 'clip': {
-      const { normal, abnormal } = clipSentences(object);
-      return { normal: [normal], abnormal: [abnormal], templateCount: 1 };
-    }
-    case 'clip-ac': {
-      const { normal, abnormal } = clipAcStates(object);
-      return { normal: [normal], abnormal: [abnormal], templateCount: 80 };
-    }
+    case 'clip':
+      return clipText;
+    case 'clip-ac':
+      return clipAcText;
     case 'winclip':
-      return { ...winClipStates(object), templateCount: 22 };
+      return winClipText;
     case 'baseline':
     case 'anomalyclip':
     case 'faprompt':
       return null;
   }
+}
+
+/** Every sentence that a method compares an image of the class with, by the settings' text or its own. */
+export function writtenSentences(
+  methodId: WrittenMethodId,
+  object: string,
+  { promptText }: Pick<MethodSettings, 'promptText'>,
+): ReturnType<typeof sentencesOf> {
+  return sentencesOf(promptText ?? ownPromptText(methodId), object);
 }

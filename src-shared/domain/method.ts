@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { promptTextSchema } from './prompt-text.ts';
 
 export const methodIdSchema = z.enum(['baseline', 'clip', 'clip-ac', 'winclip', 'anomalyclip', 'faprompt']);
 export type MethodId = z.infer<typeof methodIdSchema>;
@@ -24,6 +25,10 @@ export const methodSettingsSchema = z
     imageSizePx: z.number().int().min(16).max(2048).optional(),
     /** Words put in place of the class name in hand-written prompts. */
     objectName: z.string().min(1).max(200).optional(),
+    /** The same for single classes, by class name; wins over `objectName`. */
+    objectNames: z.record(z.string().min(1).max(500), z.string().min(1).max(200)).readonly().optional(),
+    /** The words of hand-written prompts; absent: the method's own. */
+    promptText: promptTextSchema.optional(),
     dpam: dpamVariantSchema.optional(),
     /** Blocks, counted from the last, that get DPAM's second attention path. */
     dpamBlocks: z.number().int().positive().max(256).optional(),

@@ -202,6 +202,26 @@ describe('migrations', () => {
     migrated.close();
   });
 
+  it('keep the runs of format 8 as nameless ones over all classes, and no saved prompts', async () => {
+    const { dataFolder, database } = await openAtVersion(8);
+    database.execute(`
+      INSERT INTO datasets (id, name, root, layout, state, created_at_ms) VALUES (3, 'Bottles', '/data/b', 'mvtec', 'ready', 5);
+      INSERT INTO images (id, dataset_id, path, class_name, label, width_px, height_px, size_bytes, modified_at_ms, seen_by_import)
+      VALUES (7, 3, 'bottle/test/good/1.png', 'bottle', 'good', 9, 8, 100, 1.5, 1);
+      INSERT INTO jobs (id, kind, title, payload, state, dataset_id, run_id, created_at_ms, queued_at_ms)
+      VALUES (2, 'scan', 'CLIP on Bottles', '{}', 'succeeded', 3, 4, 4, 4);
+      INSERT INTO runs (id, dataset_id, method_id, model_id, settings, rendering, job_id, created_at_ms, scored_count)
+      VALUES (4, 3, 'clip', 'vit-l', '{"objectName":"flask"}', '{"sizePx":518,"sigmaPx":0}', 2, 6, 1);`);
+    database.close();
+    const migrated = openDatabase({ dataFolder, migrationsFolder, log });
+    const { runs, promptTexts } = createRepositories(migrated);
+    const [run] = runs.list(3);
+    expect(run).toMatchObject({ id: 4, imageCount: 1, settings: { objectName: 'flask' } });
+    expect([run?.name, run?.className]).toEqual([undefined, undefined]);
+    expect(promptTexts.list()).toEqual([]);
+    migrated.close();
+  });
+
   it('copy the database away first, with what still lies in its write-ahead log', async () => {
     const { dataFolder, database } = await openAtVersion(1);
     database.run(`INSERT INTO settings (key, value) VALUES ('theme', '"dark"')`);

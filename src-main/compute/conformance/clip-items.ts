@@ -1,11 +1,12 @@
 import type { ConformanceItem } from '../../../src-shared/domain/conformance.ts';
+import { writtenSentences } from '../../../src-shared/domain/hand-written-prompts.ts';
 import type { DpamVariant, MapRendering } from '../../../src-shared/domain/method.ts';
 import { renderPixelMap } from '../../../src-shared/maps/render-pixel-map.ts';
 import { resizeBicubic } from '../../images/resize-bicubic.ts';
 import type { Tokenizer } from '../clip/tokenizer.ts';
 import { visionNames } from '../clip/vision-graph.ts';
 import { anomalyClipMethod } from '../methods/anomalyclip.ts';
-import { clipAcMethod, readImagenetTemplates } from '../methods/clip-ac.ts';
+import { clipAcMethod } from '../methods/clip-ac.ts';
 import { clipMethod, plainNeeds, plainScore } from '../methods/clip.ts';
 import { defaultDpamBlocks, paperLayers } from '../methods/defaults.ts';
 import { anomalyClipPrompts } from '../methods/learned-prompts.ts';
@@ -23,7 +24,6 @@ import { joined, probePixelValues, probeVision } from './vision-probe.ts';
 /** What all checks share. `workFolder` is a temporary folder that the caller removes. */
 export interface CheckTools {
   readonly workFolder: string;
-  readonly assetsFolder: string;
   readonly tokenizer: Tokenizer;
   readonly sessions: SessionStore;
   readonly search: RowSearch;
@@ -234,7 +234,7 @@ async function checkMap(check: ClipCheck, key: string, expected: Expected) {
 
 /** Runs the method that a key belongs to, through the one interface wherever the golden's prompts are the method's own. */
 async function runMethod(check: ClipCheck, key: string): Promise<MethodRun> {
-  const { parsed, images, model, encoder, assetsFolder } = check;
+  const { parsed, images, model, encoder } = check;
   const imageSizePx = images[0]?.width ?? 0;
   const config = model.config;
   if (key.startsWith('anomalyclip')) {
@@ -244,7 +244,6 @@ async function runMethod(check: ClipCheck, key: string): Promise<MethodRun> {
       config,
       textEncoder: encoder,
       learnedPrompts: goldenPrompts(parsed),
-      assetsFolder,
       settings,
       classNames: [],
       search: check.search,
@@ -257,14 +256,13 @@ async function runMethod(check: ClipCheck, key: string): Promise<MethodRun> {
   }
   const settings = { imageSizePx };
   const method = key.startsWith('clip_ac') ? clipAcMethod : clipMethod;
-  const objectName = await objectOf(check, method === clipAcMethod);
+  const objectName = objectOf(check, method === clipAcMethod);
   let score: (f: ImageFeatures) => MethodScore | Promise<MethodScore>;
   if (objectName !== null) {
     const prepared = await method.prepare({
       config,
       textEncoder: encoder,
       learnedPrompts: null,
-      assetsFolder,
       settings,
       classNames: [objectName],
       search: check.search,
@@ -287,18 +285,16 @@ async function textPair(check: ClipCheck): Promise<TextPair> {
 }
 
 /** The object for which the method's own prompts are the golden's, null where no object gives them. */
-async function objectOf({ parsed, assetsFolder }: ClipCheck, ensemble: boolean): Promise<string | null> {
+function objectOf({ parsed }: ClipCheck, ensemble: boolean): string | null {
   const [normal = '', anomalous] = parsed['clip.texts'] ?? [];
   const object = /^a photo of a normal (.+)$/.exec(normal)?.[1];
   if (object === undefined || object.includes('_')) return null;
   if (!ensemble) return anomalous === `a photo of an anomalous ${object}` ? object : null;
-  const templates = await readImagenetTemplates(assetsFolder);
-  const ours = (state: string) =>
-    templates.map((template) => template.replaceAll('{}', () => `${state} ${object}`));
+  const ours = writtenSentences('clip-ac', object, {});
   const prompts = parsed['clip_ac.prompts'];
   const same = (a: readonly string[], b: readonly string[] = []) =>
     [...a].sort().join('\n') === [...b].sort().join('\n');
-  return same(ours('normal'), prompts?.normal) && same(ours('anomalous'), prompts?.anomalous) ? object : null;
+  return same(ours.normal, prompts?.normal) && same(ours.abnormal, prompts?.anomalous) ? object : null;
 }
 
 async function scoreAll(

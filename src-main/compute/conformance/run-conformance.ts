@@ -40,7 +40,6 @@ export async function runConformance(options: RunConformanceOptions): Promise<{ 
       const tools = {
         tokenizer,
         sessions,
-        assetsFolder,
         search,
         workFolder: await mkdtemp(join(workFolder, `${index}-`)),
       };

@@ -1,4 +1,8 @@
-import { clipSentences, objectWords } from '../../../src-shared/domain/hand-written-prompts.ts';
+import {
+  objectWords,
+  writtenSentences,
+  type WrittenMethodId,
+} from '../../../src-shared/domain/hand-written-prompts.ts';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
 import type { MethodSettings } from '../../../src-shared/domain/method.ts';
 import { defaultImageSizePx } from '../../../src-shared/domain/image-size.ts';
@@ -6,19 +10,14 @@ import type { ClipConfig } from '../../../src-shared/domain/model.ts';
 import { requireConfig } from './defaults.ts';
 import type {
   FeatureNeeds,
+  Features,
   ImageFeatures,
   Method,
   MethodContext,
   MethodScore,
   PreparedMethod,
 } from './method.ts';
-import {
-  abnormalProbabilities,
-  abnormalProbability,
-  normalised,
-  rowOf,
-  type TextPair,
-} from './similarity.ts';
+import { abnormalProbabilities, abnormalProbability, ensembleFeature, type TextPair } from './similarity.ts';
 
 /** What CLIP and CLIP-AC read of an image: both heads of the ordinary stream. */
 export function plainNeeds(config: ClipConfig, settings: MethodSettings): FeatureNeeds {
@@ -54,6 +53,23 @@ export async function prepareTextPairs(
   };
 }
 
+/** The features of all that a method says of an object, each kind brought to one by `average`. */
+export async function encodeSentences(
+  methodId: WrittenMethodId,
+  object: string,
+  { textEncoder, settings }: MethodContext,
+  average: (features: Features) => Float32Array,
+): Promise<TextPair> {
+  if (!textEncoder) throw new Error(`${methodId} was prepared without a text encoder`);
+  const { normal, abnormal } = writtenSentences(methodId, object, settings);
+  const { data, width } = await textEncoder.encodeTexts([...normal, ...abnormal]);
+  const split = normal.length * width;
+  return {
+    normal: average({ rows: normal.length, width, data: data.subarray(0, split) }),
+    abnormal: average({ rows: abnormal.length, width, data: data.subarray(split) }),
+  };
+}
+
 /** A method that scores as CLIP does, with text features of its own. */
 export async function prepareClasses(
   context: MethodContext,
@@ -72,10 +88,5 @@ export const clipMethod: Method = {
     sigmaPx: settings.sigmaPx ?? 0,
   }),
   prepare: (context) =>
-    prepareClasses(context, async (object) => {
-      if (!context.textEncoder) throw new Error('CLIP was prepared without a text encoder');
-      const { normal, abnormal } = clipSentences(object);
-      const features = await context.textEncoder.encodeTexts([normal, abnormal]);
-      return { normal: normalised(rowOf(features, 0)), abnormal: normalised(rowOf(features, 1)) };
-    }),
+    prepareClasses(context, (object) => encodeSentences('clip', object, context, ensembleFeature)),
 };

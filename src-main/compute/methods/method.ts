@@ -108,8 +108,6 @@ export interface MethodContext {
   readonly textEncoder: TextEncoder | null;
   /** By the released checkpoints' keys: `ctx_pos`, `ctx_neg`, `compound_prompts_text.0`, … */
   readonly learnedPrompts: ReadonlyMap<string, NamedTensor> | null;
-  /** The project's `assets` folder, for prompt ensembles. */
-  readonly assetsFolder: string;
   readonly settings: MethodSettings;
   readonly classNames: readonly string[];
   readonly search: RowSearch;

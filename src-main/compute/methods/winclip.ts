@@ -3,8 +3,7 @@ import { ownImageSizePx } from '../../../src-shared/domain/image-size.ts';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
 import type { MethodSettings } from '../../../src-shared/domain/method.ts';
 import type { ClipConfig } from '../../../src-shared/domain/model.ts';
-import { prepareTextPairs } from './clip.ts';
-import { compositionalPrompts } from './compositional-prompts.ts';
+import { encodeSentences, prepareTextPairs } from './clip.ts';
 import { requireConfig } from './defaults.ts';
 import type { FeatureNeeds, Features, ImageFeatures, Method, MethodScore } from './method.ts';
 import {
@@ -81,16 +80,11 @@ export const winClipMethod: Method = {
     sigmaPx: settings.sigmaPx ?? 0,
   }),
   async prepare(context) {
-    const { settings, search, textEncoder } = context;
-    if (!textEncoder) throw new Error(`${name} was prepared without a text encoder`);
+    const { settings, search } = context;
     const average = settings.winclipAveraging === 'normalised' ? ensembleFeature : meanFeature;
-    const pairOf = await prepareTextPairs(context, async (object) => {
-      const prompts = compositionalPrompts(object);
-      return {
-        normal: average(await textEncoder.encodeTexts(prompts.normal)),
-        abnormal: average(await textEncoder.encodeTexts(prompts.abnormal)),
-      };
-    });
+    const pairOf = await prepareTextPairs(context, (object) =>
+      encodeSentences('winclip', object, context, average),
+    );
     if (!settings.shots)
       return { score: (features, className) => zeroShotScore(features, pairOf(className)) };
 

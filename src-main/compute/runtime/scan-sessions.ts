@@ -94,7 +94,6 @@ export function createScanSessions(options: ScanSessionsOptions): ScanSessions {
       config: model?.config ?? null,
       textEncoder,
       learnedPrompts: promptFile === null ? null : await readLearnedPrompts(promptFile),
-      assetsFolder,
       settings,
       classNames,
       search,

@@ -6,6 +6,7 @@ import { createJobsRepository } from './jobs-repository.ts';
 import { createModelsRepository } from './models-repository.ts';
 import { createOperatingPointsRepository } from './operating-points-repository.ts';
 import { createPromptSetsRepository } from './prompt-sets-repository.ts';
+import { createPromptTextsRepository } from './prompt-texts-repository.ts';
 import { createResultsRepository } from './results-repository.ts';
 import { createRunReferencesRepository } from './run-references-repository.ts';
 import { createRunsRepository } from './runs-repository.ts';
@@ -23,6 +24,7 @@ export function createRepositories(database: Database) {
     jobs: createJobsRepository(database),
     models: createModelsRepository(database),
     promptSets: createPromptSetsRepository(database),
+    promptTexts: createPromptTextsRepository(database),
     runs: createRunsRepository(database),
     runReferences: createRunReferencesRepository(database),
     results: createResultsRepository(database),

@@ -35,6 +35,8 @@ interface RunRow {
   map_min: number | null;
   map_max: number | null;
   image_auroc: string;
+  name: string | null;
+  class_name: string | null;
 }
 
 const imageAurocSchema = z.array(z.object({ className: z.string(), auroc: z.number().nullable() }));
@@ -50,6 +52,8 @@ export interface NewRun {
   readonly rendering: MapRendering;
   readonly jobId: number;
   readonly createdAtMs: number;
+  /** The one class that it looks through; null or absent: all. */
+  readonly className?: string | null;
 }
 
 export interface RunError {
@@ -63,7 +67,8 @@ export function createRunsRepository(database: Database) {
   const select = `SELECT r.*, CASE WHEN r.error_code IS NOT NULL THEN 'failed'
         WHEN j.state = 'cancelled' AND j.paused_at_ms IS NOT NULL THEN 'paused' ELSE j.state END AS state,
       j.error_code AS job_error_code, j.error_message AS job_error_message,
-      (SELECT count(*) FROM images i WHERE i.dataset_id = r.dataset_id) AS image_count
+      (SELECT count(*) FROM images i WHERE i.dataset_id = r.dataset_id
+        AND (r.class_name IS NULL OR i.class_name = r.class_name)) AS image_count
     FROM runs r JOIN jobs j ON j.id = r.job_id JOIN datasets d ON d.id = r.dataset_id
     WHERE r.removed_at_ms IS NULL AND d.removed_at_ms IS NULL`;
 
@@ -103,6 +108,8 @@ export function createRunsRepository(database: Database) {
           ? null
           : { scoreMin: score_min, scoreMax: score_max, mapMin: map_min, mapMax: map_max },
       imageAuroc: imageAurocSchema.parse(JSON.parse(row.image_auroc)),
+      ...(row.name === null ? {} : { name: row.name }),
+      ...(row.class_name === null ? {} : { className: row.class_name }),
     };
   }
 
@@ -135,12 +142,13 @@ export function createRunsRepository(database: Database) {
     insert(run: NewRun): number {
       return database.run(
         `INSERT INTO runs (dataset_id, method_id, model_id, model_sha256, prompt_set_id, settings, rendering, job_id,
-           created_at_ms)
+           created_at_ms, class_name)
          VALUES (@datasetId, @methodId, @modelId, @modelSha256, @promptSetId, @settings, @rendering, @jobId,
-           @createdAtMs)`,
+           @createdAtMs, @className)`,
         {
           ...run,
           modelSha256: run.modelSha256 ?? null,
+          className: run.className ?? null,
           settings: JSON.stringify(run.settings),
           rendering: JSON.stringify(run.rendering),
         },
@@ -153,6 +161,10 @@ export function createRunsRepository(database: Database) {
         error?.message ?? null,
         runId,
       ]);
+    },
+    /** Null takes the name away. */
+    rename(runId: number, name: string | null): void {
+      database.run('UPDATE runs SET name = ? WHERE id = ?', [name, runId]);
     },
     setModelHash(runId: number, sha256: string | null): void {
       database.run('UPDATE runs SET model_sha256 = ? WHERE id = ?', [sha256, runId]);

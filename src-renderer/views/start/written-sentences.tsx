@@ -1,5 +1,5 @@
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
-import { objectWords, writtenPrompts } from '../../../src-shared/domain/hand-written-prompts.ts';
+import { objectWords, ownPromptText } from '../../../src-shared/domain/hand-written-prompts.ts';
 import type { MethodInfo, MethodSettings } from '../../../src-shared/domain/method.ts';
 import { formatNoun } from '../../state/format.ts';
 import styles from './written-sentences.module.css';
@@ -14,8 +14,12 @@ interface WrittenSentencesProps {
 export function WrittenSentences({ methods, dataset, settings }: WrittenSentencesProps) {
   const [first] = dataset.classes;
   const rows = methods.flatMap(({ id, name }) => {
-    const written = first === undefined ? null : writtenPrompts(id, objectWords(first.name, settings));
-    return written === null ? [] : [{ id, name, ...written }];
+    const own = ownPromptText(id);
+    if (first === undefined || own === null) return [];
+    const { normal, abnormal, templates } = own;
+    const object = objectWords(first.name, settings);
+    const about = (states: readonly string[]) => states.map((state) => state.replaceAll('{}', () => object));
+    return [{ id, name, normal: about(normal), abnormal: about(abnormal), templateCount: templates.length }];
   });
   if (first === undefined || rows.length === 0) return null;
   const isEachClass = settings.objectName === undefined && dataset.classes.length > 1;

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { faPromptMethod, topPatches } from '../../../src-main/compute/methods/faprompt.ts';
 import {
@@ -52,7 +51,6 @@ const contextOf = (textEncoder: TextEncoder, settings: MethodContext['settings']
   config: tinyConfig,
   textEncoder,
   learnedPrompts: tinyFaPrompts(),
-  assetsFolder: resolve(import.meta.dirname, '../../../assets'),
   settings,
   classNames: ['cat'],
   search: { remember: () => Promise.reject(new Error('FAPrompt has no references')) },

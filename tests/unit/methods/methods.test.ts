@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { anomalyClipMethod } from '../../../src-main/compute/methods/anomalyclip.ts';
 import { clipAcMethod } from '../../../src-main/compute/methods/clip-ac.ts';
@@ -17,8 +16,6 @@ import { groupNeeds } from '../../../src-main/compute/methods/group-needs.ts';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
 import type { ClipConfig } from '../../../src-shared/domain/model.ts';
 import { tinyConfig, tinyPrompts } from '../../support/tiny-model.ts';
-
-const assetsFolder = resolve(import.meta.dirname, '../../../assets');
 
 const withVision = (vision: Partial<ClipConfig['vision']>): ClipConfig => ({
   ...tinyConfig,
@@ -56,7 +53,6 @@ function contextOf(encoder: TextEncoder, more: Partial<MethodContext> = {}): Met
     config: tinyConfig,
     textEncoder: encoder,
     learnedPrompts: null,
-    assetsFolder,
     settings: {},
     classNames: [],
     search: { remember: () => Promise.reject(new Error('no method here has references')) },

@@ -1,10 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readModelWeights } from '../../../src-main/compute/clip/model-weights.ts';
 import { windowClassTokens, windowRows } from '../../../src-main/compute/clip/window-graph.ts';
-import { compositionalPrompts } from '../../../src-main/compute/methods/compositional-prompts.ts';
 import type {
   Features,
   ImageFeatures,
@@ -21,10 +20,10 @@ import { storeGraph } from '../../../src-main/compute/runtime/graph-files.ts';
 import { Tensor as OrtTensor } from 'onnxruntime-node';
 import { formulaTensor } from '../../../src-main/compute/conformance/formula-tensor.ts';
 import { input } from '../../../src-main/compute/tensor-graph/operators.ts';
+import { writtenSentences } from '../../../src-shared/domain/hand-written-prompts.ts';
 import { goldenFolderPath } from '../../golden/golden-folder-path.ts';
 import { tinyConfig, writeTinyModel } from '../../support/tiny-model.ts';
 
-const assetsFolder = resolve(import.meta.dirname, '../../../assets');
 const sessions = createSessionStore({ intraOpThreads: 1 });
 const search = createRowSearch(sessions);
 let folder: string;
@@ -73,7 +72,6 @@ const contextOf = (settings: MethodContext['settings']): MethodContext => ({
   config: tinyConfig,
   textEncoder: encoder,
   learnedPrompts: null,
-  assetsFolder,
   settings,
   classNames: ['metal_nut', 'cat'],
   search,
@@ -138,7 +136,7 @@ describe('windows', () => {
 
 describe('the compositional prompt ensemble', () => {
   it('has 22 sentences for each of 7 normal and 4 abnormal states', () => {
-    const { normal, abnormal } = compositionalPrompts('metal nut');
+    const { normal, abnormal } = writtenSentences('winclip', 'metal nut', {});
     expect([normal.length, abnormal.length]).toEqual([7 * 22, 4 * 22]);
     expect(new Set([...normal, ...abnormal]).size).toBe(11 * 22);
     expect(normal).toContain('a cropped photo of a metal nut.');
@@ -153,7 +151,7 @@ describe('the compositional prompt ensemble', () => {
       prompts_normal: string[];
       prompts_abnormal: string[];
     };
-    const ours = compositionalPrompts('bottle');
+    const ours = writtenSentences('winclip', 'bottle', {});
     for (const [mine, theirs] of [
       [ours.normal, golden.prompts_normal],
       [ours.abnormal, golden.prompts_abnormal],
