@@ -9,6 +9,7 @@ import { createThumbnailStore } from './assets/thumbnail-store.ts';
 import { createComputeClient } from './compute-client/compute-client.ts';
 import type { Core, CoreOptions, CoreTiming } from './core.ts';
 import { createImportJobKind } from './datasets/import-dataset-job.ts';
+import { createPreviewPictures } from './datasets/preview-pictures.ts';
 import { createDatasetWatcher, type DatasetWatcher } from './datasets/watch-datasets.ts';
 import { openDatabase } from './db/open-database.ts';
 import { createRepositories } from './db/repositories.ts';
@@ -111,6 +112,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
     log,
     timing: options.watchTiming,
   });
+  const previewPictures = createPreviewPictures();
   const purge = createPurge(repositories, log);
   const starterModel = createStarterModel({
     starterModelFolder: options.starterModelFolder ?? null,
@@ -133,6 +135,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
     compute,
     purge,
     watcher,
+    previewPictures,
     starterModel,
     catalogue,
     evaluator,
@@ -141,6 +144,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
   const { dispatch, call } = createDispatch(handlers, log);
   const asset = createAssetServer({
     repositories,
+    previewPictures,
     tools: imageTools,
     thumbnails: createThumbnailStore(folders.thumbnails, imageTools, log),
     log,

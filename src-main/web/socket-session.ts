@@ -89,6 +89,8 @@ function eventKey(event: WorkbenchEvent): string {
       return `job ${event.job.id}`;
     case 'datasets.changed':
       return `dataset ${event.datasetId}`;
+    case 'dataset.inspecting':
+      return `inspection ${event.inspectionId}`;
     case 'runs.changed':
       return `run ${event.runId}`;
     case 'run.evaluating':

@@ -14,6 +14,8 @@ export const assetPaths = {
   patchMap: (runId: number, imageId: number) => `/assets/map/${runId}/${imageId}`,
   /** The square that the model of a run was given instead of the image, as PNG. */
   modelView: (runId: number, imageId: number) => `/assets/seen/${runId}/${imageId}`,
+  /** JPEG with the longer side at most 128 px of the picture `index` (from 0) of an import preview. */
+  preview: (previewId: string, index: number) => `/assets/preview/${previewId}/${index + 1}`,
   /** Samples of a 16-bit grey image: width, height (uint32), then uint16s, little-endian; sides of 0 for other images. */
   samples: (imageId: number) => `/assets/samples/${imageId}`,
 };
@@ -40,6 +42,11 @@ export const assetRequestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('map'), runId: digits, imageId: digits }),
   z.strictObject({ kind: z.literal('seen'), runId: digits, imageId: digits }),
   z.strictObject({ kind: z.literal('samples'), imageId: digits }),
+  z.strictObject({
+    kind: z.literal('preview'),
+    previewId: z.string().regex(/^[0-9a-f]{32}$/),
+    place: digits,
+  }),
 ]);
 export type AssetRequest = z.infer<typeof assetRequestSchema>;
 
@@ -48,9 +55,11 @@ export function parseAssetPath(path: string): AssetRequest | null {
   const [, root, kind, first, second, ...rest] = path.split('/');
   if (root !== 'assets' || rest.length > 0) return null;
   const fields =
-    kind === 'map' || kind === 'seen'
-      ? { kind, runId: first, imageId: second }
-      : { kind, imageId: first, ...(second === undefined ? {} : { sizePx: second }) };
+    kind === 'preview'
+      ? { kind, previewId: first, place: second }
+      : kind === 'map' || kind === 'seen'
+        ? { kind, runId: first, imageId: second }
+        : { kind, imageId: first, ...(second === undefined ? {} : { sizePx: second }) };
   const parsed = assetRequestSchema.safeParse(fields);
   return parsed.success ? parsed.data : null;
 }

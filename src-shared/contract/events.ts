@@ -6,6 +6,14 @@ import { jobSchema } from '../domain/job.ts';
 export const eventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('job.changed'), job: jobSchema }),
   z.object({ event: z.literal('datasets.changed'), datasetId: idSchema.nullable() }),
+  /** How far `datasets.inspect` is: entries of folders seen, images among them. */
+  z.object({
+    event: z.literal('dataset.inspecting'),
+    inspectionId: z.string(),
+    fileCount: z.number().int().nonnegative(),
+    imageCount: z.number().int().nonnegative(),
+    openedCount: z.number().int().nonnegative(),
+  }),
   z.object({ event: z.literal('runs.changed'), runId: idSchema.nullable() }),
   /** How far the metrics of a run are, 0-1; the result is the answer to `runs.evaluate`. */
   z.object({ event: z.literal('run.evaluating'), runId: idSchema, share: z.number().min(0).max(1) }),

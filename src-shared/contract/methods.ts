@@ -4,6 +4,7 @@ import { conformanceItemSchema } from '../domain/conformance.ts';
 import {
   datasetLayoutSchema,
   datasetSchema,
+  folderStateSchema,
   idSchema,
   importPreviewSchema,
   layoutOptionsSchema,
@@ -77,6 +78,16 @@ export const contractMethods = {
       truncated: z.boolean(),
     }),
   },
+  /**
+   * Folders of a name that hold entries of these names, at the usual places of this machine: for what was dropped on a
+   * browser, which tells no path. Looks for a second at most; best match first.
+   */
+  'folders.find': {
+    params: z
+      .object({ name: z.string().min(1).max(255), entries: z.array(z.string().min(1).max(255)).max(50) })
+      .strict(),
+    result: z.object({ paths: z.array(z.string()) }),
+  },
 
   'datasets.list': { params: none, result: z.object({ datasets: z.array(datasetSchema) }) },
   'datasets.get': { params: z.object({ datasetId: idSchema }).strict(), result: datasetSchema },
@@ -86,9 +97,18 @@ export const contractMethods = {
         path: filePath,
         layout: datasetLayoutSchema.optional(),
         layoutOptions: layoutOptionsSchema.optional(),
+        /** Opens images for a few seconds too, for what only their content tells. */
+        openFiles: z.boolean().optional(),
+        /** Made up by who asks: `dataset.inspecting` tells under it how far it is, `datasets.stopInspecting` ends it. */
+        inspectionId: z.string().min(1).max(64).optional(),
       })
       .strict(),
     result: importPreviewSchema,
+  },
+  /** The inspection rejects with `cancelled` at once; one that is over already is no error. */
+  'datasets.stopInspecting': {
+    params: z.object({ inspectionId: z.string().min(1).max(64) }).strict(),
+    result: ok,
   },
   'datasets.import': {
     params: z
@@ -107,6 +127,22 @@ export const contractMethods = {
     params: z.object({ datasetId: idSchema, watch: z.boolean() }).strict(),
     result: datasetSchema,
   },
+  /** Notes that it was opened now, for the order of recent ones. */
+  'datasets.opened': { params: z.object({ datasetId: idSchema }).strict(), result: datasetSchema },
+  'datasets.rename': {
+    params: z.object({ datasetId: idSchema, name: z.string().trim().min(1).max(200) }).strict(),
+    result: datasetSchema,
+  },
+  /**
+   * Says where a data set's folder is now, and reads it. Throws `incompatible` where none of its images lies there,
+   * `already-exists` for the folder of another data set, `busy` while a job works on it.
+   */
+  'datasets.relocate': {
+    params: z.object({ datasetId: idSchema, path: filePath }).strict(),
+    result: z.object({ dataset: datasetSchema, job: jobSchema }),
+  },
+  /** Whether the folders of all data sets are there; a drive that does not answer within two seconds is missing. */
+  'datasets.folders': { params: none, result: z.object({ folders: z.array(folderStateSchema) }) },
   'datasets.remove': { params: z.object({ datasetId: idSchema }).strict(), result: ok },
   'datasets.problems': {
     params: z.object({ datasetId: idSchema, ...page }).strict(),

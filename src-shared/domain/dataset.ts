@@ -129,6 +129,17 @@ export const problemSchema = z
   .readonly();
 export type Problem = z.infer<typeof problemSchema>;
 
+/** What reading a data set's folder brought: images that were new, had another content than before, or were gone. */
+export const lookSummarySchema = z
+  .object({
+    atMs: z.number().int(),
+    added: z.number().int().nonnegative(),
+    changed: z.number().int().nonnegative(),
+    removed: z.number().int().nonnegative(),
+  })
+  .readonly();
+export type LookSummary = z.infer<typeof lookSummarySchema>;
+
 export const datasetSchema = z
   .object({
     id: idSchema,
@@ -145,6 +156,10 @@ export const datasetSchema = z
     layoutOptions: layoutOptionsSchema.optional(),
     /** Absent: the folder is not watched. */
     watch: z.object({ state: watchStateSchema, message: z.string() }).readonly().optional(),
+    /** Absent: never opened in a window. */
+    lastOpenedAtMs: z.number().int().optional(),
+    /** Absent until the folder was read to its end once. */
+    lastLook: lookSummarySchema.optional(),
   })
   .readonly();
 export type Dataset = z.infer<typeof datasetSchema>;
@@ -180,6 +195,28 @@ export function fileOf(image: { readonly path: string; readonly filePath?: strin
   return image.filePath ?? image.path;
 }
 
+/** Whether a data set's folder is where it was. */
+export const folderStateSchema = z
+  .object({
+    datasetId: idSchema,
+    state: z.enum(['there', 'missing', 'forbidden']),
+    /** What happened and what to do; empty where it is there. */
+    message: z.string(),
+  })
+  .readonly();
+export type FolderState = z.infer<typeof folderStateSchema>;
+
+/** An image of a preview; `assetPaths.preview` shows it. */
+export const previewSampleSchema = z
+  .object({
+    path: z.string(),
+    className: z.string(),
+    label: labelSchema.nullable(),
+    hasMask: z.boolean(),
+  })
+  .readonly();
+export type PreviewSample = z.infer<typeof previewSampleSchema>;
+
 /** What an import would store, shown before anything is stored. */
 export const importPreviewSchema = z
   .object({
@@ -191,8 +228,26 @@ export const importPreviewSchema = z
     classes: z.array(classCountsSchema).readonly(),
     problems: z.array(problemSchema).readonly(),
     problemCount: z.number().int().nonnegative(),
-    /** A few image paths, relative to the root, for thumbnails. */
+    /** How many problems there are of each kind; `problems` holds at most 200 of a kind. */
+    problemKinds: z
+      .array(z.object({ code: problemCodeSchema, count: z.number().int().positive() }))
+      .readonly(),
+    /** A few image paths, relative to the root. */
     samples: z.array(z.string()).readonly(),
+    /** Images of every split; `none`: in no split. */
+    splits: z.object({
+      train: z.number().int().nonnegative(),
+      test: z.number().int().nonnegative(),
+      none: z.number().int().nonnegative(),
+    }),
+    /** Tables that the folder could be read by, relative to the root. */
+    tables: z.array(z.string()).readonly(),
+    /** How many files were opened; null: none was to be. */
+    openedCount: z.number().int().nonnegative().nullable(),
+    /** Under which `pictures` can be had; null where no file was opened. */
+    previewId: z.string().nullable(),
+    /** A few images of every class and label. */
+    pictures: z.array(previewSampleSchema).readonly(),
   })
   .readonly();
 export type ImportPreview = z.infer<typeof importPreviewSchema>;

@@ -202,6 +202,24 @@ describe('migrations', () => {
     migrated.close();
   });
 
+  it('keep the data sets of format 9 as never opened and never looked at again', async () => {
+    const { dataFolder, database } = await openAtVersion(9);
+    database.execute(
+      `INSERT INTO datasets (id, name, root, layout, state, created_at_ms) VALUES (3, 'Bottles', '/data/b', 'mvtec', 'ready', 5);`,
+    );
+    database.close();
+    const migrated = openDatabase({ dataFolder, migrationsFolder, log });
+    const { datasets } = createRepositories(migrated);
+    expect(datasets.get(3)).toMatchObject({ name: 'Bottles', root: '/data/b' });
+    expect(datasets.get(3)).not.toHaveProperty('lastOpenedAtMs');
+    expect(datasets.get(3)).not.toHaveProperty('lastLook');
+    const look = { atMs: 9, added: 1, changed: 2, removed: 3 };
+    datasets.setOpened(3, 8);
+    datasets.setLook(3, look);
+    expect(datasets.get(3)).toMatchObject({ lastOpenedAtMs: 8, lastLook: look });
+    migrated.close();
+  });
+
   it('keep the runs of format 8 as nameless ones over all classes, and no saved prompts', async () => {
     const { dataFolder, database } = await openAtVersion(8);
     database.execute(`

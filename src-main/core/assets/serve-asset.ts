@@ -7,6 +7,7 @@ import type { AssetResponse, Log } from '../core.ts';
 import { fileOf } from '../../../src-shared/domain/dataset.ts';
 import { isInside } from '../is-inside.ts';
 import type { ImageLocation } from '../db/images-repository.ts';
+import type { PreviewPictures } from '../datasets/preview-pictures.ts';
 import type { Repositories } from '../db/repositories.ts';
 import { fromSystemError } from '../error-report.ts';
 import type { ImageTools } from './image-tools.ts';
@@ -15,6 +16,8 @@ import { fileKey, type FileState, type ThumbnailStore } from './thumbnail-store.
 
 export interface AssetServerOptions {
   readonly repositories: Repositories;
+  /** Files of folders that are looked into before they are imported. */
+  readonly previewPictures: PreviewPictures;
   readonly tools: ImageTools;
   readonly thumbnails: ThumbnailStore;
   readonly log: Log;
@@ -29,10 +32,16 @@ interface Asset {
 }
 
 /**
- * Answers asset addresses. Files are named by the id of an image in a registered data set, never by a path, and are served
- * only when their real path lies under that data set's root.
+ * Answers asset addresses. Files are named by the id of an image in a registered data set or of a preview's picture, never
+ * by a path, and are served only when their real path lies under that folder's root.
  */
-export function createAssetServer({ repositories, tools, thumbnails, log }: AssetServerOptions) {
+export function createAssetServer({
+  repositories,
+  previewPictures,
+  tools,
+  thumbnails,
+  log,
+}: AssetServerOptions) {
   const converting = createLimitedWork<Body>(2);
 
   /** A file of a data set, as long as it lies in it, links resolved. */
@@ -123,6 +132,20 @@ export function createAssetServer({ repositories, tools, thumbnails, log }: Asse
         const make = async (): Promise<Body> => ({
           contentType: 'image/png',
           bytes: await tools.modelView(file.filePath, sizePx, file.crop),
+        });
+        return { etag, make: () => converting.once(etag, make) };
+      }
+      case 'preview': {
+        const picture = previewPictures.find(request.previewId, request.place);
+        if (picture === null) {
+          throw new WorkbenchError('not-found', 'This preview is over. Look into the folder again.');
+        }
+        const file = await locate(picture, picture.file);
+        const etag = `preview-${fileKey({ ...file, ...(picture.crop === undefined ? {} : { crop: picture.crop }) })}`;
+        // Not kept: nothing is stored of a folder before its import.
+        const make = async (): Promise<Body> => ({
+          contentType: 'image/jpeg',
+          bytes: await tools.thumbnail(file.filePath, 128, picture.crop),
         });
         return { etag, make: () => converting.once(etag, make) };
       }

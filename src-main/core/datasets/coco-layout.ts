@@ -11,7 +11,8 @@ import { describeValue, entriesOfRows, shown, splitOfWord, type TableRow } from 
 import { createTreeIndex } from './tree-index.ts';
 
 const tableFolders = /^(annotations?|train|training|val|valid|validation|test|testing)\w*$/i;
-const cocoHead = /"(images|annotations|categories)"\s*:\s*\[|"(info|licenses)"\s*:\s*[[{]/;
+/** What a file of COCO annotations begins with, among other things. */
+export const cocoHead = /"(images|annotations|categories)"\s*:\s*\[|"(info|licenses)"\s*:\s*[[{]/;
 
 /**
  * COCO: JSON files with images, annotations and categories, at the root, in `annotations/`, or beside the images of a

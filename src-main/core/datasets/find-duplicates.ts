@@ -36,7 +36,7 @@ export async function findDuplicates(options: FindDuplicatesOptions): Promise<Pr
       const equal = lengthBytes <= 3 * sampleBytes ? [group] : await regroup(options, group, lengthBytes);
       for (const [first, ...others] of equal) {
         if (first === undefined) continue;
-        for (const other of others) problems.push(describe(first, other));
+        for (const other of others) problems.push(describeDuplicate(first, other));
       }
     }
     step += 1;
@@ -45,7 +45,10 @@ export async function findDuplicates(options: FindDuplicatesOptions): Promise<Pr
   return problems;
 }
 
-function describe(first: HashedFile, other: HashedFile): Problem {
+type NamedFile = Pick<HashedFile, 'path' | 'label' | 'className'>;
+
+/** What is told of the second of two files with the same content. */
+export function describeDuplicate(first: NamedFile, other: NamedFile): Problem {
   const differs =
     first.label !== other.label
       ? ', but has another label'
@@ -107,7 +110,7 @@ async function regroup(
 }
 
 /** 16 bytes; null for a file that cannot be read or changed its length just now: the next import looks again. */
-async function hashFile(
+export async function hashFile(
   file: string,
   which: 'sample' | 'full',
   lengthBytes: number,

@@ -107,6 +107,7 @@ async function importDataset(run: ImportRun): Promise<void> {
   let lastEventMs = 0;
   /** Anything that makes counts, scale or AUROC of the data set's runs other than they were. */
   let changed = false;
+  const look = { added: 0, changed: 0 };
   const pathsByLength = new Map<number, string[]>();
   const unsettled = run.watching?.unsettled(dataset.id);
   for (let start = 0; start < entries.length; start += batchSize) {
@@ -141,8 +142,10 @@ async function importDataset(run: ImportRun): Promise<void> {
         const before = known.get(record.path);
         if (before === undefined) {
           changed = true;
+          look.added += 1;
         } else if (isOtherFile(before, record)) {
           changed = true;
+          look.changed += 1;
           repositories.results.forgetImage(before.id);
         } else if (before.className !== record.className) {
           // A new name alone never costs hours of computing: the results go with it.
@@ -181,6 +184,7 @@ async function importDataset(run: ImportRun): Promise<void> {
   if (removed > 0 || changed) await refreshRuns(run);
   context.store(() => {
     repositories.datasets.setState(dataset.id, 'ready');
+    repositories.datasets.setLook(dataset.id, { atMs: Date.now(), ...look, removed });
   });
   const problemCount = repositories.datasets.countProblems(dataset.id);
   context.report({

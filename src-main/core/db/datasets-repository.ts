@@ -1,9 +1,11 @@
 import {
   layoutOptionsSchema,
+  lookSummarySchema,
   type ClassCounts,
   type Dataset,
   type DatasetLayout,
   type LayoutOptions,
+  type LookSummary,
   type Problem,
   type ProblemCode,
 } from '../../../src-shared/domain/dataset.ts';
@@ -17,6 +19,8 @@ interface DatasetRow {
   state: 'importing' | 'ready';
   created_at_ms: number;
   layout_options: string;
+  last_opened_at_ms: number | null;
+  last_look: string | null;
 }
 
 interface ClassRow {
@@ -47,9 +51,16 @@ function readOptions(json: string): LayoutOptions {
   return parsed.success ? parsed.data : {};
 }
 
+/** What a newer program stored in another form is left out. */
+function lookOf(json: string | null): { lastLook?: LookSummary } {
+  const parsed = lookSummarySchema.safeParse(json === null ? null : JSON.parse(json));
+  return parsed.success ? { lastLook: parsed.data } : {};
+}
+
 /** Data sets with their problems. A removed one is invisible at once; `purgeStep` clears its rows away bit by bit. */
 export function createDatasetsRepository(database: Database) {
-  const columns = 'id, name, root, layout, state, created_at_ms, layout_options';
+  const columns =
+    'id, name, root, layout, state, created_at_ms, layout_options, last_opened_at_ms, last_look';
   const coreColumns = 'id, name, root, layout, layout_options AS layoutOptions';
 
   function classesOf(datasetId: number): ClassCounts[] {
@@ -88,6 +99,8 @@ export function createDatasetsRepository(database: Database) {
       problemCount: countProblems(row.id),
       classes,
       ...(Object.keys(layoutOptions).length === 0 ? {} : { layoutOptions }),
+      ...(row.last_opened_at_ms === null ? {} : { lastOpenedAtMs: row.last_opened_at_ms }),
+      ...lookOf(row.last_look),
     };
   }
 
@@ -171,6 +184,24 @@ export function createDatasetsRepository(database: Database) {
           `SELECT ${coreColumns} FROM datasets WHERE watched = 1 AND removed_at_ms IS NULL ORDER BY id`,
         )
         .map(toCore);
+    },
+    /** Name, root and layout of all. */
+    listCores(): DatasetCore[] {
+      return database
+        .all<CoreRow>(`SELECT ${coreColumns} FROM datasets WHERE removed_at_ms IS NULL ORDER BY id`)
+        .map(toCore);
+    },
+    setName(datasetId: number, name: string): void {
+      database.run('UPDATE datasets SET name = ? WHERE id = ?', [name, datasetId]);
+    },
+    setRoot(datasetId: number, root: string): void {
+      database.run('UPDATE datasets SET root = ? WHERE id = ?', [root, datasetId]);
+    },
+    setOpened(datasetId: number, atMs: number): void {
+      database.run('UPDATE datasets SET last_opened_at_ms = ? WHERE id = ?', [atMs, datasetId]);
+    },
+    setLook(datasetId: number, look: LookSummary): void {
+      database.run('UPDATE datasets SET last_look = ? WHERE id = ?', [JSON.stringify(look), datasetId]);
     },
     setState(datasetId: number, state: 'importing' | 'ready'): void {
       database.run('UPDATE datasets SET state = ? WHERE id = ?', [state, datasetId]);

@@ -1,4 +1,4 @@
-import type { Label } from '../../../src-shared/domain/dataset.ts';
+import type { Label, Split } from '../../../src-shared/domain/dataset.ts';
 import type { ImageColumns } from '../../../src-shared/domain/run.ts';
 import type { VerdictValue } from '../../../src-shared/domain/verdict.ts';
 import type { Database } from './database.ts';
@@ -8,12 +8,15 @@ interface ColumnsRow {
   readonly path: string;
   readonly className: string;
   readonly label: Label | null;
+  readonly split: Split | null;
+  readonly aspect: number;
 }
 
 /** Every image of a data set by path, with its newest verdict and, if a run is named, that run's score. */
 export function readImageColumns(database: Database, datasetId: number, runId: number | null): ImageColumns {
   const rows = database.all<ColumnsRow>(
-    'SELECT id, path, class_name AS className, label FROM images WHERE dataset_id = ? ORDER BY path',
+    `SELECT id, path, class_name AS className, label, split, round(1.0 * width_px / height_px, 3) AS aspect
+     FROM images WHERE dataset_id = ? ORDER BY path`,
     [datasetId],
   );
   const scores = new Map<number, number>();
@@ -30,6 +33,10 @@ export function readImageColumns(database: Database, datasetId: number, runId: n
     [datasetId],
   );
   const verdicts = new Map(newest.map((row) => [row.path, row]));
+  const named = database.all<{ path: string }>('SELECT DISTINCT path FROM problems WHERE dataset_id = ?', [
+    datasetId,
+  ]);
+  const problems = new Set(named.map(({ path }) => path));
   const classIndex = new Map<string, number>();
   const classes = rows.map(({ className }) => {
     const index = classIndex.get(className) ?? classIndex.size;
@@ -45,5 +52,9 @@ export function readImageColumns(database: Database, datasetId: number, runId: n
     scores: rows.map((row) => scores.get(row.id) ?? null),
     verdicts: rows.map((row) => verdicts.get(row.path)?.value ?? null),
     hasNote: rows.map((row) => (verdicts.get(row.path)?.note ?? '') !== ''),
+    splits: rows.map((row) => row.split),
+    hasProblem: rows.map((row) => problems.has(row.path)),
+    // A line of a single pixel still has a shape.
+    aspects: rows.map((row) => Math.max(0.001, row.aspect)),
   };
 }

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { Dataset, DatasetLayout } from '../../../src-shared/domain/dataset.ts';
+import { folderState } from '../datasets/folder-states.ts';
 import { requireReadOptions } from '../datasets/require-read-options.ts';
 import { detectLayout } from '../datasets/layouts.ts';
 import { inspectDataset } from '../datasets/inspect-dataset.ts';
@@ -9,11 +10,14 @@ import { resolveFolder } from '../datasets/read-folder.ts';
 import { countOf } from '../../../src-shared/text/count-of.ts';
 import type { DatasetCore } from '../db/datasets-repository.ts';
 import type { DomainHandlers, Services } from './handler.ts';
+import { createInspections } from './inspections.ts';
+import { relocateDataset } from './relocate-dataset.ts';
 import { startJob } from './start-job.ts';
 
 export function datasetsHandlers(services: Services): DomainHandlers<'datasets'> {
   const { database, repositories, folders, events, queue, purge, watcher, closing } = services;
   const { datasets } = repositories;
+  const inspections = createInspections(events, closing);
 
   function requireDataset(datasetId: number): Dataset {
     const dataset = datasets.get(datasetId);
@@ -51,14 +55,40 @@ export function datasetsHandlers(services: Services): DomainHandlers<'datasets'>
       events.emit({ event: 'datasets.changed', datasetId });
       return withWatch(requireDataset(datasetId));
     },
-    'datasets.inspect': ({ path, layout, layoutOptions }) =>
-      inspectDataset({
-        path,
-        layout,
-        layoutOptions,
-        excluded: [realpathSync(folders.dataFolder)],
-        signal: closing,
-      }),
+    'datasets.inspect': ({ path, layout, layoutOptions, openFiles, inspectionId }) =>
+      inspections.run(inspectionId ?? null, (signal, onProgress) =>
+        inspectDataset({
+          path,
+          layout,
+          layoutOptions,
+          excluded: [realpathSync(folders.dataFolder)],
+          signal,
+          onProgress,
+          pictures: openFiles === true ? services.previewPictures : undefined,
+        }),
+      ),
+    'datasets.stopInspecting': ({ inspectionId }) => {
+      inspections.stop(inspectionId);
+      return { ok: true };
+    },
+    'datasets.opened': ({ datasetId }) => {
+      requireDataset(datasetId);
+      datasets.setOpened(datasetId, Date.now());
+      return withWatch(requireDataset(datasetId));
+    },
+    'datasets.rename': ({ datasetId, name }) => {
+      requireDataset(datasetId);
+      datasets.setName(datasetId, name);
+      events.emit({ event: 'datasets.changed', datasetId });
+      return withWatch(requireDataset(datasetId));
+    },
+    'datasets.relocate': async ({ datasetId, path }) => {
+      const job = await relocateDataset(services, datasetId, path);
+      return { dataset: withWatch(requireDataset(datasetId)), job };
+    },
+    'datasets.folders': async () => ({
+      folders: await Promise.all(datasets.listCores().map((dataset) => folderState(dataset))),
+    }),
     'datasets.import': async ({ path, layout, layoutOptions, name }) => {
       const root = await resolveFolder(path);
       const detected = layout ?? datasets.findByRoot(root)?.layout ?? (await detectLayout(root, closing));

@@ -1,13 +1,19 @@
 import { readdir, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { fromSystemError } from '../error-report.ts';
-import type { DomainHandlers } from './handler.ts';
+import { findFolders, usualPlaces } from './find-folders.ts';
+import type { DomainHandlers, Services } from './handler.ts';
 
 const entriesShown = 2000;
 
-export function foldersHandlers(): DomainHandlers<'folders'> {
+export function foldersHandlers({ repositories }: Services): DomainHandlers<'folders'> {
   return {
+    'folders.find': async (wanted) => {
+      const roots = repositories.datasets.listCores().map(({ root }) => root);
+      return { paths: await findFolders(wanted, usualPlaces(homedir(), roots)) };
+    },
     'folders.list': async ({ path }) => {
       if (!isAbsolute(path)) {
         throw new WorkbenchError(

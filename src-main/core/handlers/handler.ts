@@ -1,5 +1,6 @@
 import type { MethodName, MethodResult, ParsedParams } from '../../../src-shared/contract/methods.ts';
 import type { CoreOptions } from '../core.ts';
+import type { PreviewPictures } from '../datasets/preview-pictures.ts';
 import type { DatasetWatcher } from '../datasets/watch-datasets.ts';
 import type { ComputeClient } from '../compute-client/compute-client.ts';
 import type { Database } from '../db/database.ts';
@@ -33,6 +34,7 @@ export interface Services {
   readonly compute: ComputeClient;
   readonly purge: Purge;
   readonly watcher: DatasetWatcher;
+  readonly previewPictures: PreviewPictures;
   readonly starterModel: StarterModel;
   readonly evaluator: Evaluator;
   readonly catalogue: CheckpointCatalogue;

@@ -40,7 +40,7 @@ export function createHandlers(services: Services): HandlerRegistry {
   return createRegistry([
     appHandlers(services),
     settingsHandlers(services),
-    foldersHandlers(),
+    foldersHandlers(services),
     datasetsHandlers(services),
     imagesHandlers(services),
     verdictsHandlers(services),

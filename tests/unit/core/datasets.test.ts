@@ -118,7 +118,7 @@ describe('importing', () => {
       message: expect.stringContaining('read as mvtec, with 7 images and 1 run.') as string,
     });
     const after = await importAll(test, root, 'mvtec');
-    expect(after.dataset).toEqual(before.dataset);
+    expect(after.dataset).toEqual({ ...before.dataset, lastLook: after.dataset.lastLook });
     expect(after.images).toEqual(before.images);
     expect(await test.core.call('runs.get', { runId: run.id })).toEqual(finished);
   });
