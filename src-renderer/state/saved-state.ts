@@ -1,4 +1,9 @@
 import { z } from 'zod';
+import {
+  chosenThresholdsSchema,
+  thresholdSettingPrefix,
+  type ChosenThresholds,
+} from '../../src-shared/domain/chosen-thresholds.ts';
 import type { Client } from '../transport/client.ts';
 import { formatAddress, openAddress, useAddressStore } from './address.ts';
 import { themeChoiceSchema, useAppearanceStore } from './appearance.ts';
@@ -7,7 +12,7 @@ import { useKeyStore } from './keys.ts';
 import { overlaySettingsSchema, useOverlayStore } from './overlay.ts';
 import { reviewSettingsSchema, useReviewSettings } from './review-settings.ts';
 import { thresholdTargetsSchema, useTargetStore } from './threshold-targets.ts';
-import { chosenThresholdsSchema, useThresholdStore, type ChosenThresholds } from './thresholds.ts';
+import { useThresholdStore } from './thresholds.ts';
 
 const keys = {
   address: 'window.address',
@@ -17,7 +22,6 @@ const keys = {
   keys: 'window.keys',
   review: 'window.review',
 } as const;
-const thresholdPrefix = 'window.thresholds.';
 const saveDelayMs = 400;
 
 type Values = Readonly<Record<string, unknown>>;
@@ -36,9 +40,9 @@ export function restoreState(values: Values): void {
   if (targets.success) useTargetStore.setState({ targets: targets.data });
   const byKey: Record<string, ChosenThresholds> = {};
   for (const [key, value] of Object.entries(values)) {
-    if (!key.startsWith(thresholdPrefix)) continue;
+    if (!key.startsWith(thresholdSettingPrefix)) continue;
     const chosen = chosenThresholdsSchema.safeParse(value);
-    if (chosen.success) byKey[key.slice(thresholdPrefix.length)] = chosen.data;
+    if (chosen.success) byKey[key.slice(thresholdSettingPrefix.length)] = chosen.data;
   }
   useThresholdStore.setState({ byKey });
   const address = z.string().safeParse(values[keys.address]);
@@ -87,7 +91,7 @@ export function autosave(client: Client): () => void {
     }),
     useThresholdStore.subscribe((state, before) => {
       for (const [key, chosen] of Object.entries(state.byKey)) {
-        if (chosen !== before.byKey[key]) save(`${thresholdPrefix}${key}`, { ...chosen });
+        if (chosen !== before.byKey[key]) save(`${thresholdSettingPrefix}${key}`, { ...chosen });
       }
     }),
     useAddressStore.subscribe(({ address }) => {

@@ -5,10 +5,13 @@ import { methodIdSchema, methodSettingsSchema } from './method.ts';
 const count = z.number().int().nonnegative();
 const finite = z.number().finite();
 
+/** Rules that put a threshold somewhere. */
+export const recipeKinds = ['best-f1', 'recall-1', 'false-alarm-rate', 'miss-rate', 'alarm-share'] as const;
+
 /** How a threshold was found. Targets are shares, 0-1; kinds without one have null. */
 export const thresholdRecipeSchema = z
   .object({
-    kind: z.enum(['manual', 'best-f1', 'recall-1', 'false-alarm-rate', 'miss-rate', 'alarm-share']),
+    kind: z.enum(['manual', ...recipeKinds]),
     target: z.number().min(0).max(1).nullable(),
   })
   .readonly();

@@ -9,6 +9,7 @@ import {
   sayPerThousand,
   sayPromise,
   type Rate,
+  type RateKind,
 } from '../../state/promise-words.ts';
 import { qualityOf, type Bands, type LabelCounts } from '../../state/threshold-bands.ts';
 import { useTargets } from '../../state/threshold-targets.ts';
@@ -50,8 +51,8 @@ export function CountsPanel({ columns, bands }: CountsPanelProps) {
         <Figure name="Missed">{sayInterval(missed)}</Figure>
         <Figure name="False alarms">{sayInterval(alarms)}</Figure>
       </dl>
-      <p data-testid="good-words">{sayPerThousand(alarms, 'good', 'stopped')}</p>
-      <p data-testid="anomalous-words">{sayPerThousand(missed, 'anomalous', 'missed')}</p>
+      <p data-testid="good-words">{sayPerThousand(alarms, 'stopped')}</p>
+      <p data-testid="anomalous-words">{sayPerThousand(missed, 'missed')}</p>
       <Promises missed={missed} alarms={alarms} />
       <p className={styles.quiet}>
         Intervals are exact binomial ones (Clopper-Pearson, 95 %). They hold for parts like these; a threshold
@@ -99,8 +100,8 @@ function Promises({ missed, alarms }: { readonly missed: Rate; readonly alarms: 
   const targets = useTargets();
   return (
     <ul className={styles.promises} aria-label="What the labels can promise">
-      <Promised rate={missed} promised={targets['miss-rate']} noun="anomalous" verb="missed" />
-      <Promised rate={alarms} promised={targets['false-alarm-rate']} noun="good" verb="stopped" />
+      <Promised rate={missed} promised={targets['miss-rate']} kind="missed" />
+      <Promised rate={alarms} promised={targets['false-alarm-rate']} kind="stopped" />
     </ul>
   );
 }
@@ -108,22 +109,21 @@ function Promises({ missed, alarms }: { readonly missed: Rate; readonly alarms: 
 interface PromisedProps {
   readonly rate: Rate;
   readonly promised: number;
-  readonly noun: string;
-  readonly verb: string;
+  readonly kind: RateKind;
 }
 
-function Promised({ rate, promised, noun, verb }: PromisedProps) {
+function Promised({ rate, promised, kind }: PromisedProps) {
   const check = checkPromise(rate, promised);
   const Icon = check.kind === 'kept' ? CircleCheck : TriangleAlert;
   return (
-    <li data-testid={`promise-${verb}`} data-kind={check.kind}>
+    <li data-testid={`promise-${kind}`} data-kind={check.kind}>
       <Icon
         size={16}
         aria-hidden
         color={check.kind === 'kept' ? 'var(--good)' : 'var(--unsure)'}
         className={styles.promiseIcon}
       />
-      <span>{sayPromise(check, rate, promised, { noun, verb })}</span>
+      <span>{sayPromise(check, rate, promised, kind)}</span>
     </li>
   );
 }

@@ -25,10 +25,10 @@ export function RecipesPanel({ columns, threshold, value }: RecipesPanelProps) {
     change({
       score,
       second: chosen.second === null ? null : Math.min(chosen.second, score),
-      recipe: { ...recipe, score },
+      recipe: { ...recipe, value: score },
     });
   };
-  const inForce = chosen.recipe?.score === value ? chosen.recipe : null;
+  const inForce = chosen.recipe?.value === value ? chosen.recipe : null;
   const hasGood = columns.good.length > 0;
   const hasAnomalous = columns.anomalous.length > 0;
   const rowOf = (kind: TargetKind, isPossible: boolean) => ({

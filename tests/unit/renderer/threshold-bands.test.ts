@@ -112,12 +112,12 @@ describe('curves', () => {
 describe('what the labels can promise', () => {
   it('is said per thousand with the exact interval', () => {
     // Clopper-Pearson for 13 of 1,000: 0.69 to 2.21 %.
-    expect(sayPerThousand({ events: 13, trials: 1000 }, 'good', 'stopped')).toBe(
+    expect(sayPerThousand({ events: 13, trials: 1000 }, 'stopped')).toBe(
       'Of 1,000 good parts about 13 would be stopped: 7 to 22.',
     );
     expect(sayInterval({ events: 13, trials: 1000 })).toBe('1.3 % (0.7 to 2.2 %)');
     expect(sayInterval({ events: 0, trials: 0 })).toBe('–');
-    expect(sayPerThousand({ events: 0, trials: 0 }, 'good', 'stopped')).toContain('cannot be said');
+    expect(sayPerThousand({ events: 0, trials: 0 }, 'stopped')).toContain('cannot be said');
   });
 
   it('is refused with the number of labels that would do: 368 without a miss for 1 %', () => {
@@ -125,8 +125,8 @@ describe('what the labels can promise', () => {
     const rate = { events: 0, trials: 40 };
     const check = checkPromise(rate, 0.01);
     expect(check).toMatchObject({ kind: 'too-few', needed: 368 });
-    expect(sayPromise(check, rate, 0.01, { noun: 'anomalous', verb: 'missed' })).toBe(
-      'The labels cannot support at most 1 % of anomalous parts missed: 0 of 40 missed still allows 8.8 %. About 368 anomalous images with none missed would be needed.',
+    expect(sayPromise(check, rate, 0.01, 'missed')).toBe(
+      'The labels cannot support at most 1 anomalous part missed in 100: none of 40 still allows 8.8 %. About 368 such images without one would be needed.',
     );
     expect(checkPromise({ events: 0, trials: 368 }, 0.01).kind).toBe('kept');
     expect(checkPromise({ events: 0, trials: 367 }, 0.01).kind).toBe('too-few');
