@@ -12,6 +12,7 @@ import { KeysDialog } from './views/frame/keys-dialog.tsx';
 import { Rail } from './views/frame/rail.tsx';
 import { SearchDialog } from './views/frame/search-dialog.tsx';
 import { TopBar } from './views/frame/top-bar.tsx';
+import { UnsavedNotice } from './views/frame/unsaved-notice.tsx';
 import { ModelsView } from './views/models/models-view.tsx';
 import { SettingsView } from './views/settings/settings-view.tsx';
 import { StartView } from './views/start/start-view.tsx';
@@ -58,6 +59,7 @@ export function App() {
       <div className={styles.main}>
         <TopBar />
         <Banners />
+        <UnsavedNotice />
         <main className={styles.view} data-view={address.view}>
           <ErrorBoundary resetKey={`${address.view} ${address.datasetId} ${address.runId}`}>
             <Suspense>

@@ -3,6 +3,7 @@ import type { Root } from 'react-dom/client';
 import { App } from './app.tsx';
 import { ClientContext } from './state/client-context.ts';
 import { autosave, restoreState } from './state/saved-state.ts';
+import { openDecisions } from './state/verdicts.ts';
 import { currentLanguage } from './texts/language.ts';
 import { WorkbenchTheme } from './theme/workbench-theme.tsx';
 import type { Client } from './transport/client.ts';
@@ -20,6 +21,9 @@ export function openWindow({ root, client, queries, values }: Opening): void {
   document.documentElement.lang = currentLanguage().tag;
   restoreState(values);
   autosave(client);
+  openDecisions(client, queries).catch((error: unknown) => {
+    console.error('Decisions cannot be kept over an end of this window.', error);
+  });
   root.render(
     <ClientContext value={client}>
       <QueryClientProvider client={queries}>

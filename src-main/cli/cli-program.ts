@@ -58,7 +58,7 @@ export function createProgram(version: string, actions: CliActions): Command {
   program
     .command('serve')
     .description('serve the window to a browser on this machine')
-    .option('--port <number>', '0 to 65535 (default: any free one)', wholeNumber(0, 65_535))
+    .option('--port <number>', '0 to 65535 (default: one that belongs to the data folder, where it is free)', wholeNumber(0, 65_535))
     .action((options: { readonly port?: number }) => actions.serve(options));
   defineCompletionCommand(program, (script) => {
     actions.print({ script }, script);

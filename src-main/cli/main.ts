@@ -66,7 +66,7 @@ export async function runCli(
     print: (document, text) => {
       result = { document, text };
     },
-    serve: async ({ port = 0 }) => {
+    serve: async ({ port = null }: { port?: number | null }) => {
       const serving = await serve({ paths, dataFolder: dataFolder(), port, log });
       // Before the address is printed: whoever reads it may ask for the end in the same moment.
       const ended = waitForSignal(() => serving.close());

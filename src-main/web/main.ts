@@ -28,7 +28,7 @@ export async function runWebHost(
     const serving = await serve({
       paths: findProjectPaths(import.meta.dirname),
       dataFolder: chooseDataFolder(values.data),
-      port: readPort(values.port ?? '0'),
+      port: values.port === undefined ? null : readPort(values.port),
       log,
     });
     // Listening for signals comes first: whoever reads the address may ask for the end in the same moment.

@@ -1,12 +1,15 @@
+import { WorkbenchError } from '../../src-shared/contract/errors.ts';
 import type { Core, Log } from '../core/core.ts';
 import { openCore } from '../serving/open-core.ts';
 import type { ProjectPaths } from '../serving/project-paths.ts';
-import { startWebHost, type WebHost } from './web-host.ts';
+import { usualPort } from './usual-port.ts';
+import { startWebHost, type WebHost, type WebHostOptions } from './web-host.ts';
 
 export interface ServeOptions {
   readonly paths: ProjectPaths;
   readonly dataFolder: string;
-  readonly port: number;
+  /** 0: any free one; null: the one that this data folder had before, if it is free. */
+  readonly port: number | null;
   readonly log: Log;
 }
 
@@ -18,7 +21,10 @@ export interface Serving extends WebHost {
 export async function serve({ paths, dataFolder, port, log }: ServeOptions): Promise<Serving> {
   const core = await openCore({ paths, dataFolder, host: 'web', log });
   try {
-    const host = await startWebHost({ core, rendererFolder: paths.rendererFolder, port });
+    const options = { core, rendererFolder: paths.rendererFolder };
+    const host = await (port === null
+      ? startAtUsualPort(options, dataFolder)
+      : startWebHost({ ...options, port }));
     return {
       ...host,
       core,
@@ -30,6 +36,15 @@ export async function serve({ paths, dataFolder, port, log }: ServeOptions): Pro
   } catch (error) {
     await core.close();
     throw error;
+  }
+}
+
+async function startAtUsualPort(options: Omit<WebHostOptions, 'port'>, dataFolder: string): Promise<WebHost> {
+  try {
+    return await startWebHost({ ...options, port: usualPort(dataFolder) });
+  } catch (error) {
+    if (!(error instanceof WorkbenchError) || error.code !== 'in-use') throw error;
+    return startWebHost({ ...options, port: 0 });
   }
 }
 

@@ -1,11 +1,15 @@
 import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
+import { WorkbenchError } from '../../src-shared/contract/errors.ts';
 import type { MethodResult } from '../../src-shared/contract/methods.ts';
 import type { Verdict, VerdictValue } from '../../src-shared/domain/verdict.ts';
 import type { Client } from '../transport/client.ts';
 import { useClient } from './client-context.ts';
 import { useConnectionStore } from './connection.ts';
-import { createDecisionKeeper, useDecisionStore, type DecisionKeeper } from './decisions.ts';
+import { createDecisionKeeper, useDecisionStore, type Attempt, type DecisionKeeper } from './decisions.ts';
+import { formatMoment } from './format.ts';
+import { keepDecisions } from './kept-decisions.ts';
+import { say } from '../texts/say.ts';
 import type { Verdicts } from './review-order.ts';
 
 const trailRoot = 'verdict-trail';
@@ -112,32 +116,103 @@ function putVerdict(queries: QueryClient, imageId: number, verdict: Verdict): vo
 
 const keepers = new WeakMap<Client, DecisionKeeper>();
 
-/** The window's one keeper of decisions; what failed is sent again when the connection is back. */
+/** The window's one keeper of decisions. */
+function keeperOf(client: Client, queries: QueryClient): DecisionKeeper {
+  const known = keepers.get(client);
+  if (known) return known;
+  const keeper = createDecisionKeeper({
+    record: (attempt) => record(client, queries, attempt),
+    onStored: (verdict, { imageId }) => {
+      putVerdict(queries, imageId, verdict);
+    },
+  });
+  keepers.set(client, keeper);
+  return keeper;
+}
+
 export function useDecisionKeeper(): DecisionKeeper {
   const client = useClient();
   const queries = useQueryClient();
-  return useMemo(() => {
-    const known = keepers.get(client);
-    if (known) return known;
-    const keeper = createDecisionKeeper({
-      record: async (decision) => {
-        const { imageId } = decision;
-        const note =
-          decision.note ?? (await queries.ensureQueryData(trailQuery(client, imageId)))[0]?.note ?? '';
-        return client.call('verdicts.record', { ...decision, note });
-      },
-      onStored: (verdict, { imageId }) => {
-        putVerdict(queries, imageId, verdict);
-      },
-      // Of this window alone: a reload takes it up, another window or data folder does not.
-      storage: window.sessionStorage,
-    });
-    keepers.set(client, keeper);
-    useConnectionStore.subscribe(({ connection }, before) => {
-      if (connection === 'connected' && before.connection === 'lost') keeper.retry();
-    });
-    return keeper;
-  }, [client, queries]);
+  return useMemo(() => keeperOf(client, queries), [client, queries]);
+}
+
+/**
+ * Begins with what windows before this one could not store, and keeps what this one cannot: sent again when the
+ * connection is back, and left in the browser's storage for the next window.
+ */
+export async function openDecisions(client: Client, queries: QueryClient): Promise<void> {
+  const keeper = keeperOf(client, queries);
+  useConnectionStore.subscribe(({ connection }, before) => {
+    if (connection === 'connected' && before.connection === 'lost') keeper.retry();
+  });
+  const { dataFolder, host } = await client.call('app.info', {});
+  keepDecisions({
+    keeper,
+    dataFolder,
+    windowId: crypto.randomUUID(),
+    storage: window.localStorage,
+    locks: 'locks' in navigator ? navigator.locks : null,
+  });
+  // Electron would close no window that asks; there everything is kept anyway but on a full disk.
+  if (host !== 'web') return;
+  window.addEventListener('beforeunload', (event) => {
+    if (!useDecisionStore.getState().isKept) event.preventDefault();
+  });
+}
+
+async function record(client: Client, queries: QueryClient, attempt: Attempt): Promise<Verdict> {
+  const { decision, isRepeat } = attempt;
+  const { imageId } = decision;
+  const query = trailQuery(client, imageId);
+  if (isRepeat) {
+    const trail = await queries.fetchQuery({ ...query, staleTime: 0 });
+    const stored = findStored(trail, attempt);
+    if (stored) return stored;
+    const newer = attempt.isForced
+      ? undefined
+      : trail.find(({ createdAtMs }) => createdAtMs > attempt.madeAtMs);
+    if (newer) throw new WorkbenchError('needs-choice', describeNewer(newer, attempt));
+  }
+  const note = decision.note ?? (await queries.ensureQueryData(query))[0]?.note ?? '';
+  return client.call('verdicts.record', { ...decision, note });
+}
+
+/** The row of a decision whose answer was lost on its way: the same said of the same run after it was made. */
+function findStored(trail: Trail, { decision, madeAtMs }: Attempt): Verdict | undefined {
+  return trail.find(
+    (row) =>
+      row.createdAtMs >= madeAtMs &&
+      row.value === decision.value &&
+      (decision.note === null || row.note === decision.note) &&
+      (row.basis?.runId ?? null) === decision.runId,
+  );
+}
+
+function describeNewer({ imagePath, value, author, createdAtMs }: Verdict, { decision, madeAtMs }: Attempt) {
+  return say(
+    '{path} was judged again meanwhile: {newer} by {author}, {newerTime}. Yours is older: {older}, {olderTime}. Store it all the same, or give it up.',
+    {
+      path: imagePath,
+      newer: wordOfVerdict(value),
+      author,
+      newerTime: formatMoment(createdAtMs),
+      older: wordOfVerdict(decision.value),
+      olderTime: formatMoment(madeAtMs),
+    },
+  );
+}
+
+function wordOfVerdict(value: VerdictValue | null): string {
+  switch (value) {
+    case null:
+      return say('no verdict');
+    case 'good':
+      return say('good');
+    case 'defect':
+      return say('defect');
+    case 'unsure':
+      return say('unsure');
+  }
 }
 
 /** Takes over what another window, or the command line, decided. */

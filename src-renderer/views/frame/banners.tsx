@@ -1,7 +1,7 @@
 import { PlugZap, RotateCw } from 'lucide-react';
 import { useConnectionStore } from '../../state/connection.ts';
 import { useDecisionStore } from '../../state/decisions.ts';
-import { formatNoun } from '../../state/format.ts';
+import { say } from '../../texts/say.ts';
 import styles from './banners.module.css';
 
 /** What concerns every view: the connection is down, or the compute process is being started again. */
@@ -9,16 +9,25 @@ export function Banners() {
   const connection = useConnectionStore((state) => state.connection);
   const compute = useConnectionStore((state) => state.compute);
   const waiting = useDecisionStore((state) => state.unsaved.length);
+  const isKept = useDecisionStore((state) => state.isKept);
   return (
     <div role="status" className={styles.banners}>
       {connection === 'lost' && (
         <p className={styles.banner}>
           <PlugZap size={16} aria-hidden />
-          The connection to the workbench is lost; trying again. If you closed it, start it again the way you
-          did and use the address that it opens:{' '}
           {waiting === 0
-            ? 'everything you decided is stored.'
-            : `everything is stored but ${formatNoun(waiting, 'decision')}, which ${waiting === 1 ? 'waits' : 'wait'} in this page: leave it open.`}
+            ? say(
+                'The connection to the workbench is lost; trying again. If you closed it, start it again the way you did and use the address that it opens: everything you decided is stored.',
+              )
+            : isKept
+              ? say(
+                  'The connection to the workbench is lost; trying again. If you closed it, start it again the way you did and use the address that it opens: {count, plural, one {# decision waits and is} other {# decisions wait and are}} stored then.',
+                  { count: waiting },
+                )
+              : say(
+                  'The connection to the workbench is lost; trying again. {count, plural, one {# decision is} other {# decisions are}} in this window alone: leave it open until the workbench is back.',
+                  { count: waiting },
+                )}
         </p>
       )}
       {connection !== 'lost' && compute?.state === 'restarting' && !compute.isExpected && (

@@ -1,15 +1,11 @@
 import Button from '@mui/material/Button';
 import { EyeOff, FastForward, ListRestart } from 'lucide-react';
-import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { TipButton } from '../../components/tip-button.tsx';
-import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import { useDecisionStore } from '../../state/decisions.ts';
 import { formatCount, formatNoun } from '../../state/format.ts';
 import { useKeyName } from '../../state/keys.ts';
 import { reviewFilterNames, reviewFilterSchema, type ReviewFilter } from '../../state/review-order.ts';
 import { useReviewSettings } from '../../state/review-settings.ts';
-import { useDecisionKeeper } from '../../state/verdicts.ts';
 import styles from './review-bar.module.css';
 
 interface ReviewBarProps {
@@ -76,24 +72,6 @@ export function ReviewBar(props: ReviewBarProps) {
           change({ isBlind: !settings.isBlind });
         }}
       />
-    </div>
-  );
-}
-
-/** Decisions that could not be stored: what happened, and again. Nothing where all is stored. */
-export function UnsavedNotice() {
-  const failed = useDecisionStore((state) => state.unsaved.find((each) => each.state === 'failed'));
-  const count = useDecisionStore((state) => state.unsaved.length);
-  const keeper = useDecisionKeeper();
-  if (!failed?.error) return null;
-  return (
-    <div className={styles.notice} data-testid="unsaved">
-      <ErrorNotice
-        title={`${formatNoun(count, 'decision')} could not be stored yet and ${count === 1 ? 'is' : 'are'} kept in this window`}
-        error={new WorkbenchError(failed.error.code, failed.error.message)}
-        onRetry={keeper.retry}
-      />
-      {failed.error.code === 'not-found' && <Button onClick={keeper.discardFailed}>Give up</Button>}
     </div>
   );
 }

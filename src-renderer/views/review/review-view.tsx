@@ -15,7 +15,7 @@ import { countUnjudged, reviewFilterNames, type ReviewFilter } from '../../state
 import { useReviewSettings } from '../../state/review-settings.ts';
 import { useForeignVerdicts, useVerdicts } from '../../state/verdicts.ts';
 import { Filmstrip } from './filmstrip.tsx';
-import { ReviewBar, UnsavedNotice } from './review-bar.tsx';
+import { ReviewBar } from './review-bar.tsx';
 import { ReviewPanel } from './review-panel.tsx';
 import styles from './review-view.module.css';
 import { RunStrip } from './run-strip.tsx';
@@ -177,7 +177,6 @@ function Review({ run }: { readonly run: Run }) {
   return (
     <div className={styles.review}>
       <RunStrip run={run} job={job} />
-      <UnsavedNotice />
       {threshold.error && <ErrorNotice title="The scores could not be read" error={threshold.error} />}
       {verdicts.error && <ErrorNotice title="The verdicts could not be read" error={verdicts.error} />}
       {shownId === null ? (
