@@ -1,17 +1,22 @@
 import { z } from 'zod';
+import type { Label } from '../../src-shared/domain/dataset.ts';
 import type { ImageColumns } from '../../src-shared/domain/run.ts';
 import type { VerdictValue } from '../../src-shared/domain/verdict.ts';
-import { disagrees } from './review-order.ts';
 
 export const gallerySorts = ['score', 'path', 'verdict', 'class'] as const;
 export type GallerySort = (typeof gallerySorts)[number];
 
-/** What the boxes of the filter panel choose among: within a group any, between groups all. */
+/**
+ * What the boxes of the filter panel choose among: within a group any, between groups all. Of `only` all that are
+ * chosen must hold.
+ */
 export const galleryGroups = {
-  label: ['anomalous', 'good', 'none'],
   verdict: ['defect', 'unsure', 'good', 'none'],
   predicted: ['defect', 'good', 'none'],
-  only: ['disagreement', 'note'],
+  label: ['anomalous', 'good', 'none'],
+  split: ['train', 'test', 'none'],
+  disagree: ['verdict-label', 'verdict-predicted', 'label-predicted'],
+  only: ['note', 'problem'],
 } as const;
 export type GalleryGroup = keyof typeof galleryGroups;
 
@@ -26,8 +31,14 @@ export const galleryTokens = [
   'predicted-defect',
   'predicted-good',
   'predicted-none',
-  'only-disagreement',
+  'split-train',
+  'split-test',
+  'split-none',
+  'disagree-verdict-label',
+  'disagree-verdict-predicted',
+  'disagree-label-predicted',
   'only-note',
+  'only-problem',
 ] as const;
 export const galleryTokenSchema = z.enum(galleryTokens);
 export type GalleryToken = z.infer<typeof galleryTokenSchema>;
@@ -51,7 +62,7 @@ export interface GalleryTable {
   /** NaN: no score. */
   readonly scores: Float64Array;
   /** Bit k stands for token k of `galleryTokens`. */
-  readonly bits: Uint16Array;
+  readonly bits: Uint32Array;
 }
 
 export interface GalleryChoice {
@@ -67,8 +78,24 @@ export interface GalleryChoice {
 
 const bitOf = new Map(galleryTokens.map((token, bit) => [token, 1 << bit]));
 
+function bit(token: GalleryToken): number {
+  return bitOf.get(token) ?? 0;
+}
+
+/** Which two of verdict, label and prediction contradict each other; «unsure» contradicts nobody. */
+function disagreements(verdict: VerdictValue | null, label: Label | null, predicted: boolean | null): number {
+  const said = verdict === null || verdict === 'unsure' ? null : verdict === 'defect';
+  const labelled = label === null ? null : label === 'anomalous';
+  const differ = (a: boolean | null, b: boolean | null) => a !== null && b !== null && a !== b;
+  return (
+    (differ(said, labelled) ? bit('disagree-verdict-label') : 0) |
+    (differ(said, predicted) ? bit('disagree-verdict-predicted') : 0) |
+    (differ(labelled, predicted) ? bit('disagree-label-predicted') : 0)
+  );
+}
+
 function maskOf(tokens: readonly GalleryToken[]): number {
-  return tokens.reduce((mask, token) => mask | (bitOf.get(token) ?? 0), 0);
+  return tokens.reduce((mask, token) => mask | bit(token), 0);
 }
 
 /** `threshold`: at or above it the run says «defect»; null: it says nothing. */
@@ -79,22 +106,22 @@ export function makeGalleryTable(
 ): GalleryTable {
   const count = columns.imageIds.length;
   const scores = new Float64Array(count);
-  const bits = new Uint16Array(count);
+  const bits = new Uint32Array(count);
   for (let row = 0; row < count; row++) {
     const score = columns.scores[row] ?? null;
     const label = columns.labels[row] ?? null;
     const imageId = columns.imageIds[row] ?? 0;
     const verdict = verdicts.values.get(imageId) ?? null;
-    const line = score === null ? null : threshold;
+    const predicted = score === null || threshold === null ? null : score >= threshold;
     scores[row] = score ?? NaN;
-    const tokens: GalleryToken[] = [
-      `label-${label ?? 'none'}`,
-      `verdict-${verdict ?? 'none'}`,
-      `predicted-${line === null ? 'none' : (score ?? 0) >= line ? 'defect' : 'good'}`,
-    ];
-    if (disagrees({ verdict, label, score: score ?? 0 }, line)) tokens.push('only-disagreement');
-    if (verdicts.noted.has(imageId)) tokens.push('only-note');
-    bits[row] = maskOf(tokens);
+    bits[row] =
+      bit(`label-${label ?? 'none'}`) |
+      bit(`verdict-${verdict ?? 'none'}`) |
+      bit(`predicted-${predicted === null ? 'none' : predicted ? 'defect' : 'good'}`) |
+      bit(`split-${columns.splits[row] ?? 'none'}`) |
+      disagreements(verdict, label, predicted) |
+      (verdicts.noted.has(imageId) ? bit('only-note') : 0) |
+      (columns.hasProblem[row] === true ? bit('only-problem') : 0);
   }
   return {
     classNames: columns.classNames,
@@ -136,6 +163,8 @@ function rankNames(names: readonly string[]): readonly number[] {
   return names.map((name) => sorted.indexOf(name));
 }
 
+const anyGroups = ['label', 'verdict', 'predicted', 'split', 'disagree'] as const;
+
 /** The rows of `order` that a filter leaves, and what each other choice would leave. One pass. */
 export function filterGallery(table: GalleryTable, order: Uint32Array, filter: GalleryFilter): GalleryChoice {
   const words = filter.search
@@ -143,12 +172,13 @@ export function filterGallery(table: GalleryTable, order: Uint32Array, filter: G
     .split(/\s+/)
     .filter((word) => word !== '');
   const wantedClass = filter.className === null ? null : table.classNames.indexOf(filter.className);
-  const groups = (['label', 'verdict', 'predicted'] as const).map((group) => {
+  // A group of which nothing is chosen lets everything pass, what bears none of its marks too.
+  const groups = anyGroups.flatMap((group) => {
     const own = maskOf(galleryTokens.filter((token) => token.startsWith(`${group}-`)));
-    const chosen = maskOf(filter.tokens) & own;
-    return { own, wanted: chosen === 0 ? own : chosen };
+    const wanted = maskOf(filter.tokens) & own;
+    return wanted === 0 ? [] : [{ own, wanted }];
   });
-  const onlyMask = maskOf(['only-disagreement', 'only-note']);
+  const onlyMask = maskOf(['only-note', 'only-problem']);
   const required = maskOf(filter.tokens) & onlyMask;
   const hasRange = filter.scoreFrom !== null || filter.scoreTo !== null;
   const low = filter.scoreFrom ?? -Infinity;

@@ -7,6 +7,7 @@ import {
 import type { Client } from '../transport/client.ts';
 import { formatAddress, openAddress, useAddressStore } from './address.ts';
 import { themeChoiceSchema, useAppearanceStore } from './appearance.ts';
+import { gallerySettingsSchema, useGallerySettings } from './gallery-settings.ts';
 import { keySettingsSchema } from './key-map.ts';
 import { useKeyStore } from './keys.ts';
 import { overlaySettingsSchema, useOverlayStore } from './overlay.ts';
@@ -21,6 +22,7 @@ const keys = {
   targets: 'window.threshold-targets',
   keys: 'window.keys',
   review: 'window.review',
+  gallery: 'window.gallery',
 } as const;
 const saveDelayMs = 400;
 
@@ -34,6 +36,8 @@ export function restoreState(values: Values): void {
   if (overlay.success) useOverlayStore.setState({ overlay: overlay.data });
   const review = reviewSettingsSchema.safeParse(values[keys.review]);
   if (review.success) useReviewSettings.setState({ settings: review.data });
+  const gallery = gallerySettingsSchema.safeParse(values[keys.gallery]);
+  if (gallery.success) useGallerySettings.setState({ settings: gallery.data });
   const keySettings = keySettingsSchema.safeParse(values[keys.keys]);
   if (keySettings.success) useKeyStore.getState().restore(keySettings.data);
   const targets = thresholdTargetsSchema.safeParse(values[keys.targets]);
@@ -79,6 +83,9 @@ export function autosave(client: Client): () => void {
     }),
     useReviewSettings.subscribe(({ settings }) => {
       save(keys.review, { ...settings });
+    }),
+    useGallerySettings.subscribe(({ settings }) => {
+      save(keys.gallery, { ...settings });
     }),
     useKeyStore.subscribe(({ settings }) => {
       save(keys.keys, {

@@ -1,34 +1,43 @@
 import Button from '@mui/material/Button';
 import Checkbox from '@mui/material/Checkbox';
 import TextField from '@mui/material/TextField';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { StateMark, type MarkKind } from '../../components/state-mark.tsx';
 import { noGalleryFilter, useAddressStore } from '../../state/address.ts';
 import { galleryGroups, galleryTokens, type GalleryGroup, type GalleryToken } from '../../state/gallery.ts';
 import { formatCount } from '../../state/format.ts';
+import { say } from '../../texts/say.ts';
 import styles from './filter-panel.module.css';
 import type { GalleryData } from './use-gallery.ts';
 
 const groupNames: Readonly<Record<GalleryGroup, string>> = {
-  verdict: 'Verdict',
-  predicted: 'Prediction',
-  label: 'Label',
-  only: 'Only with',
+  verdict: say('Verdict'),
+  predicted: say('Prediction'),
+  label: say('Label'),
+  split: say('Split'),
+  disagree: say('Disagreement'),
+  only: say('Only with'),
 };
 
 const tokenNames: Readonly<Record<GalleryToken, string>> = {
-  'label-anomalous': 'Anomalous',
-  'label-good': 'Good',
-  'label-none': 'Unlabelled',
-  'verdict-defect': 'Defect',
-  'verdict-unsure': 'Unsure',
-  'verdict-good': 'Good',
-  'verdict-none': 'None yet',
-  'predicted-defect': 'Defect',
-  'predicted-good': 'Good',
-  'predicted-none': 'No score',
-  'only-disagreement': 'Disagreement',
-  'only-note': 'A note',
+  'label-anomalous': say('Anomalous'),
+  'label-good': say('Good'),
+  'label-none': say('Unlabelled'),
+  'verdict-defect': say('Defect'),
+  'verdict-unsure': say('Unsure'),
+  'verdict-good': say('Good'),
+  'verdict-none': say('None yet'),
+  'predicted-defect': say('Defect'),
+  'predicted-good': say('Good'),
+  'predicted-none': say('No score'),
+  'split-train': say('Train'),
+  'split-test': say('Test'),
+  'split-none': say('In no split'),
+  'disagree-verdict-label': say('Verdict and label'),
+  'disagree-verdict-predicted': say('Verdict and prediction'),
+  'disagree-label-predicted': say('Label and prediction'),
+  'only-note': say('A note'),
+  'only-problem': say('A problem'),
 };
 
 const tokenMarks: Partial<Record<GalleryToken, MarkKind>> = {
@@ -36,6 +45,19 @@ const tokenMarks: Partial<Record<GalleryToken, MarkKind>> = {
   'verdict-unsure': 'unsure',
   'verdict-good': 'good',
 };
+
+const groupOrder = Object.keys(galleryGroups) as GalleryGroup[];
+
+/** The boxes that can choose anything in this data set and run. */
+function usefulTokens(group: GalleryGroup, hasRun: boolean, hasSplits: boolean): readonly GalleryToken[] {
+  if (group === 'predicted' && !hasRun) return [];
+  if (group === 'split' && !hasSplits) return [];
+  return galleryTokens.filter(
+    (token) =>
+      galleryGroups[group].some((value) => token === `${group}-${value}`) &&
+      (hasRun || group !== 'disagree' || token === 'disagree-verdict-label'),
+  );
+}
 
 /** Everything a gallery is filtered by; each count says what the box would leave, given the other groups. */
 export function FilterPanel({ data, hasRun }: { readonly data: GalleryData; readonly hasRun: boolean }) {
@@ -48,18 +70,19 @@ export function FilterPanel({ data, hasRun }: { readonly data: GalleryData; read
     chosen.size > 0 ||
     filter.scoreFrom !== null ||
     filter.scoreTo !== null;
-  const groups: readonly GalleryGroup[] = hasRun
-    ? ['verdict', 'predicted', 'label', 'only']
-    : ['verdict', 'label', 'only'];
+  const hasSplits = useMemo(() => columns.splits.some((split) => split !== null), [columns]);
+  const groups = groupOrder
+    .map((group) => ({ group, tokens: usefulTokens(group, hasRun, hasSplits) }))
+    .filter(({ tokens }) => tokens.length > 0);
 
   const toggle = (token: GalleryToken) => {
     const tokens = galleryTokens.filter((each) => (each === token ? !chosen.has(each) : chosen.has(each)));
     replace({ only: tokens.length === 0 ? null : tokens });
   };
   return (
-    <aside className={styles.panel} aria-label="Filters" tabIndex={0}>
+    <aside className={styles.panel} aria-label={say('Filters')} tabIndex={0}>
       <TextField
-        label="Find in paths"
+        label={say('Find in paths')}
         type="search"
         value={filter.search}
         onChange={(event) => {
@@ -68,7 +91,7 @@ export function FilterPanel({ data, hasRun }: { readonly data: GalleryData; read
       />
       {columns.classNames.length > 1 && (
         <fieldset className={styles.group}>
-          <legend>Class</legend>
+          <legend>{say('Class')}</legend>
           <div className={styles.classes}>
             {[null, ...columns.classNames].map((name, index) => (
               <button
@@ -80,7 +103,7 @@ export function FilterPanel({ data, hasRun }: { readonly data: GalleryData; read
                   replace({ className: name });
                 }}
               >
-                <span className={styles.name}>{name ?? 'All classes'}</span>
+                <span className={styles.name}>{name ?? say('All classes')}</span>
                 <span className={styles.count}>
                   {formatCount(name === null ? choice.anyClassCount : (choice.classCounts[index - 1] ?? 0))}
                 </span>
@@ -89,38 +112,36 @@ export function FilterPanel({ data, hasRun }: { readonly data: GalleryData; read
           </div>
         </fieldset>
       )}
-      {groups.map((group) => (
+      {groups.map(({ group, tokens }) => (
         <fieldset key={group} className={styles.group}>
           <legend>{groupNames[group]}</legend>
-          {galleryTokens
-            .filter((token) => galleryGroups[group].some((value) => token === `${group}-${value}`))
-            .map((token) => {
-              const mark = tokenMarks[token];
-              return (
-                <label key={token} className={styles.box}>
-                  <Checkbox
-                    size="small"
-                    sx={{ padding: '2px' }}
-                    checked={chosen.has(token)}
-                    onChange={() => {
-                      toggle(token);
-                    }}
-                  />
-                  <span className={styles.name}>{tokenNames[token]}</span>
-                  {mark && <StateMark kind={mark} sizePx={10} />}
-                  <span className={styles.count}>{formatCount(choice.tokenCounts[token])}</span>
-                </label>
-              );
-            })}
+          {tokens.map((token) => {
+            const mark = tokenMarks[token];
+            return (
+              <label key={token} className={styles.box}>
+                <Checkbox
+                  size="small"
+                  sx={{ padding: '2px' }}
+                  checked={chosen.has(token)}
+                  onChange={() => {
+                    toggle(token);
+                  }}
+                />
+                <span className={styles.name}>{tokenNames[token]}</span>
+                {mark && <StateMark kind={mark} sizePx={10} />}
+                <span className={styles.count}>{formatCount(choice.tokenCounts[token])}</span>
+              </label>
+            );
+          })}
         </fieldset>
       ))}
       {hasRun && (
         <fieldset className={styles.group}>
-          <legend>Score</legend>
+          <legend>{say('Score')}</legend>
           <div className={styles.range}>
             <BoundField
               key={`from ${filter.scoreFrom}`}
-              label="From"
+              label={say('From')}
               value={filter.scoreFrom}
               onChange={(scoreFrom) => {
                 replace({ scoreFrom });
@@ -128,7 +149,7 @@ export function FilterPanel({ data, hasRun }: { readonly data: GalleryData; read
             />
             <BoundField
               key={`to ${filter.scoreTo}`}
-              label="To"
+              label={say('To')}
               value={filter.scoreTo}
               onChange={(scoreTo) => {
                 replace({ scoreTo });
@@ -143,7 +164,7 @@ export function FilterPanel({ data, hasRun }: { readonly data: GalleryData; read
             replace(noGalleryFilter);
           }}
         >
-          Clear all filters
+          {say('Clear all filters')}
         </Button>
       )}
     </aside>
@@ -169,7 +190,7 @@ function BoundField({ label, value, onChange }: BoundFieldProps) {
       label={label}
       value={typed}
       error={!isNumber}
-      helperText={isNumber ? undefined : 'Not a number'}
+      helperText={isNumber ? undefined : say('Not a number')}
       onChange={(event) => {
         setTyped(event.target.value);
       }}

@@ -1,17 +1,24 @@
 import Button from '@mui/material/Button';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Images } from 'lucide-react';
-import { useEffect, useRef, type KeyboardEvent } from 'react';
+import {
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type RefObject,
+} from 'react';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { ScoreBar } from '../../components/score-bar.tsx';
-import { MiddleEllipsis } from '../../components/middle-ellipsis.tsx';
-import { StateMark, wordOfLabel } from '../../components/state-mark.tsx';
-import { Thumbnail } from '../../components/thumbnail.tsx';
 import { useElementSize } from '../../components/use-element-size.ts';
 import { noGalleryFilter, useAddressStore } from '../../state/address.ts';
-import { fileName, formatNoun, formatScore } from '../../state/format.ts';
+import { keepGalleryPlace, placeOfGallery, useGallerySettings } from '../../state/gallery-settings.ts';
+import { justifyRows, rowOfTile, tileAcross, tileAspect } from '../../state/justified-rows.ts';
+import { say } from '../../texts/say.ts';
+import { captionHeightPx, GalleryTile } from './gallery-tile.tsx';
 import styles from './gallery.module.css';
 import type { GalleryData } from './use-gallery.ts';
 
@@ -21,174 +28,222 @@ interface GalleryProps {
   readonly data: GalleryData;
 }
 
-/** Cells of small windows and of large ones, in CSS pixels. */
-const cells = { small: { width: 168, height: 180 }, large: { width: 224, height: 232 } } as const;
-/** The line that names class and defect. */
-const kindLinePx = 16;
-const largeFromWidthPx = 1600;
 const gapPx = 8;
 const sidePx = 24;
 
-/** Thumbnails in rows; only what is visible is read and drawn, so that ten thousand scroll like ten. */
+/** A justified grid of thumbnails; only what is visible is drawn, so that ten thousands scroll like ten. */
 export function Gallery({ dataset, run, data }: GalleryProps) {
-  const replace = useAddressStore((state) => state.replace);
+  const go = useAddressStore((state) => state.go);
+  const tileHeightPx = useGallerySettings((state) => state.settings.tileHeightPx);
   const scroller = useRef<HTMLDivElement>(null);
   const { width, height } = useElementSize(scroller);
-  const cell = width < largeFromWidthPx ? cells.small : cells.large;
+  const [active, setActive] = useState(0);
   const namesClass = dataset.classes.length > 1;
   const showsKind = namesClass || dataset.classes.some(({ anomalous }) => anomalous > 0);
-  const cellHeight = cell.height + (showsKind ? kindLinePx : 0);
-  const columns = Math.max(1, Math.floor((width - 2 * sidePx + gapPx) / (cell.width + gapPx)));
-  const known = data.choice.rows.length;
+  const underPx = captionHeightPx(run !== null, showsKind);
+  const { choice, columns } = data;
+  const known = choice.rows.length;
+  const aspects = useMemo(
+    () => Array.from(choice.rows, (row) => columns.aspects[row] ?? 1),
+    [choice.rows, columns.aspects],
+  );
+  const grid = useMemo(() => {
+    const widthPx = Math.max(1, width - 2 * sidePx);
+    return justifyRows(aspects, { widthPx, gapPx, heightPx: tileHeightPx });
+  }, [aspects, width, tileHeightPx]);
 
   const rows = useVirtualizer({
-    count: Math.ceil(known / columns),
+    count: width === 0 ? 0 : grid.count,
     getScrollElement: () => scroller.current,
-    estimateSize: () => cellHeight + gapPx,
+    estimateSize: (row) => (grid.heights[row] ?? 0) + underPx + gapPx,
     overscan: 2,
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     rows.measure();
-  }, [rows, cellHeight]);
+  }, [rows, grid, underPx]);
   const visible = rows.getVirtualItems();
+  const placeKey = useGalleryPlace({ dataset, run, data, scroller, isReady: rows.getTotalSize() > 0 });
+  useKeptInView({ grid, rows, scroller });
+
+  const firstShown = grid.first[visible[0]?.index ?? 0] ?? 0;
+  const endShown = grid.first[(visible.at(-1)?.index ?? -1) + 1] ?? 0;
+  // One stop for the Tab key, wherever the gallery is scrolled to; arrows go on from there.
+  const stop = active >= firstShown && active < endShown ? active : firstShown;
+
   const moveFocus = (event: KeyboardEvent<HTMLElement>) => {
-    const page = columns * Math.max(1, Math.floor(height / (cellHeight + gapPx)));
-    const step = {
-      ArrowRight: 1,
-      ArrowLeft: -1,
-      ArrowDown: columns,
-      ArrowUp: -columns,
-      PageDown: page,
-      PageUp: -page,
-      Home: -known,
-      End: known,
-    }[event.key];
     const current = document.activeElement?.getAttribute('data-index');
-    if (step === undefined || current === null || current === undefined) return;
+    if (current === null || current === undefined) return;
+    const index = Number(current);
+    const row = rowOfTile(grid, index);
+    const rowHeight = (grid.heights[row] ?? 0) + underPx + gapPx;
+    const page = Math.max(1, Math.floor(height / rowHeight));
+    const across = (step: number) =>
+      tileAcross(grid, aspects, index, Math.min(grid.count - 1, Math.max(0, row + step)), gapPx);
+    const next = {
+      ArrowRight: index + 1,
+      ArrowLeft: index - 1,
+      ArrowDown: across(1),
+      ArrowUp: across(-1),
+      PageDown: across(page),
+      PageUp: across(-page),
+      Home: 0,
+      End: known - 1,
+    }[event.key];
+    if (next === undefined) return;
     event.preventDefault();
-    const next = Math.min(known - 1, Math.max(0, Number(current) + step));
-    rows.scrollToIndex(Math.floor(next / columns));
+    const target = Math.min(known - 1, Math.max(0, next));
+    setActive(target);
+    rows.scrollToIndex(rowOfTile(grid, target));
     requestAnimationFrame(() => {
-      scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus();
+      scroller.current?.querySelector<HTMLElement>(`[data-index="${target}"]`)?.focus();
     });
   };
 
   return (
     <div ref={scroller} className={styles.scroller} data-testid="gallery" onKeyDown={moveFocus}>
-      {known === 0 && data.columns.imageIds.length === 0 && (
-        <EmptyState icon={Images} title={dataset.state === 'importing' ? 'Looking for images' : 'No images'}>
-          {dataset.state === 'importing'
-            ? 'They appear here as they are found.'
-            : 'No file in this folder could be read as an image. The problems say why, file by file.'}
-        </EmptyState>
-      )}
-      {known === 0 && data.columns.imageIds.length > 0 && (
-        <EmptyState
-          icon={Images}
-          title="No image passes these filters"
-          action={
-            <Button
-              variant="contained"
-              onClick={() => {
-                replace(noGalleryFilter);
-              }}
-            >
-              Clear all filters
-            </Button>
-          }
-        >
-          {formatNoun(data.columns.imageIds.length, 'image')} are in this data set.
-        </EmptyState>
-      )}
+      {known === 0 && <NothingShown dataset={dataset} data={data} />}
       <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
-        {visible.map((virtualRow) => (
-          <div
-            key={virtualRow.key}
-            className={styles.row}
-            style={{
-              transform: `translateY(${virtualRow.start}px)`,
-              gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
-              height: cellHeight,
-            }}
-          >
-            {Array.from({ length: columns }, (_, column) => virtualRow.index * columns + column)
-              .filter((index) => index < known)
-              .map((index) => (
-                <Cell
-                  key={index}
-                  index={index}
-                  row={data.choice.rows[index] ?? 0}
-                  data={data}
-                  run={run}
-                  namesClass={namesClass}
-                  showsKind={showsKind}
-                />
-              ))}
-          </div>
-        ))}
+        {visible.map(({ key, index: row, start }) => {
+          const rowHeight = grid.heights[row] ?? 0;
+          const tiles = [];
+          for (let index = grid.first[row] ?? 0; index < (grid.first[row + 1] ?? 0); index++) {
+            tiles.push(
+              <GalleryTile
+                key={index}
+                index={index}
+                row={choice.rows[index] ?? 0}
+                data={data}
+                run={run}
+                namesClass={namesClass}
+                showsKind={showsKind}
+                isStop={index === stop}
+                widthPx={rowHeight * tileAspect(aspects[index] ?? 1)}
+                pictureHeightPx={rowHeight}
+                onFocus={setActive}
+                onOpen={(imageId) => {
+                  keepGalleryPlace(placeKey, {
+                    scrollTop: scroller.current?.scrollTop ?? 0,
+                    openedImageId: imageId,
+                  });
+                  go({ view: 'review', imageId });
+                }}
+              />,
+            );
+          }
+          return (
+            <div key={key} className={styles.row} style={{ transform: `translateY(${start}px)` }}>
+              {tiles}
+            </div>
+          );
+        })}
       </div>
     </div>
   );
 }
 
-interface CellProps {
-  readonly index: number;
-  /** Of the columns. */
-  readonly row: number;
-  readonly data: GalleryData;
-  readonly run: Run | null;
-  readonly namesClass: boolean;
-  readonly showsKind: boolean;
+interface PlaceOptions extends GalleryProps {
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  /** Whether there is something to scroll. */
+  readonly isReady: boolean;
 }
 
-function Cell({ index, row, data, run, namesClass, showsKind }: CellProps) {
-  const go = useAddressStore((state) => state.go);
-  const { columns, verdicts, threshold } = data;
-  const imageId = columns.imageIds[row];
-  const path = columns.paths[row];
-  if (imageId === undefined || path === undefined) return <div className={styles.cell} />;
-  const label = columns.labels[row] ?? null;
-  const score = columns.scores[row] ?? null;
-  const verdict = verdicts.values.get(imageId) ?? null;
-  const scale = run?.scale ?? null;
-  const span = scale ? scale.scoreMax - scale.scoreMin : 1;
-  const words = [
-    path,
-    wordOfLabel(label),
-    score === null ? '' : `score ${formatScore(score, span)}`,
-    verdict === null ? '' : `verdict ${verdict}`,
-  ].filter((word) => word !== '');
+/** Returns to where the gallery was left, focus on the image that was opened; begins at the top after another choice. */
+function useGalleryPlace({ dataset, run, data, scroller, isReady }: PlaceOptions): string {
+  const { filter, sort, descending } = data;
+  const key = JSON.stringify([dataset.id, run?.id ?? null, sort, descending, filter]);
+  const shown = useRef<string | null>(null);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null || !isReady || shown.current === key) return;
+    const isFirst = shown.current === null;
+    shown.current = key;
+    const place = isFirst ? placeOfGallery(key) : null;
+    element.scrollTo({ top: place?.scrollTop ?? 0 });
+    const openedId = place?.openedImageId ?? null;
+    if (openedId === null) return;
+    keepGalleryPlace(key, { scrollTop: element.scrollTop, openedImageId: null });
+    let triesLeft = 10;
+    const focus = () => {
+      const tile = element.querySelector<HTMLElement>(`[data-image="${openedId}"]`);
+      if (tile !== null) tile.focus({ preventScroll: true });
+      else if (triesLeft-- > 0) requestAnimationFrame(focus);
+    };
+    requestAnimationFrame(focus);
+  }, [key, isReady, scroller]);
+  useEffect(() => {
+    const element = scroller.current;
+    return () => {
+      const before = placeOfGallery(key);
+      if (element === null || (before !== null && before.openedImageId !== null)) return;
+      keepGalleryPlace(key, { scrollTop: element.scrollTop, openedImageId: null });
+    };
+  }, [key, scroller]);
+  return key;
+}
+
+interface KeptInViewOptions {
+  readonly grid: ReturnType<typeof justifyRows>;
+  readonly rows: {
+    readonly scrollToIndex: (index: number, options: { align: 'start' }) => void;
+    readonly getVirtualItemForOffset: (offset: number) => { readonly index: number } | undefined;
+  };
+  readonly scroller: RefObject<HTMLDivElement | null>;
+}
+
+/** Keeps the first visible image where it is when thumbnails or the window change their size. */
+function useKeptInView({ grid, rows, scroller }: KeptInViewOptions): void {
+  const anchor = useRef(0);
+  const before = useRef(grid);
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const remember = () => {
+      const row = rows.getVirtualItemForOffset(element.scrollTop)?.index ?? 0;
+      anchor.current = before.current.first[row] ?? 0;
+    };
+    element.addEventListener('scroll', remember, { passive: true });
+    return () => {
+      element.removeEventListener('scroll', remember);
+    };
+  }, [rows, scroller]);
+  useLayoutEffect(() => {
+    const old = before.current;
+    before.current = grid;
+    const sameImages = old.first.at(-1) === grid.first.at(-1);
+    if (old === grid || !sameImages || anchor.current === 0 || old.count === grid.count) return;
+    rows.scrollToIndex(rowOfTile(grid, anchor.current), { align: 'start' });
+  }, [grid, rows]);
+}
+
+function NothingShown({ dataset, data }: Pick<GalleryProps, 'dataset' | 'data'>) {
+  const replace = useAddressStore((state) => state.replace);
+  const count = data.columns.imageIds.length;
+  if (count === 0) {
+    const isImporting = dataset.state === 'importing';
+    return (
+      <EmptyState icon={Images} title={isImporting ? say('Looking for images') : say('No images')}>
+        {isImporting
+          ? say('They appear here as they are found.')
+          : say('No file in this folder could be read as an image. The problems say why, file by file.')}
+      </EmptyState>
+    );
+  }
   return (
-    <button
-      type="button"
-      className={styles.cell}
-      data-index={index}
-      aria-label={words.join(', ')}
-      title={path}
-      onClick={() => {
-        go({ view: 'review', imageId });
-      }}
+    <EmptyState
+      icon={Images}
+      title={say('No image passes these filters')}
+      action={
+        <Button
+          variant="contained"
+          onClick={() => {
+            replace(noGalleryFilter);
+          }}
+        >
+          {say('Clear all filters')}
+        </Button>
+      }
     >
-      <span className={styles.picture}>
-        <Thumbnail imageId={imageId} sizePx={256} />
-        <span className={styles.mark}>
-          <StateMark kind={verdict} onImage sizePx={14} />
-        </span>
-      </span>
-      {score !== null && scale && <ScoreBar score={score} threshold={threshold} scale={scale} />}
-      <span className={styles.caption}>
-        <span className={styles.name}>
-          <MiddleEllipsis text={fileName(path)} />
-        </span>
-        <span>{score === null ? '' : formatScore(score, span)}</span>
-      </span>
-      {showsKind && (
-        <span className={styles.kind}>
-          {[namesClass ? columns.classNames[columns.classes[row] ?? 0] : null, label]
-            .filter((part) => part !== null && part !== undefined)
-            .join(' / ')}
-        </span>
-      )}
-    </button>
+      {say('{count, plural, one {# image is} other {# images are}} in this data set.', { count })}
+    </EmptyState>
   );
 }

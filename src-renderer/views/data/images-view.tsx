@@ -9,14 +9,15 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { JobLine } from '../../components/job-line.tsx';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { useAddress, useAddressStore } from '../../state/address.ts';
-import { formatCount, formatNoun } from '../../state/format.ts';
 import { useDataset, useDatasets, useJob, useJobs, useRun } from '../../state/queries.ts';
 import { isUnderWay } from '../../state/run-words.ts';
 import { gallerySorts, type GallerySort } from '../../state/gallery.ts';
+import { say } from '../../texts/say.ts';
 import { FilterPanel } from './filter-panel.tsx';
 import { Gallery } from './gallery.tsx';
 import styles from './images-view.module.css';
 import { ProblemsButton } from './problems-button.tsx';
+import { TileSizeSlider } from './tile-size-slider.tsx';
 import { useGallery } from './use-gallery.ts';
 
 /** Inside a data set: its images as thumbnails. */
@@ -30,14 +31,15 @@ export function ImagesView() {
   const runJob = useJob(run?.jobId ?? null);
   const importJob = jobs.find((job) => job.kind === 'dataset-import' && job.datasetId === datasetId);
 
-  if (datasets.isPending) return <LinearProgress aria-label="Reading the data set" />;
-  if (datasets.error) return <ErrorNotice title="The data sets could not be read" error={datasets.error} />;
+  if (datasets.isPending) return <LinearProgress aria-label={say('Reading the data set')} />;
+  if (datasets.error)
+    return <ErrorNotice title={say('The data sets could not be read')} error={datasets.error} />;
   if (!dataset) {
     return (
       <EmptyState
         isPage
         icon={FolderSearch}
-        title="This data set is not here"
+        title={say('This data set is not here')}
         action={
           <Button
             variant="contained"
@@ -45,11 +47,11 @@ export function ImagesView() {
               go({ view: 'data', datasetId: null, runId: null, imageId: null, className: null });
             }}
           >
-            Show all data sets
+            {say('Show all data sets')}
           </Button>
         }
       >
-        It was removed, or the address belongs to another data folder.
+        {say('It was removed, or the address belongs to another data folder.')}
       </EmptyState>
     );
   }
@@ -64,10 +66,10 @@ interface InsideProps {
 }
 
 const sortNames: Readonly<Record<GallerySort, string>> = {
-  score: 'Score',
-  path: 'Path',
-  verdict: 'Verdict',
-  class: 'Class',
+  score: say('Score'),
+  path: say('Path'),
+  verdict: say('Verdict'),
+  class: say('Class'),
 };
 
 function Inside({ dataset, run, jobs: [importJob, runJob] }: InsideProps) {
@@ -82,15 +84,16 @@ function Inside({ dataset, run, jobs: [importJob, runJob] }: InsideProps) {
         <h1>{dataset.name}</h1>
         <span className={styles.count} role="status" data-testid="images-shown">
           {shown === total
-            ? formatNoun(total, 'image')
-            : `${formatCount(shown)} of ${formatNoun(total, 'image')}`}
+            ? say('{total, plural, one {# image} other {# images}}', { total })
+            : say('{shown, number} of {total, plural, one {# image} other {# images}}', { shown, total })}
         </span>
         {dataset.problemCount > 0 && <ProblemsButton dataset={dataset} />}
         <span className={styles.space} />
         {data && (
           <>
+            <TileSizeSlider />
             <LabelledSelect
-              label="Order"
+              label={say('Order')}
               value={data.sort}
               options={gallerySorts
                 .filter((sort) => run !== null || sort !== 'score')
@@ -121,8 +124,8 @@ function Inside({ dataset, run, jobs: [importJob, runJob] }: InsideProps) {
           <JobLine job={runJob} />
         </div>
       )}
-      {error && !data && <ErrorNotice title="The images could not be listed" error={error} />}
-      {!error && !data && <LinearProgress aria-label="Reading the images" />}
+      {error && !data && <ErrorNotice title={say('The images could not be listed')} error={error} />}
+      {!error && !data && <LinearProgress aria-label={say('Reading the images')} />}
       {data && (
         <div className={styles.body}>
           <Gallery dataset={dataset} run={run} data={data} />
@@ -134,14 +137,14 @@ function Inside({ dataset, run, jobs: [importJob, runJob] }: InsideProps) {
 }
 
 const ascendingWords: Readonly<Record<GallerySort, string>> = {
-  score: 'Lowest first',
-  path: 'A to Z',
-  verdict: 'Defect first',
-  class: 'A to Z',
+  score: say('Lowest first'),
+  path: say('A to Z'),
+  verdict: say('Defect first'),
+  class: say('A to Z'),
 };
 const descendingWords: Readonly<Record<GallerySort, string>> = {
-  score: 'Highest first',
-  path: 'Z to A',
-  verdict: 'Without verdict first',
-  class: 'Z to A',
+  score: say('Highest first'),
+  path: say('Z to A'),
+  verdict: say('Without verdict first'),
+  class: say('Z to A'),
 };

@@ -17,6 +17,8 @@ const image = fc.record({
   score: fc.option(fc.integer({ min: 0, max: 8 })),
   verdict: fc.constantFrom('good' as const, 'defect' as const, 'unsure' as const, null),
   note: fc.boolean(),
+  split: fc.constantFrom('train' as const, 'test' as const, null),
+  problem: fc.boolean(),
   name: fc.constantFrom('Felt', 'wood', 'wood FELT', 'x'),
 });
 type MadeImage = typeof image extends fc.Arbitrary<infer Each> ? Each : never;
@@ -40,6 +42,9 @@ function makeColumns(images: readonly MadeImage[]) {
     scores: images.map(({ score }) => score),
     verdicts: images.map(({ verdict }) => verdict),
     hasNote: images.map(({ note }) => note),
+    splits: images.map(({ split }) => split),
+    hasProblem: images.map(({ problem }) => problem),
+    aspects: images.map(() => 1),
   };
   const values = new Map<number, VerdictValue>();
   const noted = new Set<number>();
@@ -56,13 +61,19 @@ function passes(each: MadeImage, path: string, filter: GalleryFilter, threshold:
   const groups: readonly [string, string][] = [
     ['label', each.label ?? 'none'],
     ['verdict', each.verdict ?? 'none'],
+    ['split', each.split ?? 'none'],
     ['predicted', predicted === null ? 'none' : predicted ? 'defect' : 'good'],
   ];
-  const opinions = [
-    each.verdict === 'good' ? false : each.verdict === 'defect' ? true : null,
-    each.label === null ? null : each.label === 'anomalous',
-    predicted,
-  ];
+  const said = each.verdict === 'good' ? false : each.verdict === 'defect' ? true : null;
+  const labelled = each.label === null ? null : each.label === 'anomalous';
+  const pairs = {
+    'disagree-verdict-label': [said, labelled],
+    'disagree-verdict-predicted': [said, predicted],
+    'disagree-label-predicted': [labelled, predicted],
+  } as const;
+  const contradictions = Object.entries(pairs).flatMap(([token, [a, b]]) =>
+    a !== null && b !== null && a !== b ? [token] : [],
+  );
   const tokens: readonly string[] = filter.tokens;
   return (
     filter.search
@@ -75,7 +86,9 @@ function passes(each: MadeImage, path: string, filter: GalleryFilter, threshold:
       return chosen.length === 0 || chosen.includes(`${group}-${value}`);
     }) &&
     (!tokens.includes('only-note') || each.note) &&
-    (!tokens.includes('only-disagreement') || (opinions.includes(true) && opinions.includes(false))) &&
+    (!tokens.includes('only-problem') || each.problem) &&
+    (!tokens.some((token) => token.startsWith('disagree-')) ||
+      contradictions.some((token) => tokens.includes(token))) &&
     (filter.scoreFrom === null || (each.score !== null && each.score >= filter.scoreFrom)) &&
     (filter.scoreTo === null || (each.score !== null && each.score <= filter.scoreTo))
   );
@@ -132,6 +145,8 @@ describe('the gallery of a data set', () => {
       verdict,
       label: null,
       note: false,
+      split: null,
+      problem: false,
       name: 'x',
     });
     const { columns, verdicts } = makeColumns([
