@@ -37,31 +37,82 @@ const saddles: Readonly<
   10: { joined: [right, top, left, bottom], apart: [left, top, right, bottom] },
 };
 
-/** For each edge the edge its line goes on to, -1 for none. Edges: 2·pixel for the one to the right, 2·pixel + 1 downwards. */
-function linkEdges(map: Float32Array, rows: number, columns: number, level: number): Int32Array {
-  const next = new Int32Array(rows * columns * 2).fill(-1);
+/**
+ * Edges of a map that lines cross. Edges: 2·pixel for the one to the right, 2·pixel + 1 downwards. Kept from call to call,
+ * because a threshold that is dragged asks for lines at every frame and the arrays are megabytes.
+ */
+interface EdgeLinks {
+  /** For each edge the edge its line goes on to, -1 for none: everywhere between two calls. */
+  next: Int32Array;
+  /** 1 where a line comes to an edge; 0 everywhere between two calls. */
+  hasPrevious: Uint8Array;
+}
+
+const links: EdgeLinks = { next: new Int32Array(0), hasPrevious: new Uint8Array(0) };
+
+function linksFor(length: number): EdgeLinks {
+  if (links.next.length < length) {
+    links.next = new Int32Array(length).fill(-1);
+    links.hasPrevious = new Uint8Array(length);
+  }
+  return links;
+}
+
+/** Links the edges of every cell that `level` crosses and returns those that lines leave, in ascending order. */
+function linkEdges(
+  { next, hasPrevious }: EdgeLinks,
+  map: Float32Array,
+  size: { readonly rows: number; readonly columns: number },
+  level: number,
+): Int32Array {
+  const { rows, columns } = size;
+  const from: number[] = [];
+  const link = (pixel: number, kind: number) => {
+    const segments = segmentsOf(kind, map, pixel, columns, level);
+    for (let i = 0; i < segments.length; i += 2) {
+      const start = edgeOf(segments[i] as number, pixel, columns);
+      const end = edgeOf(segments[i + 1] as number, pixel, columns);
+      from.push(start);
+      next[start] = end;
+      hasPrevious[end] = 1;
+    }
+  };
   for (let y = 0; y + 1 < rows; y++) {
-    for (let x = 0; x + 1 < columns; x++) {
-      const pixel = y * columns + x;
-      const [tl, tr] = [map[pixel] as number, map[pixel + 1] as number];
-      const [bl, br] = [map[pixel + columns] as number, map[pixel + columns + 1] as number];
-      const kind =
-        (tl >= level ? 8 : 0) + (tr >= level ? 4 : 0) + (br >= level ? 2 : 0) + (bl >= level ? 1 : 0);
-      if (kind === 0 || kind === 15) continue;
-      const saddle = saddles[kind];
-      const segments =
-        saddle === undefined
-          ? (segmentsOfCase[kind] ?? [])
-          : (tl + tr + bl + br) / 4 >= level
-            ? saddle.joined
-            : saddle.apart;
-      const edges = [2 * pixel, 2 * (pixel + 1) + 1, 2 * (pixel + columns), 2 * pixel + 1];
-      for (let i = 0; i < segments.length; i += 2) {
-        next[edges[segments[i] as number] as number] = edges[segments[i + 1] as number] as number;
-      }
+    let pixel = y * columns;
+    // Both corners of the column before, as they stand in a case: above 8, below 1.
+    let before =
+      ((map[pixel] as number) >= level ? 8 : 0) | ((map[pixel + columns] as number) >= level ? 1 : 0);
+    for (const end = pixel + columns - 1; pixel < end; pixel++) {
+      const above = (map[pixel + 1] as number) >= level;
+      const below = (map[pixel + columns + 1] as number) >= level;
+      const kind = before | (above ? 4 : 0) | (below ? 2 : 0);
+      if (kind !== 0 && kind !== 15) link(pixel, kind);
+      before = (above ? 8 : 0) | (below ? 1 : 0);
     }
   }
-  return next;
+  return Int32Array.from(from).sort();
+}
+
+/** Crossed edges of the cell whose upper left corner is `pixel`, from → to. */
+function segmentsOf(
+  kind: number,
+  map: Float32Array,
+  pixel: number,
+  columns: number,
+  level: number,
+): readonly number[] {
+  const saddle = saddles[kind];
+  if (saddle === undefined) return segmentsOfCase[kind] ?? [];
+  const below = pixel + columns;
+  const sum =
+    (map[pixel] as number) + (map[pixel + 1] as number) + (map[below] as number) + (map[below + 1] as number);
+  return sum / 4 >= level ? saddle.joined : saddle.apart;
+}
+
+function edgeOf(side: number, pixel: number, columns: number): number {
+  if (side === top) return 2 * pixel;
+  if (side === right) return 2 * (pixel + 1) + 1;
+  return side === bottom ? 2 * (pixel + columns) : 2 * pixel + 1;
 }
 
 /**
@@ -76,9 +127,9 @@ export function traceContours(
   level: number,
 ): readonly ContourLine[] {
   if (map.length !== rows * columns) throw new RangeError(`${map.length} values are not ${rows}×${columns}`);
-  const next = linkEdges(map, rows, columns, level);
-  const hasPrevious = new Uint8Array(next.length);
-  for (const to of next) if (to >= 0) hasPrevious[to] = 1;
+  const own = linksFor(map.length * 2);
+  const { next, hasPrevious } = own;
+  const starts = linkEdges(own, map, { rows, columns }, level);
 
   const addPoint = (points: number[], edge: number) => {
     const pixel = edge >> 1;
@@ -98,6 +149,7 @@ export function traceContours(
       addPoint(points, edge);
       const to = next[edge] as number;
       next[edge] = -1;
+      hasPrevious[edge] = 0;
       edge = to;
       if (edge === start) return { points: Float32Array.from(points), isClosed: true };
     }
@@ -106,10 +158,10 @@ export function traceContours(
 
   const lines: ContourLine[] = [];
   // Lines that come in from the border first: begun anywhere else they would be found in two parts.
-  for (let edge = 0; edge < next.length; edge++) {
+  for (const edge of starts) {
     if ((next[edge] as number) >= 0 && hasPrevious[edge] === 0) lines.push(follow(edge));
   }
-  for (let edge = 0; edge < next.length; edge++) {
+  for (const edge of starts) {
     if ((next[edge] as number) >= 0) lines.push(follow(edge));
   }
   return lines;

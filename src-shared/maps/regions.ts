@@ -38,47 +38,51 @@ export function findRegions(
   const above = new Uint8Array(map.length);
   for (let i = 0; i < map.length; i++) if ((map[i] as number) >= threshold) above[i] = 1;
   const { labels, count } = labelComponents(above, columns, rows);
-  const found = Array.from({ length: count }, () => ({
-    area: 0,
-    peak: -Infinity,
-    peakAt: 0,
-    sumX: 0,
-    sumY: 0,
-    minX: columns,
-    maxX: 0,
-    minY: rows,
-    maxY: 0,
-  }));
-  for (let i = 0; i < labels.length; i++) {
-    const region = found[(labels[i] as number) - 1];
-    if (region === undefined) continue;
-    const [x, y] = [i % columns, Math.floor(i / columns)];
-    const value = map[i] as number;
-    region.area++;
-    region.sumX += x;
-    region.sumY += y;
-    if (value > region.peak) [region.peak, region.peakAt] = [value, i];
-    if (x < region.minX) region.minX = x;
-    if (x > region.maxX) region.maxX = x;
-    if (y < region.minY) region.minY = y;
-    if (y > region.maxY) region.maxY = y;
+  const area = new Int32Array(count);
+  const peak = new Float64Array(count).fill(-Infinity);
+  const peakAt = new Int32Array(count);
+  const sumX = new Float64Array(count);
+  const sumY = new Float64Array(count);
+  const minX = new Int32Array(count).fill(columns);
+  const maxX = new Int32Array(count);
+  const minY = new Int32Array(count).fill(rows);
+  const maxY = new Int32Array(count);
+  for (let y = 0, i = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++, i++) {
+      const region = (labels[i] as number) - 1;
+      if (region < 0) continue;
+      const value = map[i] as number;
+      area[region] = (area[region] as number) + 1;
+      sumX[region] = (sumX[region] as number) + x;
+      sumY[region] = (sumY[region] as number) + y;
+      if (value > (peak[region] as number)) {
+        peak[region] = value;
+        peakAt[region] = i;
+      }
+      if (x < (minX[region] as number)) minX[region] = x;
+      if (x > (maxX[region] as number)) maxX[region] = x;
+      if (y < (minY[region] as number)) minY[region] = y;
+      maxY[region] = y;
+    }
   }
-  const regions = found
-    .map((region, index): Region => ({
-      label: index + 1,
-      areaPx: region.area,
-      peak: region.peak,
-      peakX: region.peakAt % columns,
-      peakY: Math.floor(region.peakAt / columns),
-      box: {
-        x: region.minX,
-        y: region.minY,
-        width: region.maxX - region.minX + 1,
-        height: region.maxY - region.minY + 1,
-      },
-      centroid: { x: region.sumX / region.area + 0.5, y: region.sumY / region.area + 0.5 },
-    }))
-    .filter(({ areaPx }) => areaPx >= minAreaPx)
+  const regions = Array.from({ length: count }, (_, index) => index)
+    .filter((index) => (area[index] as number) >= minAreaPx)
+    .map((index): Region => {
+      const [areaPx, at] = [area[index] as number, peakAt[index] as number];
+      const [x, y] = [minX[index] as number, minY[index] as number];
+      return {
+        label: index + 1,
+        areaPx,
+        peak: peak[index] as number,
+        peakX: at % columns,
+        peakY: Math.floor(at / columns),
+        box: { x, y, width: (maxX[index] as number) - x + 1, height: (maxY[index] as number) - y + 1 },
+        centroid: {
+          x: (sumX[index] as number) / areaPx + 0.5,
+          y: (sumY[index] as number) / areaPx + 0.5,
+        },
+      };
+    })
     .sort((a, b) => b.peak - a.peak);
   return { labels, regions };
 }

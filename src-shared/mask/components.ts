@@ -30,28 +30,35 @@ export function labelComponents(raster: ArrayLike<number>, width: number, height
   // In a row at most every second pixel can open a component, and only in every second row.
   const parents = new Int32Array(Math.ceil(width / 2) * Math.ceil(height / 2) + 1);
   let used = 0;
+  const join = (a: number, b: number): number => {
+    const first = findRoot(parents, a);
+    const second = findRoot(parents, b);
+    if (first === second) return first;
+    const [root, other] = first < second ? [first, second] : [second, first];
+    parents[other] = root;
+    return root;
+  };
   for (let y = 0, i = 0; y < height; y++) {
+    const hasAbove = y > 0;
     for (let x = 0; x < width; x++, i++) {
       if (!raster[i]) continue;
-      let label = 0;
-      const join = (neighbour: number) => {
-        if (neighbour === 0) return;
-        const root = findRoot(parents, neighbour);
-        if (label === 0) label = root;
-        else if (root < label) label = parents[label] = root;
-        else parents[root] = label;
-      };
-      if (x > 0) join(labels[i - 1] as number);
-      if (y > 0) {
-        if (x > 0) join(labels[i - width - 1] as number);
-        join(labels[i - width] as number);
-        if (x + 1 < width) join(labels[i - width + 1] as number);
+      const above = hasAbove ? (labels[i - width] as number) : 0;
+      // What touches this pixel and the one above it touches that one too.
+      if (above !== 0) {
+        labels[i] = above;
+        continue;
       }
-      if (label === 0) {
-        label = ++used;
-        parents[label] = label;
+      const before = x > 0 ? (labels[i - 1] as number) : 0;
+      const aboveBefore = hasAbove && x > 0 ? (labels[i - width - 1] as number) : 0;
+      const aboveAfter = hasAbove && x + 1 < width ? (labels[i - width + 1] as number) : 0;
+      // The same holds for the two on the left hand.
+      const onLeft = before === 0 ? aboveBefore : before;
+      if (onLeft !== 0) labels[i] = aboveAfter === 0 ? onLeft : join(onLeft, aboveAfter);
+      else if (aboveAfter !== 0) labels[i] = aboveAfter;
+      else {
+        labels[i] = ++used;
+        parents[used] = used;
       }
-      labels[i] = label;
     }
   }
   // Roots have the smallest label of their component, so numbering them in order keeps the reading order.
