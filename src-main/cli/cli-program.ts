@@ -8,7 +8,9 @@ import { defineExportCommand, defineReportCommand } from './commands/export-comm
 import { defineModelCommands, definePromptCommands } from './commands/define-model-commands.ts';
 import { defineImportCommand } from './commands/define-import.ts';
 import { listDatasets, removeDataset } from './commands/import-command.ts';
+import { defineVerdictCommands } from './commands/verdicts-command.ts';
 import { defineScanCommand } from './commands/scan-command.ts';
+import { providerOption, threadsOption } from './compute-options.ts';
 import { addExamples } from './examples.ts';
 import { idArgument, wholeNumber } from './options.ts';
 
@@ -20,6 +22,8 @@ export function createProgram(version: string, actions: CliActions): Command {
     .version(version)
     .option('--data <dir>', "data folder (default: the system's place for application data)")
     .option('--json', 'print one JSON document')
+    .addOption(threadsOption())
+    .addOption(providerOption())
     .showHelpAfterError('(add --help for all options)');
 
   defineImportCommand(program, actions);
@@ -41,6 +45,7 @@ export function createProgram(version: string, actions: CliActions): Command {
   definePromptCommands(program, actions);
   defineExportCommand(program, actions);
   defineReportCommand(program, actions);
+  defineVerdictCommands(program, actions);
   program
     .command('demo')
     .description('work through the sample images with every method that can run, and write a report')
@@ -58,7 +63,11 @@ export function createProgram(version: string, actions: CliActions): Command {
   program
     .command('serve')
     .description('serve the window to a browser on this machine')
-    .option('--port <number>', '0 to 65535 (default: one that belongs to the data folder, where it is free)', wholeNumber(0, 65_535))
+    .option(
+      '--port <number>',
+      '0 to 65535 (default: one that belongs to the data folder, where it is free)',
+      wholeNumber(0, 65_535),
+    )
     .action((options: { readonly port?: number }) => actions.serve(options));
   defineCompletionCommand(program, (script) => {
     actions.print({ script }, script);

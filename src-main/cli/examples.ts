@@ -10,6 +10,8 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   scan: [
     'scan photos --method baseline',
     'scan mvtec --methods baseline,clip --model starter --object-name "steel plate"',
+    'scan mvtec --method winclip --model starter --normal "flawless {}" --anomalous "{} with a scratch"',
+    'scan mvtec --methods clip-ac,winclip --model starter --prompts-file plate-words.json --class plate',
   ],
   evaluate: [
     'evaluate mvtec --methods baseline,clip --model starter',
@@ -36,8 +38,15 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'scan mvtec --method baseline',
     'export 1 --to results --what csv,overlays',
     'export 1 --to for-other-programs --what maps-tiff,masks --mvtec-names',
+    'export 1 --to to-look-at --what json,overlays --images predicted-defect --jpeg',
   ],
   report: ['scan mvtec --methods baseline,clip --model starter', 'report comparison.html --runs 1,2'],
+  verdicts: [
+    'scan mvtec --method baseline',
+    'verdicts list mvtec',
+    'verdicts list mvtec --trail --csv',
+    'verdicts export mvtec --to verdicts.csv',
+  ],
   doctor: ['doctor', 'doctor --json'],
   completion: ['completion bash'],
 };

@@ -15,8 +15,10 @@ import { openDatabase } from './db/open-database.ts';
 import { createRepositories } from './db/repositories.ts';
 import { createDispatch } from './dispatch.ts';
 import { createEvaluator } from './evaluation/evaluator.ts';
+import { createMapProfiler } from './evaluation/map-profiler.ts';
 import { createEventBus } from './event-bus.ts';
 import { createExportJobKind } from './exports/export-job.ts';
+import { createReportWriter } from './exports/report-writer.ts';
 import { createCatalogue } from './downloads/catalogue.ts';
 import { createHttpsTransport, type HttpTransport } from './downloads/https-transport.ts';
 import { createHandlers } from './handlers/registry.ts';
@@ -28,6 +30,9 @@ import { watchOtherProcesses } from './jobs/watch-other-processes.ts';
 import { libraryFolders } from './library/library-folders.ts';
 import { sweepLibrary } from './library/library-sweep.ts';
 import { createPurge } from './purge.ts';
+import { createThumbnailLimit } from './library/thumbnail-limit.ts';
+import { rememberLog } from './problem-report.ts';
+import { readComputeSettings } from './compute-settings.ts';
 import { createStarterModel } from './library/starter-model.ts';
 
 export type { AssetResponse, Core, CoreOptions, Log, LogLevel } from './core.ts';
@@ -48,11 +53,11 @@ export interface CoreParts {
  * Rejects with `corrupt-file`, `incompatible`, `forbidden` or `disk-full` when the data folder cannot be used.
  */
 export async function createCore(options: CoreOptions, parts: CoreParts = {}): Promise<Core> {
-  const { log } = options;
+  const { log, lines: logLines } = rememberLog(options.log);
   const timing = { ...defaultTiming, ...options.timing };
   const folders = libraryFolders(resolve(options.dataFolder));
   const imageTools = parts.imageTools ?? defaultImageTools;
-  const database = openDatabase({ ...options, dataFolder: folders.dataFolder });
+  const database = openDatabase({ ...options, log, dataFolder: folders.dataFolder });
   const repositories = createRepositories(database);
   await sweepLibrary(folders, repositories, log);
   const events = createEventBus(log);
@@ -64,6 +69,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
     abortGraceMs: timing.abortGraceMs,
   });
   const catalogue = createCatalogue(options.catalogueFile ?? null);
+  const writeReport = createReportWriter({ ...options, repositories, evaluator: () => evaluator, log });
   const queue: JobQueue = createJobQueue({
     database,
     jobs: repositories.jobs,
@@ -96,8 +102,20 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
           queue.wake();
         },
       }),
-      createScanJobKind({ repositories, compute, folders, events }),
-      createExportJobKind({ repositories, dataFolder: folders.dataFolder, version: options.version }),
+      createScanJobKind({
+        repositories,
+        compute,
+        folders,
+        events,
+        computeSettings: () => readComputeSettings(repositories, options.computeSettings),
+      }),
+      createExportJobKind({
+        database,
+        repositories,
+        dataFolder: folders.dataFolder,
+        version: options.version,
+        writeReport,
+      }),
     ],
     events,
     log,
@@ -113,6 +131,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
     timing: options.watchTiming,
   });
   const previewPictures = createPreviewPictures();
+  const thumbnailLimit = createThumbnailLimit(folders.thumbnails, repositories, log);
   const purge = createPurge(repositories, log);
   const starterModel = createStarterModel({
     starterModelFolder: options.starterModelFolder ?? null,
@@ -125,6 +144,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
     log,
   });
   const evaluator = createEvaluator({ repositories, events, closing: closing.signal, log });
+  const mapProfiler = createMapProfiler({ repositories, events, closing: closing.signal, log });
   const handlers = createHandlers({
     options,
     database,
@@ -139,6 +159,10 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
     starterModel,
     catalogue,
     evaluator,
+    writeReport,
+    mapProfiler,
+    thumbnailLimit,
+    logLines,
     closing: closing.signal,
   });
   const { dispatch, call } = createDispatch(handlers, log);
@@ -146,7 +170,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
     repositories,
     previewPictures,
     tools: imageTools,
-    thumbnails: createThumbnailStore(folders.thumbnails, imageTools, log),
+    thumbnails: createThumbnailStore(folders.thumbnails, imageTools, log, thumbnailLimit.made),
     log,
   });
   const watch = watchOtherProcesses({ database, listJobs: queue.list, events });
@@ -179,6 +203,8 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
       queue.settled(),
       starterModel.settled(),
       evaluator.settled(),
+      mapProfiler.settled(),
+      thumbnailLimit.settled(),
     ]);
     database.close();
   }

@@ -11,8 +11,14 @@ import {
   problemSchema,
 } from '../domain/dataset.ts';
 import { runEvaluationSchema } from '../domain/evaluation.ts';
-import { exportOptionsSchema } from '../domain/export.ts';
+import {
+  exportPlanSchema,
+  exportSummarySchema,
+  exportTargetSchema,
+  exportWishSchema,
+} from '../domain/export.ts';
 import { jobSchema } from '../domain/job.ts';
+import { mapProfileSchema } from '../domain/map-profile.ts';
 import { methodIdSchema, methodInfoSchema, methodSettingsSchema } from '../domain/method.ts';
 import {
   modelAnswersSchema,
@@ -26,9 +32,23 @@ import {
   operatingPointNameSchema,
   operatingPointSchema,
 } from '../domain/operating-point.ts';
+import {
+  promptMeasureParamsSchema,
+  promptMeasureSchema,
+  promptTextNameSchema,
+  promptTextSchema,
+  savedPromptTextSchema,
+} from '../domain/prompt-text.ts';
 import { publishedFigureSchema } from '../domain/published-results.ts';
-import { imageColumnsSchema, imageRowSchema, runSchema, runScoresSchema } from '../domain/run.ts';
+import {
+  imageColumnsSchema,
+  imageRowSchema,
+  runEstimateSchema,
+  runSchema,
+  runScoresSchema,
+} from '../domain/run.ts';
 import { verdictSchema, verdictValueSchema } from '../domain/verdict.ts';
+import { appMethods } from './app-methods.ts';
 import { errorShapeSchema } from './errors.ts';
 
 const none = z.object({}).strict();
@@ -36,6 +56,21 @@ const ok = z.object({ ok: z.literal(true) });
 const filePath = z.string().min(1).max(4096);
 const sizeBytes = z.number().int().nonnegative();
 const page = { offset: z.number().int().nonnegative(), limit: z.number().int().min(1).max(1000) };
+
+/** The one class that a run looks through; null: all. */
+const runClassName = z.string().min(1).max(500).nullable().default(null);
+const runWishesSchema = z
+  .array(
+    z
+      .object({
+        methodId: methodIdSchema,
+        promptSetId: idSchema.nullable(),
+        settings: methodSettingsSchema,
+      })
+      .strict(),
+  )
+  .min(1)
+  .max(32);
 
 const doctorCheckSchema = z.object({
   name: z.string(),
@@ -60,6 +95,7 @@ export const contractMethods = {
     params: z.object({ folder: filePath }).strict(),
     result: z.object({ items: z.array(conformanceItemSchema) }),
   },
+  ...appMethods,
   'app.doctor': { params: none, result: z.object({ checks: z.array(doctorCheckSchema) }) },
   'settings.get': { params: none, result: z.object({ values: z.record(z.string(), z.json()) }) },
   'settings.set': {
@@ -218,6 +254,11 @@ export const contractMethods = {
       .strict(),
     result: z.object({ verdicts: z.array(verdictSchema) }),
   },
+  /** Writes the same as a CSV or JSON file, by its name; an existing file is replaced. */
+  'verdicts.export': {
+    params: z.object({ datasetId: idSchema, file: filePath }).strict(),
+    result: z.object({ file: z.string(), count: z.number().int().nonnegative() }),
+  },
 
   /** Newest first; null: of all data sets, removed ones too. */
   'operatingPoints.list': {
@@ -290,6 +331,17 @@ export const contractMethods = {
   },
   'prompts.remove': { params: z.object({ promptSetId: idSchema }).strict(), result: ok },
 
+  /** Texts of hand-written prompts that were saved, by name. */
+  'promptTexts.list': { params: none, result: z.object({ promptTexts: z.array(savedPromptTextSchema) }) },
+  /** One that has the name gets the new text; runs keep the text that they were made with. */
+  'promptTexts.save': {
+    params: z.object({ name: promptTextNameSchema, text: promptTextSchema }).strict(),
+    result: savedPromptTextSchema,
+  },
+  'promptTexts.remove': { params: z.object({ promptTextId: idSchema }).strict(), result: ok },
+  /** How a model's tokenizer reads the sentences of a text about objects. */
+  'promptTexts.measure': { params: promptMeasureParamsSchema, result: promptMeasureSchema },
+
   'methods.list': {
     params: z.object({ modelId: modelIdSchema.nullable() }).strict(),
     result: z.object({ methods: z.array(methodInfoSchema) }),
@@ -311,6 +363,14 @@ export const contractMethods = {
     }),
   },
   /**
+   * Forgets why images could not be scored, one or all of a run, and scores them again. Throws `busy` while the run's job
+   * is going on, `bad-request` where nothing failed.
+   */
+  'runs.retryFailures': {
+    params: z.object({ runId: idSchema, imageId: idSchema.nullable() }).strict(),
+    result: z.object({ job: jobSchema }),
+  },
+  /**
    * Metrics from what a run has stored and the masks as they are now: at once where they are known, else seconds for
    * hundreds of images, told by `run.evaluating`. Rejects with `cancelled` after `runs.stopEvaluating`.
    */
@@ -320,6 +380,23 @@ export const contractMethods = {
     params: z.object({ datasetName: z.string().max(200), methodId: methodIdSchema }).strict(),
     result: z.object({ figures: z.array(publishedFigureSchema) }),
   },
+  /**
+   * What every map threshold does to a run's images or to one class of them: seconds for hundreds of images, told by
+   * `run.profiling`; at once where it is known. A wish for the same run ends the one before. Rejects with `cancelled`
+   * after `runs.stopProfiling`.
+   */
+  'runs.mapProfile': {
+    params: z
+      .object({
+        runId: idSchema,
+        className: z.string().nullable(),
+        /** In pixels of the rendered map. */
+        minRegionAreaPx: z.number().int().min(1),
+      })
+      .strict(),
+    result: mapProfileSchema,
+  },
+  'runs.stopProfiling': { params: z.object({ runId: idSchema }).strict(), result: ok },
   'runs.stopEvaluating': { params: z.object({ runId: idSchema }).strict(), result: ok },
   'runs.create': {
     params: z
@@ -329,9 +406,27 @@ export const contractMethods = {
         modelId: modelIdSchema.nullable(),
         promptSetId: idSchema.nullable(),
         settings: methodSettingsSchema,
+        className: runClassName,
       })
       .strict(),
     result: z.object({ run: runSchema, job: jobSchema }),
+  },
+  /** What runs would cost on this machine, by what earlier runs measured; starts nothing. */
+  'runs.estimate': {
+    params: z
+      .object({
+        datasetId: idSchema,
+        modelId: modelIdSchema.nullable(),
+        className: runClassName,
+        runs: runWishesSchema,
+      })
+      .strict(),
+    result: runEstimateSchema,
+  },
+  /** Null takes the name away. */
+  'runs.rename': {
+    params: z.object({ runId: idSchema, name: z.string().trim().min(1).max(120).nullable() }).strict(),
+    result: runSchema,
   },
   /**
    * Makes several runs over one data set in one pass: an image is read once for all of them. A method that cannot run gets
@@ -343,18 +438,8 @@ export const contractMethods = {
         datasetId: idSchema,
         /** For the methods that need one. */
         modelId: modelIdSchema.nullable(),
-        runs: z
-          .array(
-            z
-              .object({
-                methodId: methodIdSchema,
-                promptSetId: idSchema.nullable(),
-                settings: methodSettingsSchema,
-              })
-              .strict(),
-          )
-          .min(1)
-          .max(32),
+        className: runClassName,
+        runs: runWishesSchema,
       })
       .strict(),
     /** The runs in the order they were asked for, and the job that they share. */
@@ -378,15 +463,33 @@ export const contractMethods = {
     result: z.object({ file: z.string(), sizeBytes: z.number().int().nonnegative() }),
   },
   /**
-   * Writes what a run says into files below a folder (`ExportOptions` says which), as a job. The folder must be empty or
-   * not there, unless `overwrite` is set; then files of the same names are replaced and others are left alone.
-   * `export.json` in it says what was written, and how thresholds were chosen.
+   * Writes what runs say into files below a folder (`ExportWish` says which), and a report of them, as a job. The folder
+   * must be empty or not there, unless `overwrite` is set; then files of the same names are replaced and others are left
+   * alone. `export.json` in the folder of a run says what was written, and how thresholds were chosen.
    */
   'exports.create': {
-    params: z
-      .object({ runId: idSchema, folder: filePath, overwrite: z.boolean(), options: exportOptionsSchema })
-      .strict(),
+    params: exportWishSchema.extend({ folder: filePath, overwrite: z.boolean() }),
     result: z.object({ folder: z.string(), job: jobSchema }),
+  },
+  /** What `exports.create` would write, and about how much; makes files of a few images for trial and stores nothing. */
+  'exports.plan': { params: exportWishSchema, result: exportPlanSchema },
+  /** A folder that an export of this data set could go to; makes and changes nothing. */
+  'exports.inspectFolder': {
+    params: z.object({ folder: filePath, datasetId: idSchema }).strict(),
+    result: exportTargetSchema,
+  },
+  /** What an export job has written so far. */
+  'exports.written': {
+    params: z.object({ jobId: idSchema }).strict(),
+    result: z.object({
+      folder: z.string(),
+      /** The report's name in the folder; null: none was asked for, or it is not there. */
+      report: z.string().nullable(),
+      /** Whether anything lies in the folder still. */
+      isThere: z.boolean(),
+      /** `export.json` of each run. */
+      runs: z.array(exportSummarySchema),
+    }),
   },
   'runs.remove': { params: z.object({ runId: idSchema }).strict(), result: ok },
 
@@ -398,6 +501,8 @@ export const contractMethods = {
    * `bad-request` for a kind that would begin again (see `isPausable`).
    */
   'jobs.pause': { params: z.object({ jobId: idSchema }).strict(), result: jobSchema },
+  /** Puts a waiting job before all others that wait. Throws `bad-request` for one that does not wait. */
+  'jobs.putFirst': { params: z.object({ jobId: idSchema }).strict(), result: jobSchema },
   'jobs.resume': { params: z.object({ jobId: idSchema }).strict(), result: jobSchema },
 } as const;
 

@@ -22,14 +22,20 @@ import { numberUpTo, wholeNumber } from '../options.ts';
 import { formatTable } from '../text-table.ts';
 import { formatSize } from '../../../src-shared/text/format-size.ts';
 import { onOneLine } from '../../../src-shared/text/on-one-line.ts';
+import { findOperatingPoints } from './find-operating-points.ts';
 import { describeProblems } from './import-command.ts';
+
+const imageSelections = ['all', 'predicted-defect', 'with-verdict'] as const;
+type ImageSelection = (typeof imageSelections)[number];
 
 export interface ExportCommandOptions {
   readonly to: string;
   readonly what: readonly ExportKind[];
   readonly threshold?: ScoreThreshold;
   readonly mapThreshold?: MapThreshold;
+  readonly operatingPoint: readonly string[];
   readonly class?: string;
+  readonly images: ImageSelection;
   readonly size?: ExportSize;
   readonly overwrite?: boolean;
   readonly minArea: number;
@@ -51,15 +57,26 @@ export function defineExportCommand(program: Command, { withSession }: CliAction
     .requiredOption('--what <list>', `some of ${exportKindSchema.options.join(',')}`, kindList)
     .option(
       '--threshold <score>',
-      'from which score on an image counts as anomalous: a number, default, best-f1, full-recall, or false-alarms=5% (default: as the window proposes it, each class its own)',
+      'from which score on an image counts as anomalous: a number, default, best-f1, full-recall, or false-alarms=5% (default: as set in the window, else as it proposes it, each class its own)',
       scoreThreshold,
     )
     .option(
       '--map-threshold <value>',
-      'from which value on a pixel belongs to a mask and lies inside the contour: a number or default (default: 99 % of the map of good images lies below, each class its own)',
+      'from which value on a pixel belongs to a mask and lies inside the contour: a number or default (default: as set in the window, else 99 % of the map of good images lies below, each class its own)',
       mapThreshold,
     )
+    .option(
+      '--operating-point <name>',
+      'the threshold saved by this name, or number, on scores or maps; may be given once for each',
+      (name: string, before: readonly string[]) => [...before, name],
+      [],
+    )
     .option('--class <name>', 'only this class')
+    .addOption(
+      new Option('--images <which>', 'all of them, those at or above the threshold, or those with a verdict')
+        .choices(imageSelections)
+        .default('all'),
+    )
     .addOption(
       new Option(
         '--size <which>',
@@ -89,16 +106,19 @@ async function exportCommand(
   runId: number,
   options: ExportCommandOptions,
 ): Promise<void> {
+  const saved = await findOperatingPoints(session, runId, options);
   const { folder, job } = await createExport(session, {
-    runId,
+    runs: [{ runId }],
     folder: path.resolve(options.to),
     overwrite: options.overwrite === true,
+    images: { kind: options.images },
     options: {
       what: [...options.what],
       className: options.class ?? null,
       size: options.size ?? null,
       ...(options.threshold === undefined ? {} : { scoreThreshold: options.threshold }),
       ...(options.mapThreshold === undefined ? {} : { mapThreshold: options.mapThreshold }),
+      ...saved,
       minRegionAreaPx: options.minArea,
       colourMap: options.colourMap,
       opacity: options.opacity,
@@ -206,18 +226,24 @@ function mapThreshold(text: string): MapThreshold {
 /** Says which options mean nothing to what was asked for; null where all do something. */
 function uselessOptions({
   what,
+  images,
   threshold,
   mapThreshold,
+  operatingPoint,
   size,
   minArea,
   jpeg,
 }: ExportCommandOptions): string | null {
   const has = (...kinds: readonly ExportKind[]) => kinds.some((kind) => what.includes(kind));
-  if (threshold !== undefined && !has('csv'))
-    return '--threshold is for the predictions of csv; masks and overlays are cut at --map-threshold.';
+  if (threshold !== undefined && !has('csv', 'json') && images !== 'predicted-defect')
+    return '--threshold is for the predictions of csv and json; masks and overlays are cut at --map-threshold.';
   if (mapThreshold !== undefined && !has('masks', 'overlays'))
-    return '--map-threshold is for masks and overlays; predictions in csv are made at --threshold.';
-  if (size !== undefined && what.every((kind) => kind === 'csv')) return '--size means nothing to csv.';
+    return '--map-threshold is for masks and overlays; predictions in csv and json are made at --threshold.';
+  const given = operatingPoint.length;
+  if (given > 2 || (given > 0 && threshold !== undefined && mapThreshold !== undefined))
+    return '--operating-point may be given once for scores and once for maps, in place of --threshold and --map-threshold.';
+  if (size !== undefined && what.every((kind) => kind === 'csv' || kind === 'json'))
+    return '--size means nothing to csv and json.';
   if (minArea !== 1 && !has('masks')) return '--min-area is for masks.';
   if (jpeg === true && !has('overlays')) return '--jpeg is for overlays.';
   return null;

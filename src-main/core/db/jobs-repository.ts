@@ -22,6 +22,7 @@ interface JobRow {
   run_id: number | null;
   model_id: string | null;
   created_at_ms: number;
+  queued_at_ms: number;
   started_at_ms: number | null;
   finished_at_ms: number | null;
   paused_at_ms: number | null;
@@ -86,6 +87,7 @@ export function createJobsRepository(database: Database) {
       runId: row.run_id,
       modelId: row.model_id,
       createdAtMs: row.created_at_ms,
+      queuedAtMs: row.queued_at_ms,
       startedAtMs: row.started_at_ms,
       finishedAtMs: row.finished_at_ms,
     };
@@ -101,6 +103,14 @@ export function createJobsRepository(database: Database) {
     get(jobId: number): Job | null {
       const row = database.get<JobRow>('SELECT * FROM jobs WHERE id = ?', [jobId]);
       return row === undefined ? null : toJob(row);
+    },
+    /** What a job of this kind was asked to do, still to be parsed; null where there is none. */
+    payload(jobId: number, kind: JobKind): unknown {
+      const row = database.get<Pick<JobRow, 'payload'>>(
+        'SELECT payload FROM jobs WHERE id = ? AND kind = ?',
+        [jobId, kind],
+      );
+      return row === undefined ? null : (JSON.parse(row.payload) as unknown);
     },
     /** Queued and running jobs. */
     listActive(): Job[] {
@@ -257,6 +267,16 @@ export function createJobsRepository(database: Database) {
           `UPDATE jobs SET state = 'cancelled', paused_at_ms = ?, ${leaseEnd}
            WHERE id = ? AND state IN ('queued', 'running')`,
           [nowMs, jobId],
+        ).changes > 0
+      );
+    },
+    /** Puts a waiting job before all others that wait; false where it does not wait. */
+    putFirst(jobId: number): boolean {
+      return (
+        database.run(
+          `UPDATE jobs SET queued_at_ms = (SELECT min(queued_at_ms) FROM jobs WHERE state = 'queued') - 1
+           WHERE id = ? AND state = 'queued'`,
+          [jobId],
         ).changes > 0
       );
     },

@@ -1,16 +1,20 @@
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import { chosenFor, type ChosenThresholds } from '../../../src-shared/domain/chosen-thresholds.ts';
 import type { ChosenThreshold, MapThreshold, ScoreThreshold } from '../../../src-shared/domain/export.ts';
+import type { OperatingPoint } from '../../../src-shared/domain/operating-point.ts';
 import type { RunScores } from '../../../src-shared/domain/run.ts';
 import { pickUsualImages, proposeMapThreshold } from '../../../src-shared/maps/map-threshold.ts';
 import { decodePatchMap } from '../../../src-shared/maps/patch-map-codec.ts';
 import { proposeThreshold, type ProposedThreshold } from '../../../src-shared/metrics/propose-threshold.ts';
 import { inPercent } from '../../../src-shared/text/in-percent.ts';
 import type { Repositories } from '../db/repositories.ts';
+import { describeRecipe } from './describe-recipe.ts';
+import { readWindowThresholds } from './window-thresholds.ts';
 
 type LabelledScores = Pick<RunScores, 'imageIds' | 'scores' | 'labels'>;
 
 /** The rows of one class, worst first as they came. */
-export function scoresOfClass(all: RunScores, className: string): LabelledScores {
+function scoresOfClass(all: RunScores, className: string): LabelledScores {
   const wanted = all.classNames.indexOf(className);
   const rows = [...all.classes.keys()].filter((row) => all.classes[row] === wanted);
   return {
@@ -20,31 +24,137 @@ export function scoresOfClass(all: RunScores, className: string): LabelledScores
   };
 }
 
-/**
- * The score threshold of one class, as `exports.create` has it. Throws `needs-choice` where the labels that a rule needs
- * are not there.
- */
-export function chooseScoreThreshold(
-  className: string,
-  rule: ScoreThreshold,
-  scores: LabelledScores,
-): ChosenThreshold {
-  switch (rule.kind) {
-    case 'value':
-      return { className, value: rule.value, chosenBy: 'given' };
-    case 'default': {
-      const proposed = proposeThreshold(scores);
-      return {
-        className,
-        value: proposed?.value ?? null,
-        chosenBy: `default: ${proposed === null ? 'no image has a score' : describeProposed(proposed)}`,
-      };
+export type ThresholdRepositories = Pick<Repositories, 'results' | 'settings' | 'operatingPoints'>;
+
+/** Chooses the thresholds of one run, class by class. */
+export interface ThresholdChooser {
+  /** Throws `needs-choice` where the labels that a rule needs are not there, `not-found` for an operating point that is gone. */
+  score(className: string, rule: ScoreThreshold): ChosenThreshold;
+  /** Null where no image of the class has a map. Throws `not-found` as `score` does. */
+  map(className: string, rule: MapThreshold): ChosenThreshold;
+}
+
+/** Reads a run's scores, and what the window chose for it, once. */
+export function openThresholdChooser(repositories: ThresholdRepositories, runId: number): ThresholdChooser {
+  const { results, settings, operatingPoints } = repositories;
+  const scores = results.scores(runId);
+  const inWindow = readWindowThresholds(settings.all(), runId);
+  const chosenIn = (className: string) => chosenFor(inWindow(className), inWindow(null));
+  const requirePoint = (id: number, level: OperatingPoint['level']): OperatingPoint => {
+    const point = operatingPoints.get(id);
+    if (point === null) throw new WorkbenchError('not-found', `There is no operating point ${id}.`);
+    if (point.level === level) return point;
+    throw new WorkbenchError(
+      'bad-request',
+      level === 'image'
+        ? `The operating point «${point.name}» is a threshold on maps; it cannot tell from which score on an image counts as anomalous.`
+        : `The operating point «${point.name}» is a threshold on scores; it cannot tell which pixels are inside.`,
+    );
+  };
+  const nameOf = (id: number) => operatingPoints.getEver(id)?.name ?? `number ${id}`;
+
+  const score = (className: string, rule: ScoreThreshold): ChosenThreshold => {
+    switch (rule.kind) {
+      case 'value':
+        return { className, value: rule.value, chosenBy: 'given' };
+      case 'operating-point': {
+        const point = requirePoint(rule.id, 'image');
+        return isOf(point, className) ? takePoint(className, point) : score(className, { kind: 'default' });
+      }
+      case 'default':
+        return (
+          scoreInWindow(className, chosenIn(className), nameOf) ??
+          proposedScore(className, scoresOfClass(scores, className))
+        );
+      case 'best-f1':
+      case 'full-recall':
+      case 'false-alarms':
+        return chooseByLabels(className, rule, scoresOfClass(scores, className));
     }
-    case 'best-f1':
-    case 'full-recall':
-    case 'false-alarms':
-      return chooseByLabels(className, rule, scores);
-  }
+  };
+  const map = (className: string, rule: MapThreshold): ChosenThreshold => {
+    switch (rule.kind) {
+      case 'value':
+        return { className, value: rule.value, chosenBy: 'given' };
+      case 'operating-point': {
+        const point = requirePoint(rule.id, 'pixel');
+        return isOf(point, className) ? takePoint(className, point) : map(className, { kind: 'default' });
+      }
+      case 'default': {
+        const chosen = chosenIn(className);
+        const { minRegionAreaPx } = chosen;
+        const found =
+          mapInWindow(className, chosen, nameOf) ??
+          proposedMap(results, runId, className, scoresOfClass(scores, className));
+        return minRegionAreaPx === null ? found : { ...found, minRegionAreaPx };
+      }
+    }
+  };
+  return { score, map };
+}
+
+function isOf(point: OperatingPoint, className: string): boolean {
+  return point.className === null || point.className === className;
+}
+
+function takePoint(className: string, point: OperatingPoint): ChosenThreshold {
+  const { name, threshold, secondThreshold, minRegionAreaPx, recipe } = point;
+  return {
+    className,
+    value: threshold,
+    secondValue: secondThreshold,
+    chosenBy: `operating point «${name}»: ${describeRecipe(recipe)}`,
+    ...(minRegionAreaPx > 0 ? { minRegionAreaPx } : {}),
+  };
+}
+
+type NameOfPoint = (id: number) => string;
+
+/** What a person chose in the window on the scores; null where nobody did. */
+function scoreInWindow(
+  className: string,
+  { score, second, recipe, point }: ChosenThresholds,
+  nameOf: NameOfPoint,
+): ChosenThreshold | null {
+  if (score === null) return null;
+  const chosenBy = describeChoice(score, recipe, point, nameOf);
+  return { className, value: score, secondValue: second === null ? null : Math.min(second, score), chosenBy };
+}
+
+/** The same on the maps. */
+function mapInWindow(
+  className: string,
+  { map, mapSecond, mapRecipe, mapPoint }: ChosenThresholds,
+  nameOf: NameOfPoint,
+): ChosenThreshold | null {
+  if (map === null) return null;
+  const chosenBy = describeChoice(map, mapRecipe, mapPoint, nameOf);
+  return {
+    className,
+    value: map,
+    secondValue: mapSecond === null ? null : Math.min(mapSecond, map),
+    chosenBy,
+  };
+}
+
+function describeChoice(
+  value: number,
+  recipe: ChosenThresholds['recipe'],
+  point: ChosenThresholds['point'],
+  nameOf: NameOfPoint,
+): string {
+  const how = recipe?.value === value ? describeRecipe(recipe) : null;
+  if (point?.value === value) return `operating point «${nameOf(point.id)}»${how === null ? '' : `: ${how}`}`;
+  return `in the window: ${how ?? 'set by hand'}`;
+}
+
+function proposedScore(className: string, scores: LabelledScores): ChosenThreshold {
+  const proposed = proposeThreshold(scores);
+  return {
+    className,
+    value: proposed?.value ?? null,
+    chosenBy: `default: ${proposed === null ? 'no image has a score' : describeProposed(proposed)}`,
+  };
 }
 
 function describeProposed(proposed: ProposedThreshold): string {
@@ -71,7 +181,7 @@ interface Cut {
 
 function chooseByLabels(
   className: string,
-  rule: Exclude<ScoreThreshold, { kind: 'value' | 'default' }>,
+  rule: Extract<ScoreThreshold, { kind: 'best-f1' | 'full-recall' | 'false-alarms' }>,
   { scores, labels }: LabelledScores,
 ): ChosenThreshold {
   const goodCount = labels.filter((label) => label === 'good').length;
@@ -117,15 +227,12 @@ function listCuts(scores: readonly number[], labels: LabelledScores['labels']): 
   return cuts;
 }
 
-/** The map threshold of one class. Null where no image of the class has a map. */
-export function chooseMapThreshold(
-  { results }: Pick<Repositories, 'results'>,
+function proposedMap(
+  results: Repositories['results'],
   runId: number,
   className: string,
-  rule: MapThreshold,
   scores: LabelledScores,
 ): ChosenThreshold {
-  if (rule.kind === 'value') return { className, value: rule.value, chosenBy: 'given' };
   const usual = pickUsualImages(scores);
   const maps = usual.imageIds.flatMap((imageId) => {
     const bytes = results.patchMap(runId, imageId);

@@ -1,15 +1,25 @@
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import type { ChosenThreshold, ExportOptions, ExportSummary } from '../../../src-shared/domain/export.ts';
+import type {
+  ChosenThreshold,
+  ExportImages,
+  ExportOptions,
+  ExportSummary,
+} from '../../../src-shared/domain/export.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { DatasetCore } from '../db/datasets-repository.ts';
 import type { Repositories } from '../db/repositories.ts';
-import { chooseMapThreshold, chooseScoreThreshold, scoresOfClass } from './choose-thresholds.ts';
+import { openThresholdChooser } from './choose-thresholds.ts';
+import { describeSelection } from './select-images.ts';
 
 export interface SummaryParts {
-  readonly repositories: Pick<Repositories, 'images' | 'results' | 'models' | 'promptSets'>;
+  readonly repositories: Pick<
+    Repositories,
+    'images' | 'results' | 'models' | 'promptSets' | 'settings' | 'operatingPoints'
+  >;
   readonly run: Run;
   readonly dataset: DatasetCore;
   readonly options: ExportOptions;
+  readonly images: ExportImages;
   readonly version: string;
   readonly jobId: number;
 }
@@ -23,10 +33,11 @@ export function beginSummary({
   run,
   dataset,
   options,
+  images: wantedImages,
   version,
   jobId,
 }: SummaryParts): ExportSummary {
-  const { images, results, models, promptSets } = repositories;
+  const { images, models, promptSets } = repositories;
   const all = images.classNames(dataset.id);
   if (options.className !== null && !all.includes(options.className)) {
     throw new WorkbenchError(
@@ -35,15 +46,16 @@ export function beginSummary({
     );
   }
   const classNames = options.className === null ? all : [options.className];
-  const scores = results.scores(run.id);
+  const needsPredictions =
+    options.what.some((kind) => kind === 'csv' || kind === 'json') ||
+    wantedImages.kind === 'predicted-defect';
+  const chooser = openThresholdChooser(repositories, run.id);
   const scoreThresholds: ChosenThreshold[] = [];
   const mapThresholds: ChosenThreshold[] = [];
   for (const className of classNames) {
-    const own = scoresOfClass(scores, className);
-    if (options.what.includes('csv'))
-      scoreThresholds.push(chooseScoreThreshold(className, options.scoreThreshold, own));
+    if (needsPredictions) scoreThresholds.push(chooser.score(className, options.scoreThreshold));
     if (options.what.includes('masks') || options.what.includes('overlays'))
-      mapThresholds.push(chooseMapThreshold({ results }, run.id, className, options.mapThreshold, own));
+      mapThresholds.push(chooser.map(className, options.mapThreshold));
   }
   const model = run.modelId === null ? null : models.get(run.modelId);
   const prompts = run.promptSetId === null ? null : (promptSets.get(run.promptSetId)?.promptSet ?? null);
@@ -64,6 +76,7 @@ export function beginSummary({
       scale: run.scale,
     },
     options,
+    images: describeSelection(wantedImages),
     scoreThresholds,
     mapThresholds,
     counts: { images: 0, withoutScore: 0, files: {}, failed: 0 },
@@ -81,7 +94,7 @@ function notesOn({ what }: ExportSummary['options'], run: Run): string[] {
     );
   if (what.includes('csv')) {
     notes.push(
-      'predictions.csv: an image is «anomalous» where its score is at or above the threshold of its class. Verdict, note, author and time (UTC) are of the newest verdict of a person when the row was written. A path that a spreadsheet would take for a formula begins with «./», a class, a note or an author with an apostrophe.',
+      'predictions.csv: an image is «anomalous» where its score is at or above the threshold of its class, and «unsure» where it is below, but at or above the second threshold that was chosen for a person to look again. Verdict, note, author and time (UTC) are of the newest verdict of a person when the row was written. A path that a spreadsheet would take for a formula begins with «./», a class, a note or an author with an apostrophe.',
     );
   }
   if (what.includes('maps-png') && run.scale !== null)

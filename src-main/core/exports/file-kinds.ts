@@ -20,6 +20,8 @@ export interface MapSource {
   readonly scale: RunScale;
   /** Null where the class has none; then it has no masks, and overlays without a contour. */
   readonly mapThreshold: number | null;
+  /** Smaller regions of a mask are left out, in pixels of the map; 1: none is. */
+  readonly regionAreaPx: number;
   readonly options: ExportOptions;
   readonly software: string;
   readonly signal: AbortSignal;
@@ -33,7 +35,12 @@ export interface FileKind {
   write(source: MapSource, sink: ByteSink): Promise<void>;
 }
 
-export type MapKind = Exclude<ExportKind, 'csv'>;
+export type MapKind = Exclude<ExportKind, 'csv' | 'json'>;
+
+/** Kinds that are a file an image. */
+export function isMapKind(kind: ExportKind): kind is MapKind {
+  return kind !== 'csv' && kind !== 'json';
+}
 
 export const fileKinds: Readonly<Record<MapKind, FileKind>> = {
   'maps-png': {
@@ -127,8 +134,12 @@ async function writeFloats(source: MapSource, width: number, height: number, sin
 
 /** 255 where the map is at or above the threshold, regions that are too small left out. */
 async function writeMask(source: MapSource, sink: ByteSink): Promise<void> {
-  const { mapThreshold, options } = source;
+  const { mapThreshold, map, options } = source;
   const { width, height } = sizeOf(source, 'masks');
+  const minAreaPx = Math.max(
+    options.minRegionAreaPx,
+    Math.round((source.regionAreaPx * width * height) / map.sidePx ** 2),
+  );
   const threshold = mapThreshold ?? Infinity;
   async function* blocks(): AsyncGenerator<Uint8Array> {
     for await (const rows of pacedRows(source, width, height)) {
@@ -138,14 +149,14 @@ async function writeMask(source: MapSource, sink: ByteSink): Promise<void> {
     }
   }
   const png = { width, height, bitDepth: 8, texts: { Software: source.software } } as const;
-  if (options.minRegionAreaPx === 1) return await writeGreyPng(sink, png, blocks());
+  if (minAreaPx <= 1) return await writeGreyPng(sink, png, blocks());
   const whole = new Uint8Array(width * height);
   let at = 0;
   for await (const block of blocks()) {
     whole.set(block, at);
     at += block.length;
   }
-  removeSmallRegions(whole, width, height, options.minRegionAreaPx);
+  removeSmallRegions(whole, width, height, minAreaPx);
   await writeGreyPng(sink, png, [whole]);
 }
 

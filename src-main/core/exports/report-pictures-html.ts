@@ -1,4 +1,5 @@
 import { cssColour } from '../../../src-shared/maps/colour-maps.ts';
+import { inPercent } from '../../../src-shared/text/in-percent.ts';
 import { html, type Html } from './html.ts';
 import { anchor, runName } from './report-figures-html.ts';
 import type { ReportClass, ReportOverlay, ReportPicture, RunReport } from './run-report.ts';
@@ -17,7 +18,7 @@ export function legend({ runs }: RunReport): Html {
       run’s own scale, the same for every image</span
     >
     <span class="key"
-      >${line('contour')} map at its threshold: 99 % of the class’s good images lies below it</span
+      >${line('contour')} map at its threshold; regions and their peaks are told under each map</span
     >
     <span class="key">${line('truth')} ground truth</span>
     <span class="key"
@@ -40,7 +41,7 @@ export function disagreementSection(report: RunReport): Html {
     ${
       disagreements.length === 0
         ? html`<p class="quiet">They rank every image that they share alike.</p>`
-        : html`${intro}${rowsOf(report, disagreements, true)}`
+        : html`${intro}${pictureRows(report, disagreements, true)}`
     }
   </section>`;
 }
@@ -50,12 +51,13 @@ export function classSection(report: RunReport, { name, pictures, imageCount }: 
   const left = imageCount - pictures.length;
   return html`<section class="class" id="${anchor(name)}">
     <h2>${name}</h2>
-    ${rowsOf(report, pictures, false)}
+    ${pictureRows(report, pictures, false)}
     ${left === 0 ? html`` : html`<p class="quiet">${left} more with lower scores are not shown.</p>`}
   </section> `;
 }
 
-function rowsOf(report: RunReport, pictures: readonly ReportPicture[], showClass: boolean): Html {
+/** Pictures one below the other, each with every run's map. */
+export function pictureRows(report: RunReport, pictures: readonly ReportPicture[], showClass: boolean): Html {
   const { runs } = report;
   return html`<div class="scroll">
     <div class="rows" style="--columns: ${runs.length + 1}">
@@ -97,16 +99,28 @@ function pictureRow({ runs }: RunReport, picture: ReportPicture, showClass: bool
         ${frame(picture, overlay.jpeg, `Map of ${title} over ${picture.path}`, outline('contour', overlay.contourPath, overlay.sidePx))}
         <figcaption>
           score
-          ${overlay.score.toFixed(3)}${runs.length === 1 ? html`` : html` · rank ${overlay.rank} of ${overlay.rankedCount}`}${verdict(picture, overlay)}
+          ${overlay.score.toFixed(3)}${runs.length === 1 ? html`` : html` · rank ${overlay.rank} of ${overlay.rankedCount}`}${verdict(picture, overlay)}${regionsOf(overlay)}
         </figcaption>
       </figure>`;
     })}
   </div>`;
 }
 
+/** Where the map is above its threshold: how much of the image, and how high. */
+function regionsOf({ regions, regionCount }: ReportOverlay): Html {
+  if (regionCount === 0) return html``;
+  const listed = regions.map(({ share, peak }) => `${inPercent(share)} % (peak ${peak.toPrecision(3)})`);
+  const more = regionCount > regions.length ? `, ${regionCount - regions.length} more` : '';
+  return html`<span class="regions"
+    >${regionCount === 1 ? 'Region' : `${regionCount} regions`}: ${listed.join(', ')}${more}</span
+  >`;
+}
+
 /** Whether the run would stop the image, and whether that is right. */
-function verdict({ label }: ReportPicture, { isFlagged }: ReportOverlay): Html {
-  if (isFlagged === null) return html``;
+function verdict({ label }: ReportPicture, { prediction }: ReportOverlay): Html {
+  if (prediction === null) return html``;
+  if (prediction === 'unsure') return html` · to be looked at again`;
+  const isFlagged = prediction === 'anomalous';
   const word = isFlagged ? 'flagged' : 'passed';
   if (label === null) return html` · ${word}`;
   const isRight = isFlagged === (label === 'anomalous');

@@ -1,22 +1,24 @@
 import type { OperatingPoint } from '../../../src-shared/domain/operating-point.ts';
-import { inPercent } from '../../../src-shared/text/in-percent.ts';
+import { describeRecipe } from './describe-recipe.ts';
 import { html, type Html } from './html.ts';
+import { shareWithInterval, timeOf } from './report-summary-html.ts';
 import type { RunReport } from './run-report.ts';
 import type { ReportVerdict } from './verdict-report.ts';
 
 const digits = 5;
-const timeOf = (atMs: number) => `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')}`;
 const numberOf = (value: number | null | undefined) =>
   value === null || value === undefined ? '–' : value.toPrecision(digits);
 
-/** The thresholds that pictures are flagged by, those that people saved, and how each was chosen. */
+/** The thresholds that images are flagged by, how each was chosen, and what it does; then those that people saved. */
 export function thresholdsSection({ decisions, runs }: RunReport): Html {
   const { thresholds, operatingPoints } = decisions;
+  const hasSecond = thresholds.some(({ chosen }) => typeof chosen.secondValue === 'number');
   return html`<section>
     <h2>Thresholds</h2>
     <p class="quiet">
-      An image is flagged where its score is at or above its class’s threshold. These are proposed from the
-      scores and labels as they are now.
+      An image is flagged where its score is at or above its class’s threshold. Misses are a share of the
+      images labelled anomalous, false alarms of those labelled good, in percent, in brackets what 95 %
+      confidence leaves open (exact interval, Clopper-Pearson).
     </p>
     <div class="scroll">
       <table>
@@ -25,18 +27,32 @@ export function thresholdsSection({ decisions, runs }: RunReport): Html {
             <th class="name">Class</th>
             ${runs.length > 1 ? html`<th class="name">Run</th>` : html``}
             <th>Threshold</th>
-            <th class="name">How it was chosen</th>
+            ${hasSecond ? html`<th>Look again from</th>` : html``}
+            <th>Found</th>
+            <th>Missed</th>
+            <th>Misses %</th>
+            <th>Flagged good</th>
+            <th>Passed good</th>
+            <th>False alarms %</th>
+            <th>Flagged without label</th>
           </tr>
         </thead>
         <tbody>
           ${thresholds.map(
-            ({ className, letter, value, chosenBy }) =>
+            ({ chosen, letter, counts }) =>
               html`<tr>
-                <th class="name">${className}</th>
-                ${runs.length > 1 ? html`<td>${letter}</td>` : html``}
-                <td>${numberOf(value)}</td>
-                <th class="name">${chosenBy}</th>
-              </tr>`,
+                <th class="name">${chosen.className}<span class="source">${chosen.chosenBy}</span></th>
+                ${runs.length > 1 ? html`<td class="word"><span class="letter">${letter}</span></td>` : html``}
+                <td>${numberOf(chosen.value)}</td>
+                ${hasSecond ? html`<td>${numberOf(chosen.secondValue)}</td>` : html``}
+                <td>${counts.found}</td>
+                <td>${counts.missed}</td>
+                <td>${shareWithInterval(counts.missed, counts.found + counts.missed)}</td>
+                <td>${counts.falseAlarms}</td>
+                <td>${counts.passed}</td>
+                <td>${shareWithInterval(counts.falseAlarms, counts.falseAlarms + counts.passed)}</td>
+                <td>${counts.unlabelledAbove} of ${counts.unlabelledAbove + counts.unlabelledBelow}</td>
+              </tr> `,
           )}
         </tbody>
       </table>
@@ -73,7 +89,7 @@ function pointsTable(points: readonly OperatingPoint[]): Html {
               <th class="name">run ${point.runId}, ${point.className ?? 'all classes'}, by ${point.level}</th>
               <td>${numberOf(point.threshold)}</td>
               <td>${numberOf(point.secondThreshold)}</td>
-              <th class="name">${sayRecipe(point)}</th>
+              <th class="name">${describeRecipe(point.recipe)}</th>
               <td>${point.counts.truePositives}</td>
               <td>${point.counts.falseNegatives}</td>
               <td>${point.counts.falsePositives}</td>
@@ -86,26 +102,8 @@ function pointsTable(points: readonly OperatingPoint[]): Html {
   </div>`;
 }
 
-function sayRecipe({ recipe: { kind, target } }: OperatingPoint): string {
-  const share = `${inPercent(target)} %`;
-  switch (kind) {
-    case 'manual':
-      return 'set by hand';
-    case 'best-f1':
-      return 'best F1';
-    case 'recall-1':
-      return 'no anomalous image missed';
-    case 'false-alarm-rate':
-      return `at most ${share} of the good images flagged`;
-    case 'miss-rate':
-      return `at most ${share} of the anomalous images missed`;
-    case 'alarm-share':
-      return `at most ${share} of the images flagged`;
-  }
-}
-
 /** What people said: counts of what holds now, then every row ever given. Nothing where nobody said anything. */
-export function verdictsSection({ decisions: { counts, verdicts } }: RunReport): Html {
+export function verdictsSection({ decisions: { counts, verdicts, verdictCount } }: RunReport): Html {
   if (verdicts.length === 0) {
     return html`<section>
       <h2>Verdicts</h2>
@@ -145,7 +143,7 @@ export function verdictsSection({ decisions: { counts, verdicts } }: RunReport):
     <div class="scroll">
       <table>
         <caption>
-          All verdicts, oldest first
+          ${verdicts.length === verdictCount ? 'All verdicts, oldest first' : `The newest ${verdicts.length} verdicts, oldest first`}
         </caption>
         <thead>
           <tr>
@@ -164,6 +162,15 @@ export function verdictsSection({ decisions: { counts, verdicts } }: RunReport):
         </tbody>
       </table>
     </div>
+    ${
+      verdicts.length === verdictCount
+        ? html``
+        : html`<p class="quiet">
+            The ${verdictCount - verdicts.length} oldest of ${verdictCount} rows are not listed here. All of
+            them are written by
+            <span class="code">anomaly-workbench verdicts export</span>.
+          </p>`
+    }
   </section>`;
 }
 

@@ -1,5 +1,7 @@
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
+import { promptTextTitle } from '../../../src-shared/domain/method-settings.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
+import { countOf } from '../../../src-shared/text/count-of.ts';
 import type { Repositories } from '../db/repositories.ts';
 import type { ReportFact } from './run-report.ts';
 
@@ -20,8 +22,28 @@ const settingNames: Readonly<Record<string, string>> = {
 export function titleOf(run: Run, { models }: Pick<Repositories, 'models'>): string {
   const { name } = methodCatalogue[run.methodId];
   const shots = run.settings.shots ?? 0;
-  const method = shots > 0 ? `${name}, ${shots}-shot` : name;
+  const words = promptTextTitle(run.settings);
+  const method = `${shots > 0 ? `${name}, ${shots}-shot` : name}${words === null ? '' : `, ${words}`}`;
   return run.modelId === null ? method : `${method} · ${models.get(run.modelId)?.name ?? run.modelId}`;
+}
+
+/** The user's own words in hand-written prompts, in full: other words are another run. */
+function wordsOf({
+  promptText,
+  objectNames = {},
+}: Pick<Run['settings'], 'promptText' | 'objectNames'>): ReportFact[] {
+  const named = Object.entries(objectNames).map(([className, words]) => `${className}: «${words}»`);
+  const facts: ReportFact[] = named.length === 0 ? [] : [{ name: 'Object names', value: named.join(', ') }];
+  if (promptText === undefined) return facts;
+  const quoted = (texts: readonly string[]) => texts.map((text) => `«${text}»`).join(', ');
+  const { name, normal, abnormal, templates } = promptText;
+  return [
+    ...facts,
+    ...(name === undefined ? [] : [{ name: 'Prompts saved as', value: name }]),
+    { name: 'Normal in prompts', value: quoted(normal) },
+    { name: 'Anomalous in prompts', value: quoted(abnormal) },
+    { name: `${countOf(templates.length, 'template')} of prompts`, value: quoted(templates) },
+  ];
 }
 
 /** What a run was made with, so that it can be made again: hashes, settings, sizes, scale. */
@@ -39,6 +61,9 @@ export function factsOf(
     },
     { name: 'Method', value: run.methodId, isCode: true },
   ];
+  if (run.name !== undefined) facts.unshift({ name: 'Name', value: run.name });
+  if (run.className !== undefined)
+    facts.push({ name: 'Looked through', value: `the class ${run.className}` });
   if (run.modelId !== null) {
     facts.push({
       name: 'Model',
@@ -58,11 +83,13 @@ export function factsOf(
       facts.push({ name: 'Their SHA-256', value: prompts.sha256, isCode: true });
     }
   }
-  for (const [key, value] of Object.entries(run.settings))
+  const { promptText, objectNames, ...settings } = run.settings;
+  for (const [key, value] of Object.entries(settings))
     facts.push({
       name: settingNames[key] ?? key,
       value: Array.isArray(value) ? value.join(', ') : String(value),
     });
+  facts.push(...wordsOf({ promptText, objectNames }));
   for (const { className, paths } of run.references)
     facts.push({ name: `References of ${className}`, value: paths.join(', ') });
   if (Object.keys(run.settings).length === 0) facts.push({ name: 'Settings', value: 'the method’s own' });

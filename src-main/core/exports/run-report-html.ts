@@ -1,6 +1,8 @@
 import { html, type Html } from './html.ts';
 import { figuresSection, runName } from './report-figures-html.ts';
 import { classSection, disagreementSection, legend } from './report-pictures-html.ts';
+import { contradictionSection, unreadSection } from './report-lists-html.ts';
+import { summarySection } from './report-summary-html.ts';
 import { thresholdsSection, verdictsSection } from './report-verdicts-html.ts';
 import type { RunReport } from './run-report.ts';
 import { reportStyle } from './run-report-style.ts';
@@ -32,7 +34,8 @@ export function renderRunReport(report: RunReport): string {
               ${report.madeAt.toISOString().slice(0, 16).replace('T', ' ')} UTC
             </p>
           </header>
-          ${notRunNote(report)} ${figuresSection(report)} ${legend(report)} ${disagreementSection(report)}
+          ${notRunNote(report)} ${summarySection(report)} ${thresholdsSection(report)}
+          ${figuresSection(report)} ${legend(report)} ${disagreementSection(report)}
           <section class="lead">
             <h2>Worst images of each class</h2>
             <p class="quiet">
@@ -42,8 +45,8 @@ export function renderRunReport(report: RunReport): string {
               }.
             </p>
           </section>
-          ${report.classes.map((one) => classSection(report, one))} ${thresholdsSection(report)}
-          ${verdictsSection(report)} ${factsSection(report)}
+          ${report.classes.map((one) => classSection(report, one))} ${contradictionSection(report)}
+          ${verdictsSection(report)} ${unreadSection(report)} ${factsSection(report)}
         </main>
       </body>
     </html> `;

@@ -1,6 +1,8 @@
 import type { Label } from '../../../src-shared/domain/dataset.ts';
 import type { RunEvaluation } from '../../../src-shared/domain/evaluation.ts';
 import { figuresOfClass, type PublishedFigure } from '../../../src-shared/domain/published-results.ts';
+import type { Contradictions } from './collect-contradictions.ts';
+import type { UnreadFiles } from './collect-unread.ts';
 import type { ReportDecisions } from './verdict-report.ts';
 
 /** A run as the report shows it. */
@@ -24,8 +26,8 @@ export interface ReportFact {
 /** One run's map over one picture. */
 export interface ReportOverlay {
   readonly score: number;
-  /** At or above the run's threshold for the class; null where it has none. */
-  readonly isFlagged: boolean | null;
+  /** At the run's threshold for the class; null where it has none. */
+  readonly prediction: 'anomalous' | 'unsure' | 'good' | null;
   /** 1 is the highest score of the class. */
   readonly rank: number;
   readonly rankedCount: number;
@@ -33,6 +35,10 @@ export interface ReportOverlay {
   /** SVG path in pixels of `sidePx`×`sidePx`, stretched over the picture: where the map crosses the threshold. */
   readonly contourPath: string;
   readonly sidePx: number;
+  /** Where the map is at or above its threshold, the highest peak first; `share` of the map, 0-1. */
+  readonly regions: readonly { readonly share: number; readonly peak: number }[];
+  /** All of them, those not listed included. */
+  readonly regionCount: number;
 }
 
 export interface ReportPicture {
@@ -74,6 +80,8 @@ export interface RunReport {
   readonly imageCount: number;
   readonly version: string;
   readonly madeAt: Date;
+  /** Whose report it is. */
+  readonly madeBy: string;
   readonly runs: readonly ReportRun[];
   /** Index of the run whose scores set the order. */
   readonly leadingRun: number;
@@ -84,6 +92,11 @@ export interface RunReport {
   readonly disagreements: readonly ReportPicture[];
   readonly classes: readonly ReportClass[];
   readonly decisions: ReportDecisions;
+  /** Of the leading run. */
+  readonly contradictions: Contradictions;
+  /** The first of them. */
+  readonly contradictionPictures: readonly ReportPicture[];
+  readonly unread: UnreadFiles;
 }
 
 /** What both a class's and a mean evaluation have. */

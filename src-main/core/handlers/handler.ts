@@ -7,10 +7,13 @@ import type { Database } from '../db/database.ts';
 import type { Repositories } from '../db/repositories.ts';
 import type { CheckpointCatalogue } from '../downloads/catalogue.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
+import type { ReportWriter } from '../exports/report-writer.ts';
+import type { MapProfiler } from '../evaluation/map-profiler.ts';
 import type { EventBus } from '../event-bus.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import type { LibraryFolders } from '../library/library-folders.ts';
 import type { Purge } from '../purge.ts';
+import type { ThumbnailLimit } from '../library/thumbnail-limit.ts';
 import type { StarterModel } from '../library/starter-model.ts';
 
 /** Gets parameters that were parsed; what it returns is parsed before it leaves. Throws `WorkbenchError`s. */
@@ -37,7 +40,12 @@ export interface Services {
   readonly previewPictures: PreviewPictures;
   readonly starterModel: StarterModel;
   readonly evaluator: Evaluator;
+  readonly writeReport: ReportWriter;
+  readonly mapProfiler: MapProfiler;
   readonly catalogue: CheckpointCatalogue;
+  readonly thumbnailLimit: ThumbnailLimit;
+  /** The last lines of the log. */
+  readonly logLines: () => readonly string[];
   /** Aborted when the core closes. */
   readonly closing: AbortSignal;
 }

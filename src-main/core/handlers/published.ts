@@ -1,11 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import {
-  findPublishedFigures,
-  publishedResultsSchema,
-  type PublishedResults,
-} from '../../../src-shared/domain/published-results.ts';
+import { findPublishedFigures, type PublishedResults } from '../../../src-shared/domain/published-results.ts';
+import { readPublishedResults } from '../exports/read-published-results.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 
 export function publishedHandlers({ options }: Services): DomainHandlers<'published'> {
@@ -16,16 +11,4 @@ export function publishedHandlers({ options }: Services): DomainHandlers<'publis
       return { figures: findPublishedFigures(await results, datasetName, methodId) };
     },
   };
-}
-
-export async function readPublishedResults(file: string): Promise<PublishedResults> {
-  try {
-    return publishedResultsSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-  } catch (cause) {
-    throw new WorkbenchError(
-      'corrupt-file',
-      `The papers’ published figures could not be read from ${file}. Install the program again.`,
-      { cause },
-    );
-  }
 }

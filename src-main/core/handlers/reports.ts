@@ -1,40 +1,24 @@
-import { join, resolve } from 'node:path';
-import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import type { PublishedResults } from '../../../src-shared/domain/published-results.ts';
-import { writeRunReport } from '../exports/write-run-report.ts';
-import { readPublishedResults } from './published.ts';
+import { resolve } from 'node:path';
+import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 
-export function reportsHandlers(services: Services): DomainHandlers<'reports'> {
-  const { options, repositories, closing, evaluator } = services;
-  /** A report without them is better than none. */
-  async function published(): Promise<PublishedResults> {
-    try {
-      return await readPublishedResults(join(options.assetsFolder, 'published-results.json'));
-    } catch (thrown) {
-      options.log('warn', toErrorShape(thrown).message);
-      return { about: '', datasets: [], classes: [] };
-    }
-  }
-
+export function reportsHandlers({ repositories, closing, writeReport }: Services): DomainHandlers<'reports'> {
   return {
     'reports.write': async ({ runIds, notRun, file, imagesPerClass }) => {
       const runs = runIds.map((runId) => {
         const run = repositories.runs.get(runId);
         if (run === null) throw new WorkbenchError('not-found', `There is no run ${runId}.`);
-        return run;
+        const rule = { kind: 'default' } as const;
+        return { run, scoreThreshold: rule, mapThreshold: rule };
       });
       const path = resolve(file);
-      const { sizeBytes } = await writeRunReport({
-        repositories,
+      const { sizeBytes } = await writeReport({
         runs,
+        className: null,
         notRun,
         file: path,
         imagesPerClass,
-        version: options.version,
         signal: closing,
-        evaluate: (run) => evaluator.evaluate(run),
-        publishedResults: await published(),
       });
       return { file: path, sizeBytes };
     },

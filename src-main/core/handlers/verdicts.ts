@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { DatasetImage } from '../../../src-shared/domain/dataset.ts';
 import type { Verdict, VerdictBasis } from '../../../src-shared/domain/verdict.ts';
 import { authorName } from '../author-name.ts';
+import { writeVerdicts } from '../exports/write-verdicts.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 
 export function verdictsHandlers({ database, repositories, events }: Services): DomainHandlers<'verdicts'> {
@@ -11,6 +13,11 @@ export function verdictsHandlers({ database, repositories, events }: Services): 
     const image = images.get(imageId);
     if (image === null) throw new WorkbenchError('not-found', `There is no image ${imageId}.`);
     return image;
+  }
+
+  function requireDataset(datasetId: number): void {
+    if (datasets.getCore(datasetId) === null)
+      throw new WorkbenchError('not-found', `There is no data set ${datasetId}.`);
   }
 
   function basisOf(
@@ -96,10 +103,13 @@ export function verdictsHandlers({ database, repositories, events }: Services): 
       return { verdicts: verdicts.trail(datasetId, path) };
     },
     'verdicts.list': ({ datasetId, afterId, limit }) => {
-      if (datasets.getCore(datasetId) === null) {
-        throw new WorkbenchError('not-found', `There is no data set ${datasetId}.`);
-      }
+      requireDataset(datasetId);
       return { verdicts: verdicts.pageAfter(datasetId, afterId, limit) };
+    },
+    'verdicts.export': async ({ datasetId, file: wanted }) => {
+      requireDataset(datasetId);
+      const file = resolve(wanted);
+      return { file, count: await writeVerdicts(repositories, datasetId, file) };
     },
   };
 }

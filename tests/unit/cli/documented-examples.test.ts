@@ -45,6 +45,14 @@ beforeAll(async () => {
   await writePrompts(path.join(project, 'epoch_15.pth'));
   await mkdir(path.join(project, '9_12_4_multiscale'));
   await copyFile(path.join(project, 'epoch_15.pth'), path.join(project, '9_12_4_multiscale/epoch_15.pth'));
+  await writeFile(
+    path.join(project, 'plate-words.json'),
+    JSON.stringify({
+      name: 'Plates',
+      abnormal: ['scratched {}', '{} with a dent'],
+      objects: { plate: 'steel plate' },
+    }),
+  );
   await writeStemCheckpoint(path.join(scratch, 'starter'));
   await copyGoldens(path.join(scratch, 'shared/golden'));
   process.chdir(project);
@@ -223,6 +231,7 @@ describe('the examples of --help do what they say', () => {
         'prompts',
         'export',
         'report',
+        'verdicts',
         'doctor',
       ]),
     );

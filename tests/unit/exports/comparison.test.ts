@@ -48,12 +48,14 @@ const picture = (path: string, flags: readonly boolean[]): ReportPicture => ({
   maskSidePx: 512,
   overlays: flags.map((isFlagged, i) => ({
     score: 0.5,
-    isFlagged,
+    prediction: isFlagged ? 'anomalous' : 'good',
     rank: i + 1,
     rankedCount: 6,
     jpeg: Uint8Array.of(2),
     contourPath: '',
     sidePx: 256,
+    regions: [],
+    regionCount: 0,
   })),
 });
 
@@ -63,6 +65,7 @@ const report = (more: Partial<RunReport> = {}): RunReport => ({
   imageCount: 12,
   version: '1.0.0',
   madeAt: new Date(0),
+  madeBy: 'Ines',
   runs: [
     run('A', 'Block statistics', { nut: 0.5, bolt: 0.9 }),
     run('B', 'CLIP · ViT', { nut: 0.75, bolt: 0.85 }),
@@ -70,7 +73,10 @@ const report = (more: Partial<RunReport> = {}): RunReport => ({
   leadingRun: 1,
   published: [],
   notRun: [],
-  decisions: { thresholds: [], operatingPoints: [], counts: [], verdicts: [] },
+  decisions: { thresholds: [], operatingPoints: [], counts: [], verdicts: [], verdictCount: 0 },
+  contradictions: { rows: [], count: 0 },
+  contradictionPictures: [],
+  unread: { files: [], count: 0 },
   disagreements: [picture('nut/7.png', [true, false])],
   classes: [
     { name: 'nut', pictures: [picture('nut/1.png', [true, true])], imageCount: 6 },

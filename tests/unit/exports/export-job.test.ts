@@ -44,7 +44,7 @@ async function exportRun(
   overwrite = false,
 ) {
   const { job } = await core.call('exports.create', {
-    runId,
+    runs: [{ runId }],
     folder,
     overwrite,
     options: { what, ...options },
@@ -64,7 +64,7 @@ async function tree(folder: string): Promise<string[]> {
     .sort();
 }
 
-const everything: ExportKind[] = ['csv', 'maps-png', 'maps-tiff', 'maps-npy', 'masks', 'overlays'];
+const everything: ExportKind[] = ['csv', 'json', 'maps-png', 'maps-tiff', 'maps-npy', 'masks', 'overlays'];
 
 describe('an export', () => {
   test('writes every kind under names that mirror the images, and says in export.json what they are', async () => {
@@ -86,6 +86,7 @@ describe('an export', () => {
       [
         'export.json',
         'predictions.csv',
+        'predictions.json',
         ...Object.entries(suffixes).flatMap(([kind, suffix]) =>
           names.map((name) => `${kind}/nut/test/${name}${suffix}`),
         ),
@@ -105,12 +106,12 @@ describe('an export', () => {
     });
     expect(await readFile(join(folder, 'predictions.csv'), 'utf8')).toBe(
       [
-        'image,class,label,score,prediction,verdict,note,author,time',
-        'nut/test/crack/80.png,nut,anomalous,0.8,anomalous,,,,',
-        'nut/test/crack/90.jpg,nut,anomalous,0.9,anomalous,,,,',
-        'nut/test/crack/90.png,nut,anomalous,0.9,anomalous,,,,',
-        'nut/test/good/10.png,nut,good,0.1,good,,,,',
-        'nut/test/good/20.png,nut,good,0.2,good,,,,',
+        'image,class,label,score,prediction,threshold,verdict,author,time,note',
+        'nut/test/crack/80.png,nut,anomalous,0.8,anomalous,0.5,,,,',
+        'nut/test/crack/90.jpg,nut,anomalous,0.9,anomalous,0.5,,,,',
+        'nut/test/crack/90.png,nut,anomalous,0.9,anomalous,0.5,,,,',
+        'nut/test/good/10.png,nut,good,0.1,good,0.5,,,,',
+        'nut/test/good/20.png,nut,good,0.2,good,0.5,,,,',
         '',
       ].join('\r\n'),
     );
@@ -136,7 +137,7 @@ describe('an export', () => {
     await exportRun(opened, runId, folder, ['csv']);
     const csv = await readFile(join(folder, 'predictions.csv'), 'utf8');
     const time = new Date(held.createdAtMs).toISOString();
-    expect(csv).toContain(`,anomalous,defect,"'=SUM(A1)\nsee ""left""","Ines, line 4",${time}\r\n`);
+    expect(csv).toContain(`,anomalous,0.5,defect,"Ines, line 4",${time},"'=SUM(A1)\nsee ""left"""\r\n`);
     expect(csv.match(/,,,,\r\n/g)).toHaveLength(4);
     expect((await summaryOf(folder)).notes.join(' ')).toContain('newest verdict');
   });
@@ -183,8 +184,8 @@ describe('an export', () => {
     expect(await tree(folder)).toContain('maps-tiff/nut/test/crack/80.tiff');
     expect((await tree(folder)).some((name) => name.includes('bolt'))).toBe(false);
     const csv = await readFile(join(folder, 'predictions.csv'), 'utf8');
-    expect(csv).toContain('80.png,nut,anomalous,0.8,good,,,,\r\n');
-    expect(csv).toContain('90.png,nut,anomalous,0.9,anomalous,,,,\r\n');
+    expect(csv).toContain('80.png,nut,anomalous,0.8,good,0.85,,,,\r\n');
+    expect(csv).toContain('90.png,nut,anomalous,0.9,anomalous,0.85,,,,\r\n');
     const mask = await sharp(join(folder, 'masks/nut/test/good/10.png')).raw().toBuffer();
     expect(new Set(mask)).toEqual(new Set([255]));
   });
@@ -285,7 +286,7 @@ describe('an export', () => {
     });
     expect(summary.failures[0]?.path).toBe('overlays: nut/test/good/10.png');
     expect(await readFile(join(folder, 'predictions.csv'), 'utf8')).toContain(
-      '50-broken.png,nut,good,,,,,,\r\n',
+      '50-broken.png,nut,good,,,0.5,,,,\r\n',
     );
   });
 
@@ -299,7 +300,7 @@ describe('an export', () => {
     });
     const folder = join(await temporaryFolder(), 'out');
     const { job } = await opened.core.call('exports.create', {
-      runId,
+      runs: [{ runId }],
       folder,
       overwrite: false,
       options: { what: everything },

@@ -84,7 +84,7 @@ describe('the report of runs', () => {
     const before = wordsOf(await readFile(file, 'utf8'));
     expect(before).toContain('No verdict was given on these images.');
     expect(before).toContain('No operating point was saved.');
-    expect(before).toMatch(/Threshold How it was chosen nut 0\.50000 default: best F1 \(100\.0 %\)/);
+    expect(before).toMatch(/nut default: best F1 \(100\.0 %\) 0\.50000 1 0 0\.0 \(0\.0 to 97\.5\)/);
 
     await core.call('settings.set', { key: 'author', value: 'Ines' });
     const point = {
@@ -113,7 +113,7 @@ describe('the report of runs', () => {
     await core.call('reports.write', report(file, [runId]));
     const text = await readFile(file, 'utf8');
     const words = wordsOf(text);
-    expect(words).toContain('at most 5.0 % of the good images flagged');
+    expect(words).toContain('at most 5.0 % of the good images stopped');
     expect(words).toMatch(/None nut 0 1 0 1 /);
     expect(words).toMatch(/good \(superseded\) &lt;b&gt;smudge&lt;\/b&gt; Ines, .* «Old», blind/);
     expect(words).toMatch(
