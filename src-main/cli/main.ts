@@ -4,20 +4,21 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { toErrorShape } from '../../src-shared/contract/errors.ts';
-import type { Core, Log } from '../core/core.ts';
-import { chooseDataFolder } from '../serving/data-folder.ts';
+import type { Core, CoreOptions, Log } from '../core/core.ts';
+import { openDataFolderChoice } from '../serving/data-folder.ts';
 import { openCore } from '../serving/open-core.ts';
 import { findProjectPaths, type ProjectPaths } from '../serving/project-paths.ts';
 import { serve, waitForSignal } from '../web/serve.ts';
 import { exitCodes, processIo, type CliIo } from './cli-io.ts';
 import { createProgram } from './cli-program.ts';
+import { computeSettingsOf } from './compute-options.ts';
 import { CliSession, cancelled, type CommandResult } from './cli-session.ts';
 
 /** What tests put in place of the process and the real core. */
 export interface CliEnvironment {
   readonly io: CliIo;
   readonly paths: ProjectPaths;
-  openCore(dataFolder: string, log: Log): Promise<Core>;
+  openCore(dataFolder: string, log: Log, computeSettings?: CoreOptions['computeSettings']): Promise<Core>;
 }
 
 /** Runs one command and resolves with its exit code; everything it has to say went through `io`. */
@@ -30,7 +31,8 @@ export async function runCli(
   const log: Log = (level, message) => {
     if (!json && (level === 'warn' || level === 'error')) io.stderr(`${message}\n`);
   };
-  const dataFolder = () => chooseDataFolder(program.opts<{ data?: string }>().data);
+  const choice = () => openDataFolderChoice(program.opts<{ data?: string }>().data);
+  const dataFolder = () => choice().folder;
 
   let result: CommandResult | null = null;
   async function withCore(folder: string, work: (session: CliSession) => Promise<void>): Promise<void> {
@@ -39,7 +41,7 @@ export async function runCli(
       interrupt.abort(cancelled());
     });
     const madeDataFolder = existsSync(folder) ? null : folder;
-    const core = await environment.openCore(folder, log);
+    const core = await environment.openCore(folder, log, computeSettingsOf(program.opts()));
     const session = new CliSession(io, json, core, interrupt.signal, madeDataFolder);
     try {
       await work(session);
@@ -67,7 +69,7 @@ export async function runCli(
       result = { document, text };
     },
     serve: async ({ port = null }: { port?: number | null }) => {
-      const serving = await serve({ paths, dataFolder: dataFolder(), port, log });
+      const serving = await serve({ paths, dataFolder: dataFolder(), dataFolderChoice: choice(), port, log });
       // Before the address is printed: whoever reads it may ask for the end in the same moment.
       const ended = waitForSignal(() => serving.close());
       const { url } = serving;
@@ -93,7 +95,8 @@ function processEnvironment(): CliEnvironment {
   return {
     io: processIo(),
     paths,
-    openCore: (dataFolder, log) => openCore({ paths, dataFolder, host: 'cli', log }),
+    openCore: (dataFolder, log, computeSettings = {}) =>
+      openCore({ paths, dataFolder, host: 'cli', log, computeSettings }),
   };
 }
 

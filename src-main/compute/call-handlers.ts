@@ -7,6 +7,7 @@ import { importPrompts } from './clip/import-prompts.ts';
 import { inspectModel } from './clip/inspect-model.ts';
 import { runConformance } from './conformance/run-conformance.ts';
 import type { ComputeMethodName, ComputeParams, ComputeResult } from './protocol.ts';
+import { computeOffer, tryProvider } from './runtime/compute-offer.ts';
 import { createScanSessions } from './runtime/scan-sessions.ts';
 
 export interface CallContext {
@@ -36,7 +37,9 @@ export function createCallHandlers(options: CallHandlerOptions): CallHandlers {
         // Others than the bundled ones are only there after an install step of their own.
         executionProviders: listSupportedBackends().flatMap(({ name, bundled }) => (bundled ? [name] : [])),
         nodeVersion: process.versions.node,
+        offer: computeOffer(),
       }),
+    'runtime.try': ({ provider }) => tryProvider(provider),
     'model.inspect': (params) => inspectModel(params),
     'model.import': (params, { signal, report }) => importModel({ ...params, signal, onProgress: report }),
     'prompts.import': (params, { signal }) => importPrompts({ ...params, signal }),

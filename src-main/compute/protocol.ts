@@ -2,6 +2,12 @@
 // Messages travel by structured clone (child_process.fork with serialization 'advanced', Electron's utilityProcess).
 import { z } from 'zod';
 import { errorShapeSchema } from '../../src-shared/contract/errors.ts';
+import {
+  computeOfferSchema,
+  computeSettingsSchema,
+  computeUseSchema,
+  providerIdSchema,
+} from '../../src-shared/domain/compute-settings.ts';
 import { conformanceItemSchema } from '../../src-shared/domain/conformance.ts';
 import { mapRenderingSchema, methodIdSchema, methodSettingsSchema } from '../../src-shared/domain/method.ts';
 import {
@@ -74,8 +80,14 @@ export const computeMethods = {
       nodeVersion: z.string(),
     }),
   },
+      offer: computeOfferSchema.optional(),
   'model.inspect': {
     params: z.object({ path: absolutePath, answers: modelAnswersSchema }),
+  /** Runs a graph of one product by one provider alone; rejects with `unavailable` and what ONNX Runtime said. */
+  'runtime.try': {
+    params: z.object({ provider: providerIdSchema }),
+    result: z.object({ durationMs: z.number() }),
+  },
     result: modelPreviewSchema,
   },
   /** Writes a complete model folder at `targetFolder` (which must not exist) or leaves nothing there. Reports progress in bytes. */
@@ -117,6 +129,14 @@ export const computeMethods = {
     result: z.object({ sessionId: z.number().int(), methods: z.array(openedMethodSchema) }),
   },
   /**
+      /** Which provider and how many threads; absent: the processor, a thread for each core. */
+      compute: computeSettingsSchema.optional(),
+    }),
+    result: z.object({
+      sessionId: z.number().int(),
+      methods: z.array(openedMethodSchema),
+      /** What computes it; null where no graph runs. */
+      compute: computeUseSchema.nullable().default(null),
    * Scores one image, or the part `crop` of it, with every method of the session. Rejects where the image itself cannot be read; what
    * goes wrong in one method is said in its result.
    */
@@ -127,7 +147,11 @@ export const computeMethods = {
       className: z.string(),
       crop: cropSchema.optional(),
     }),
-    result: z.object({ results: z.array(methodResultSchema) }),
+    result: z.object({
+      results: z.array(methodResultSchema),
+      /** Where it is another than was said before: a provider failed while it ran. */
+      compute: computeUseSchema.optional(),
+    }),
   },
   'scan.close': { params: z.object({ sessionId: z.number().int() }), result: z.object({}) },
   'conformance.run': {

@@ -2,6 +2,7 @@
 // What may not: hosts (electron, web, cli), ONNX Runtime, user interface packages, and any global state.
 import type { WorkbenchEvent } from '../../src-shared/contract/events.ts';
 import type { MethodName, MethodParams, MethodResult, Reply } from '../../src-shared/contract/methods.ts';
+import type { ComputeSettings } from '../../src-shared/domain/compute-settings.ts';
 import type { WatchTiming } from './datasets/folder-watch.ts';
 import type { ComputeLauncher } from './compute-client/compute-launcher.ts';
 
@@ -28,10 +29,26 @@ export interface CoreOptions {
    * what it made or resumed itself (a command must not start yesterday's scan). Default: `own` for the cli, else `all`.
    */
   readonly runJobs?: 'all' | 'own';
+  /** Absent: the data folder was handed in and cannot be changed for the next start. */
+  readonly dataFolderChoice?: DataFolderChoice;
+  /** What the command line says of threads and providers, before the setting. */
+  readonly computeSettings?: Partial<ComputeSettings>;
   /** For tests: shorter times. */
   readonly timing?: Partial<CoreTiming>;
   /** For tests: how patient watching a folder is. */
   readonly watchTiming?: Partial<WatchTiming>;
+}
+
+/** Why the data folder is the one it is, and where the next start without a word about it will look. */
+export interface DataFolderChoice {
+  readonly folder: string;
+  /** `option`: `--data`; `environment`: `ANOMALY_WORKBENCH_DATA`; `chosen`: in the settings; else the usual place. */
+  readonly origin: 'option' | 'environment' | 'chosen' | 'usual';
+  readonly usualFolder: string;
+  /** The folder chosen in the settings; null: the usual one. */
+  next(): string | null;
+  /** Null: the usual one again. Throws the file system's error where the choice cannot be kept. */
+  choose(folder: string | null): void;
 }
 
 export interface CoreTiming {

@@ -13,6 +13,11 @@ export function isAllowedRequest(url: string): boolean {
   return isAppAddress(url) || ['blob:', 'data:', 'devtools:'].some((scheme) => url.startsWith(scheme));
 }
 
+/** The one permission that the window uses: writing words to the clipboard, which needs a press of the user's. */
+export function isAllowedPermission(permission: string): boolean {
+  return permission === 'clipboard-sanitized-write';
+}
+
 /** Answers `workbench://app/…`; any other host name is not found. */
 export async function answerAppRequest(windowServer: WindowServer, request: Request): Promise<Response> {
   const url = new URL(request.url);

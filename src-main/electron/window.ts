@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { appOrigin } from '../../src-shared/contract/ipc-channels.ts';
 import type { Core } from '../core/core.ts';
 import { isAppAddress } from './app-protocol.ts';
+import { hostWords } from './host-words.ts';
 
 const boundsSetting = 'window.bounds';
 const boundsSchema = z.object({
@@ -31,7 +32,7 @@ export function guardContents(contents: WebContents): void {
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
 }
 
-/** Opens the window where it was last time, if that place is still on a screen. Resolves when its page is loaded. */
+/** Opens the window where it was last time, or in the middle of a screen where that place is on none any more. Resolves when its page is loaded. */
 export async function openWindow(core: Pick<Core, 'call'>, preloadFile: string): Promise<BrowserWindow> {
   const saved = await readBounds(core);
   const window = new BrowserWindow({
@@ -43,7 +44,7 @@ export async function openWindow(core: Pick<Core, 'call'>, preloadFile: string):
     show: false,
     // The window's own dark ground: no white flash before the first paint.
     backgroundColor: '#161616',
-    title: 'Anomaly Workbench',
+    title: hostWords.productName,
     webPreferences: {
       preload: preloadFile,
       contextIsolation: true,
@@ -70,7 +71,7 @@ async function readBounds(core: Pick<Core, 'call'>): Promise<WindowBounds | null
   const { values } = await core.call('settings.get', {});
   const parsed = boundsSchema.safeParse(values[boundsSetting]);
   if (!parsed.success) return null;
-  return isOnScreen(parsed.data) ? parsed.data : null;
+  return isOnScreen(parsed.data) ? parsed.data : broughtBack(parsed.data);
 }
 
 /** A title bar that cannot be reached cannot be dragged back: a hand's breadth of the top must be on a screen. */
@@ -79,6 +80,20 @@ function isOnScreen(bounds: Rectangle): boolean {
   const right = Math.min(bounds.x + bounds.width, workArea.x + workArea.width);
   const left = Math.max(bounds.x, workArea.x);
   return right - left >= 100 && bounds.y >= workArea.y - 8 && bounds.y < workArea.y + workArea.height - 40;
+}
+
+/** The size that was left, no larger than the screen, in the middle of the nearest one; whether it was maximised stays. */
+function broughtBack(bounds: WindowBounds): WindowBounds {
+  const { workArea } = screen.getDisplayMatching(bounds);
+  const width = Math.min(bounds.width, workArea.width);
+  const height = Math.min(bounds.height, workArea.height);
+  return {
+    ...bounds,
+    width,
+    height,
+    x: Math.round(workArea.x + (workArea.width - width) / 2),
+    y: Math.round(workArea.y + (workArea.height - height) / 2),
+  };
 }
 
 function keepBounds(core: Pick<Core, 'call'>, window: BrowserWindow): void {

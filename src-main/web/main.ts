@@ -1,14 +1,9 @@
 import { parseArgs } from 'node:util';
 import { toErrorShape, WorkbenchError } from '../../src-shared/contract/errors.ts';
-import type { Log } from '../core/core.ts';
-import { chooseDataFolder } from '../serving/data-folder.ts';
+import { openDataFolderChoice } from '../serving/data-folder.ts';
+import { createFileLog, logFolderOf } from '../serving/file-log.ts';
 import { findProjectPaths } from '../serving/project-paths.ts';
 import { serve, waitForSignal } from './serve.ts';
-
-/** Warnings and errors only: the one line on the output is the address. */
-const log: Log = (level, message) => {
-  if (level === 'warn' || level === 'error') console.error(message);
-};
 
 /**
  * Runs the web host until it is asked to stop and resolves with the exit code. `onReady` gets the address to print and
@@ -25,11 +20,13 @@ export async function runWebHost(
       args: [...args],
       options: { data: { type: 'string' }, port: { type: 'string' } },
     });
+    const dataFolderChoice = openDataFolderChoice(values.data);
     const serving = await serve({
       paths: findProjectPaths(import.meta.dirname),
-      dataFolder: chooseDataFolder(values.data),
+      dataFolder: dataFolderChoice.folder,
+      dataFolderChoice,
       port: values.port === undefined ? null : readPort(values.port),
-      log,
+      log: createFileLog(logFolderOf(dataFolderChoice.folder)),
     });
     // Listening for signals comes first: whoever reads the address may ask for the end in the same moment.
     const ended = waitForSignal(() => serving.close());

@@ -1,5 +1,5 @@
 import { WorkbenchError } from '../../src-shared/contract/errors.ts';
-import type { Core, Log } from '../core/core.ts';
+import type { Core, DataFolderChoice, Log } from '../core/core.ts';
 import { openCore } from '../serving/open-core.ts';
 import type { ProjectPaths } from '../serving/project-paths.ts';
 import { usualPort } from './usual-port.ts';
@@ -11,6 +11,7 @@ export interface ServeOptions {
   /** 0: any free one; null: the one that this data folder had before, if it is free. */
   readonly port: number | null;
   readonly log: Log;
+  readonly dataFolderChoice?: DataFolderChoice;
 }
 
 export interface Serving extends WebHost {
@@ -18,13 +19,14 @@ export interface Serving extends WebHost {
 }
 
 /** Opens the core and serves it; `close` ends both. Throws `WorkbenchError` where either cannot be started. */
-export async function serve({ paths, dataFolder, port, log }: ServeOptions): Promise<Serving> {
-  const core = await openCore({ paths, dataFolder, host: 'web', log });
+export async function serve({ port, ...options }: ServeOptions): Promise<Serving> {
+  const { paths, dataFolder } = options;
+  const core = await openCore({ ...options, host: 'web' });
   try {
-    const options = { core, rendererFolder: paths.rendererFolder };
+    const hostOptions = { core, rendererFolder: paths.rendererFolder };
     const host = await (port === null
-      ? startAtUsualPort(options, dataFolder)
-      : startWebHost({ ...options, port }));
+      ? startAtUsualPort(hostOptions, dataFolder)
+      : startWebHost({ ...hostOptions, port }));
     return {
       ...host,
       core,

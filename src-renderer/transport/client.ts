@@ -19,6 +19,11 @@ export class Client {
     this.transport = transport;
   }
 
+  /** Where a dropped file or folder lies; null where the host tells no page (a browser). */
+  pathOfDropped(file: File): string | null {
+    return this.transport.pathOfDropped(file);
+  }
+
   /** Throws `WorkbenchError` with the host's code and message, or `internal` where the answer breaks the contract. */
   async call<N extends MethodName>(name: N, params: MethodParams<N>): Promise<MethodResult<N>> {
     const method = contractMethods[name];

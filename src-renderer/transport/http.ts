@@ -47,6 +47,10 @@ export class HttpTransport implements Transport {
     this.connect();
   }
 
+  pathOfDropped(): null {
+    return null;
+  }
+
   connection(): ConnectionState {
     return this.state;
   }

@@ -32,6 +32,10 @@ export class IpcTransport implements Transport {
     return replySchema.parse(await this.bridge.request({ id: this.nextId++, method, params }));
   }
 
+  pathOfDropped(file: File): string | null {
+    return this.bridge.pathOfDropped(file) || null;
+  }
+
   onEvent(listener: (event: WorkbenchEvent) => void): () => void {
     return this.events.add(listener);
   }

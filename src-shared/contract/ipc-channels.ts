@@ -6,6 +6,10 @@ export const ipcChannels = {
   event: 'workbench:event',
   pickFolder: 'workbench:pick-folder',
   pickFile: 'workbench:pick-file',
+  pickNewFile: 'workbench:pick-new-file',
+  shell: 'workbench:shell',
+  shellEvent: 'workbench:shell-event',
+  openLogFolder: 'workbench:open-log-folder',
 } as const;
 
 /** The window's origin in Electron; assets lie on it too. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { eventSchema } from './events.ts';
 import { replySchema, type Reply, type Request } from './methods.ts';
+import type { Shell } from './shell.ts';
 
 /** The web host's WebSocket lies here, on the page's own origin; the page's cookie carries the token. */
 export const socketPath = '/socket';
@@ -20,6 +21,12 @@ export type ServerMessage = z.infer<typeof serverMessageSchema>;
 export const fileKindSchema = z.enum(['checkpoint', 'prompts', 'any']);
 export type FileKind = z.infer<typeof fileKindSchema>;
 
+/** A `File` of the page; of its content nothing is needed. */
+export interface DroppedFile {
+  readonly name: string;
+  readonly size: number;
+}
+
 /** What Electron's preload puts on `window.workbench`. In a browser there is none: then use the WebSocket. */
 export interface WorkbenchBridge {
   request(request: Request): Promise<Reply>;
@@ -29,6 +36,18 @@ export interface WorkbenchBridge {
   pickFolder(): Promise<string | null>;
   /** Asks for a file with the system's dialog; null where the user closed it. */
   pickFile(kind: FileKind): Promise<string | null>;
+  /** Asks where to write a file with the system's dialog, which asks before an existing one is replaced; null as above. */
+  pickNewFile(suggestedName: string): Promise<string | null>;
+  /** Where a file or folder lies that was dropped on the window; empty for what is no file on a disk. */
+  pathOfDropped(file: DroppedFile): string;
+  /** `process.platform`. */
+  readonly platform: string;
+  /** Shows the menu and the recent folders; the first call also says that the page listens to `onShellEvent`. */
+  showShell(shell: Shell): Promise<void>;
+  /** Events arrive as they were sent, to be checked with `shellEventSchema`. Returns a function that stops listening. */
+  onShellEvent(listener: (event: unknown) => void): () => void;
+  /** Shows the folder of log files in the system's own file manager. */
+  openLogFolder(): Promise<void>;
 }
 
 /**

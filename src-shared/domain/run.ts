@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { computeUseSchema } from './compute-settings.ts';
 import { datasetImageSchema, idSchema, labelSchema, splitSchema } from './dataset.ts';
 import { jobErrorSchema, jobStateSchema } from './job.ts';
 import { mapRenderingSchema, methodIdSchema, methodSettingsSchema } from './method.ts';
@@ -49,6 +50,8 @@ export const runSchema = z
     imageAuroc: z
       .array(z.object({ className: z.string(), auroc: z.number().nullable() }).readonly())
       .readonly(),
+    /** What computed it last; absent before it began, where no model is needed, and for runs of older programs. */
+    compute: computeUseSchema.optional(),
   })
   .readonly();
 export type Run = z.infer<typeof runSchema>;

@@ -11,6 +11,18 @@ type Json = Record<string, unknown>;
 type Handler = (event: unknown, ...args: unknown[]) => unknown;
 type RequestFilter = (details: { url: string }, decide: (answer: { cancel: boolean }) => void) => void;
 
+export interface MenuTemplateItem {
+  label?: string;
+  role?: string;
+  type?: string;
+  enabled?: boolean;
+  checked?: boolean;
+  accelerator?: string;
+  registerAccelerator?: boolean;
+  submenu?: MenuTemplateItem[];
+  click?: () => void;
+}
+
 /** What a test sees and sets. Everything starts anew with `vi.resetModules()`. */
 export const electronWorld = {
   ready: false,
@@ -23,11 +35,19 @@ export const electronWorld = {
   paths: new Map<string, string>(),
   sandboxEnabled: false,
   isSecondInstance: false,
+  /** What a second start handed to the lock. */
+  handedOver: null as unknown,
   privilegedSchemes: [] as Json[],
-  applicationMenu: null as { template: Json[] } | null,
+  applicationMenu: null as { template: MenuTemplateItem[] } | null,
+  recentDocuments: [] as string[],
+  jumpList: null as Json[] | null,
+  /** Folders and files that were shown in the system's file manager; `openPathRefusal` is what it says against it. */
+  openedPaths: [] as string[],
+  openPathRefusal: '',
   errorBoxes: [] as { title: string; content: string }[],
   /** Answers of the next dialogs, and the options they were shown with. */
   dialogAnswers: [] as { canceled: boolean; filePaths: string[] }[],
+  saveAnswers: [] as { canceled: boolean; filePath: string }[],
   dialogsShown: [] as Json[],
   workArea: { x: 0, y: 0, width: 1920, height: 1080 },
   utilityProcesses: [] as StandInUtilityProcess[],
@@ -57,7 +77,8 @@ class App extends EventEmitter {
     if (electronWorld.ready) throw new Error('app.enableSandbox() must be called before the app is ready');
     electronWorld.sandboxEnabled = true;
   }
-  requestSingleInstanceLock(): boolean {
+  requestSingleInstanceLock(handedOver?: unknown): boolean {
+    electronWorld.handedOver = structuredClone(handedOver);
     return !electronWorld.isSecondInstance;
   }
   async whenReady(): Promise<void> {
@@ -69,6 +90,15 @@ class App extends EventEmitter {
     const event = new StandInEvent();
     this.emit('before-quit', event);
     if (!event.defaultPrevented) electronWorld.hasQuit = true;
+  }
+  addRecentDocument(file: string): void {
+    electronWorld.recentDocuments.unshift(file);
+  }
+  clearRecentDocuments(): void {
+    electronWorld.recentDocuments = [];
+  }
+  setJumpList(categories: Json[]): void {
+    electronWorld.jumpList = categories;
   }
   exit(code: number): void {
     electronWorld.exitCode = code;
@@ -196,6 +226,7 @@ export class BrowserWindow extends EventEmitter {
   focused = false;
   maximised = false;
   minimised = false;
+  readonly platform = process.platform;
   bounds: { x: number; y: number; width: number; height: number };
 
   constructor(
@@ -238,6 +269,7 @@ export class BrowserWindow extends EventEmitter {
   close(): void {
     this.emit('close', new StandInEvent());
     openWindows.delete(this);
+    this.webContents.emit('destroyed');
     this.emit('closed');
     if (openWindows.size === 0) app.emit('window-all-closed');
   }
@@ -262,12 +294,17 @@ function runPreload(window: BrowserWindow): void {
       window.exposed[name] = Object.freeze({ ...api });
     },
   };
+  const webUtils = {
+    getPathForFile: (file: { path?: string }) => file.path ?? '',
+  };
   const require = (name: string) => {
-    if (name === 'electron') return { ipcRenderer, contextBridge };
+    if (name === 'electron') return { ipcRenderer, contextBridge, webUtils };
     throw new Error(`module not found: ${name}`);
   };
   const module = { exports: {} };
-  const context = vm.createContext({ require, module, exports: module.exports });
+  // The sandbox has a `process` of its own with little in it.
+  const process = { platform: window.platform };
+  const context = vm.createContext({ require, module, exports: module.exports, process });
   vm.runInContext(readFileSync(String(preload), 'utf8'), context, { filename: String(preload) });
 }
 
@@ -276,15 +313,26 @@ export const dialog = {
     electronWorld.dialogsShown.push(args.at(-1) as Json);
     return Promise.resolve(electronWorld.dialogAnswers.shift() ?? { canceled: true, filePaths: [] });
   },
+  showSaveDialog(...args: unknown[]): Promise<{ canceled: boolean; filePath: string }> {
+    electronWorld.dialogsShown.push(args.at(-1) as Json);
+    return Promise.resolve(electronWorld.saveAnswers.shift() ?? { canceled: true, filePath: '' });
+  },
   showErrorBox(title: string, content: string): void {
     electronWorld.errorBoxes.push({ title, content });
   },
 };
 
 export const Menu = {
-  buildFromTemplate: (template: Json[]) => ({ template }),
-  setApplicationMenu(menu: { template: Json[] }): void {
+  buildFromTemplate: (template: MenuTemplateItem[]) => ({ template }),
+  setApplicationMenu(menu: { template: MenuTemplateItem[] }): void {
     electronWorld.applicationMenu = menu;
+  },
+};
+
+export const shell = {
+  openPath(file: string): Promise<string> {
+    electronWorld.openedPaths.push(file);
+    return Promise.resolve(electronWorld.openPathRefusal);
   },
 };
 

@@ -5,6 +5,7 @@ import { methodIdSchema, type MethodId } from '../../../src-shared/domain/method
 import { methodTitle } from '../../../src-shared/domain/method-settings.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { CliActions } from '../cli-actions.ts';
+import { describeFallBacks } from '../compute-options.ts';
 import type { CliSession } from '../cli-session.ts';
 import { formatRate, formatSeconds } from '../progress-line.ts';
 import { formatTable } from '../text-table.ts';
@@ -105,6 +106,7 @@ async function scanCommand(
   // Where some of several came through, the others say why they did not.
   if (done.failure !== null && scanned.every(({ run }) => run.state !== 'succeeded')) throw done.failure;
 
+  for (const line of describeFallBacks(scanned.map(({ run }) => run))) session.note(line);
   const result = { dataset, scanned, unavailable: withFailed(plan.unavailable, done.runs, scanned) };
   const imageCount = Math.max(0, ...scanned.map(({ run }) => run.scoredCount + run.failedCount));
   const imagesPerSecond = durationS > 0 ? (imageCount - done.doneBefore) / durationS : null;

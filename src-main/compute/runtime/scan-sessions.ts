@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { toErrorShape, WorkbenchError, type ErrorShape } from '../../../src-shared/contract/errors.ts';
+import { defaultComputeSettings, type ComputeUse } from '../../../src-shared/domain/compute-settings.ts';
 import type { MapRendering } from '../../../src-shared/domain/method.ts';
 import { encodeFloat16 } from '../../../src-shared/maps/float16.ts';
 import { createTokenizer, type Tokenizer } from '../clip/tokenizer.ts';
@@ -13,6 +14,7 @@ import type { StoredModel } from './feature-extractor.ts';
 import { createRowSearch } from './row-search.ts';
 import { readLearnedPrompts } from './read-learned-prompts.ts';
 import { openPass, readAtSizes, referenceSets, type ScanPass, type SizedImages } from './scan-passes.ts';
+import { createComputeUse, withRuntime } from './compute-use.ts';
 import { createSessionStore, type SessionStore } from './session-store.ts';
 import { createTextEncoder } from './text-encoder.ts';
 
@@ -55,6 +57,9 @@ interface ScanSession {
   readonly endReservation: () => void;
   /** Ends when the image before is done: features are computed one image at a time. */
   turn: Promise<unknown>;
+  readonly use: ReturnType<typeof createComputeUse>;
+  /** What core knows of it. */
+  saidUse: ComputeUse | null;
 }
 
 export function createScanSessions(options: ScanSessionsOptions): ScanSessions {
@@ -62,20 +67,33 @@ export function createScanSessions(options: ScanSessionsOptions): ScanSessions {
   const threads = intraOpThreads === undefined ? {} : { intraOpThreads };
   const store = options.store ?? createSessionStore(threads);
   // Searches of references hold no weights, only shapes: they must not crowd out image encoders.
-  const search = createRowSearch(createSessionStore({ maxSessions: 16, ...threads }));
+  const searches = new Map<number, ReturnType<typeof createRowSearch>>();
   const scans = new Map<number, ScanSession>();
   let nextId = 1;
   let tokenizer: Tokenizer | null = null;
 
-  async function prepareAll(scanned: readonly ScanMethod[], params: ScanParams): Promise<void> {
-    const { model, classNames } = params;
+  function searchWith(wantedThreads: number): ReturnType<typeof createRowSearch> {
+    const known = searches.get(wantedThreads);
+    if (known) return known;
+    const ownThreads = wantedThreads === 0 ? threads : { intraOpThreads: wantedThreads };
+    const search = createRowSearch(createSessionStore({ maxSessions: 16, ...ownThreads }));
+    searches.set(wantedThreads, search);
+    return search;
+  }
+
+  async function prepareAll(
+    scanned: readonly ScanMethod[],
+    params: ScanParams,
+    ownStore: SessionStore,
+  ): Promise<void> {
+    const { model } = params;
     const textEncoder = model
-      ? createTextEncoder(model, (tokenizer ??= createTokenizer({ assetsFolder })), store)
+      ? createTextEncoder(model, (tokenizer ??= createTokenizer({ assetsFolder })), ownStore)
       : null;
     try {
       for (const scan of scanned)
         await step(scan, async () => {
-          scan.prepared = await prepareMethod(scan, model, textEncoder, classNames);
+          scan.prepared = await prepareMethod(scan, params, textEncoder);
         });
     } finally {
       // The text transformer has done its work before the first image; its weights need not stay in memory.
@@ -85,9 +103,8 @@ export function createScanSessions(options: ScanSessionsOptions): ScanSessions {
 
   async function prepareMethod(
     { method, params }: ScanMethod,
-    model: StoredModel | null,
+    { model, classNames, compute }: ScanParams,
     textEncoder: TextEncoder | null,
-    classNames: readonly string[],
   ): Promise<PreparedMethod> {
     const { promptFile, settings } = params;
     return method.prepare({
@@ -96,19 +113,23 @@ export function createScanSessions(options: ScanSessionsOptions): ScanSessions {
       learnedPrompts: promptFile === null ? null : await readLearnedPrompts(promptFile),
       settings,
       classNames,
-      search,
+      search: searchWith(compute?.threads ?? 0),
     });
   }
 
   /** Opens the passes that the methods which got so far share; a pass that cannot be opened fails its methods alone. */
-  async function openPasses(scanned: readonly ScanMethod[], model: StoredModel | null): Promise<ScanPass[]> {
+  async function openPasses(
+    scanned: readonly ScanMethod[],
+    model: StoredModel | null,
+    ownStore: SessionStore,
+  ): Promise<ScanPass[]> {
     const ready = scanned.filter(({ error }) => error === undefined);
     const groups = groupNeeds(ready.flatMap(({ needs }) => (needs ? [needs] : [])));
     const passes: ScanPass[] = [];
     for (const [index, needs] of groups.passes.entries()) {
       const readers = ready.filter((_, method) => groups.passOf[method] === index);
       try {
-        const pass = await openPass(model, needs, store);
+        const pass = await openPass(model, needs, ownStore);
         passes.push(pass);
         for (const scan of readers) scan.pass = pass;
       } catch (thrown) {
@@ -127,16 +148,20 @@ export function createScanSessions(options: ScanSessionsOptions): ScanSessions {
       }));
       // First what costs nothing: sizes and layers that do not fit are refused before prompts are read for a minute.
       for (const scan of scanned) await step(scan, () => readNeeds(scan, model));
-      await prepareAll(scanned, params);
-      const passes = await openPasses(scanned, model);
+      const use = createComputeUse();
+      const ownStore = withRuntime(store, params.compute ?? defaultComputeSettings, use.note);
+      await prepareAll(scanned, params, ownStore);
+      const passes = await openPasses(scanned, model, ownStore);
       const endReservation = store.reserve(passes.length + scanned.length);
       for (const scan of scanned)
         await step(scan, async () => {
           if (scan.pass) await scan.prepared?.fit?.(referenceSets(scan.params.references, scan.pass));
         });
       const sessionId = nextId++;
-      scans.set(sessionId, { methods: scanned, passes, endReservation, turn: Promise.resolve() });
-      return { sessionId, methods: scanned.map(openedMethod) };
+      const compute = use.get();
+      const turn = Promise.resolve();
+      scans.set(sessionId, { methods: scanned, passes, endReservation, turn, use, saidUse: compute });
+      return { sessionId, methods: scanned.map(openedMethod), compute };
     },
 
     async image({ sessionId, imagePath, className, crop }) {
@@ -153,7 +178,11 @@ export function createScanSessions(options: ScanSessionsOptions): ScanSessions {
         return scoreImage(scan, await reading, className);
       })();
       scan.turn = results.catch(() => undefined);
-      return { results: await results };
+      const scored = await results;
+      const compute = scan.use.get();
+      if (compute === null || compute.provider === scan.saidUse?.provider) return { results: scored };
+      scan.saidUse = compute;
+      return { results: scored, compute };
     },
 
     async close({ sessionId }) {
@@ -169,7 +198,7 @@ export function createScanSessions(options: ScanSessionsOptions): ScanSessions {
     async closeAll() {
       for (const { endReservation } of scans.values()) endReservation();
       scans.clear();
-      await search.release();
+      for (const search of searches.values()) await search.release();
       await store.releaseAll();
     },
   };

@@ -1,6 +1,7 @@
 import type { Tensor as OrtTensor } from 'onnxruntime-node';
-import { InferenceSession } from 'onnxruntime-node';
+import { InferenceSession, listSupportedBackends } from 'onnxruntime-node';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import type { ProviderId } from '../../../src-shared/domain/compute-settings.ts';
 import { physicalCores } from './physical-cores.ts';
 
 export type Feeds = Readonly<Record<string, OrtTensor>>;
@@ -20,6 +21,20 @@ export interface LoadOptions {
    * seconds of loading and 1.2 GB a graph; absent: ONNX Runtime copies them once, rearranged.
    */
   readonly mapWeights?: boolean;
+  /** Tried in this order before the processor. */
+  readonly providers?: readonly ProviderId[];
+  /** Threads inside one operator; absent: the store's. */
+  readonly threads?: number;
+  /** Told whenever a session was made, and again where it fell back while running. */
+  readonly onUse?: (use: GraphUse) => void;
+}
+
+/** What runs a graph. */
+export interface GraphUse {
+  readonly provider: ProviderId;
+  readonly threads: number;
+  /** Wanted providers that could not be used, with the reason. */
+  readonly failures: ReadonlyMap<ProviderId, string>;
 }
 
 export interface SessionStore {
@@ -44,7 +59,7 @@ export interface SessionStoreOptions {
 export function createSessionStore(options: SessionStoreOptions = {}): SessionStore {
   const { maxSessions = 4, intraOpThreads = physicalCores() } = options;
   /** By a number of the loaded graph, least recently used first. */
-  const live = new Map<number, Promise<InferenceSession>>();
+  const live = new Map<number, Promise<MadeSession>>();
   const released = new Set<number>();
   const reserved = new Map<symbol, number>();
   let counter = 0;
@@ -60,13 +75,13 @@ export function createSessionStore(options: SessionStoreOptions = {}): SessionSt
   async function dispose(id: number): Promise<void> {
     const session = live.get(id);
     live.delete(id);
-    await (await session?.catch(() => undefined))?.release();
+    await (await session?.catch(() => undefined))?.session.release();
   }
 
-  async function sessionFor(id: number, source: GraphSource): Promise<InferenceSession> {
+  async function sessionFor(id: number, source: GraphSource): Promise<MadeSession> {
     if (released.has(id)) throw new Error(`${nameOf(source.graph)} was released and cannot be run any more`);
     const known = live.get(id);
-    const session = known ?? createSession(source, intraOpThreads);
+    const session = known ?? makeSession(source, intraOpThreads);
     live.delete(id);
     live.set(id, session);
     for (const other of live.keys()) {
@@ -74,6 +89,20 @@ export function createSessionStore(options: SessionStoreOptions = {}): SessionSt
       if (other !== id) await dispose(other);
     }
     return session;
+  }
+
+  /** A provider may also fail at the first run, when it meets memory or a driver that it cannot use: then the next one runs. */
+  async function run(id: number, source: GraphSource, feeds: Feeds): Promise<Fetched> {
+    for (;;) {
+      const { session, provider } = await sessionFor(id, source);
+      try {
+        return await session.run(feeds);
+      } catch (error) {
+        if (provider === 'cpu') throw error;
+        source.failures.set(provider, messageOf(error));
+        await dispose(id);
+      }
+    }
   }
 
   async function release(id: number): Promise<void> {
@@ -84,7 +113,7 @@ export function createSessionStore(options: SessionStoreOptions = {}): SessionSt
   return {
     async load(graph, options = {}) {
       const id = counter++;
-      const source = { graph, ...options };
+      const source = { graph, ...options, failures: new Map<ProviderId, string>() };
       await inTurn(() =>
         sessionFor(id, source).catch(async (error: unknown) => {
           await dispose(id);
@@ -92,7 +121,7 @@ export function createSessionStore(options: SessionStoreOptions = {}): SessionSt
         }),
       );
       return {
-        run: (feeds) => inTurn(async () => (await sessionFor(id, source)).run(feeds)),
+        run: (feeds) => inTurn(() => run(id, source, feeds)),
         release: () => inTurn(() => release(id)),
       };
     },
@@ -110,44 +139,77 @@ export function createSessionStore(options: SessionStoreOptions = {}): SessionSt
 
 interface GraphSource extends LoadOptions {
   readonly graph: string | Uint8Array;
+  /** Providers that are not tried again. */
+  readonly failures: Map<ProviderId, string>;
+}
+
+interface MadeSession {
+  readonly session: InferenceSession;
+  readonly provider: ProviderId;
 }
 
 const nameOf = (graph: string | Uint8Array) => (typeof graph === 'string' ? graph : 'a graph in memory');
 
-async function createSession(
-  { graph, mapWeights = false }: GraphSource,
-  intraOpThreads: number,
-): Promise<InferenceSession> {
-  // Two signatures, which TypeScript does not try one by one for a union.
-  const create = (options: InferenceSession.SessionOptions) =>
-    typeof graph === 'string'
-      ? InferenceSession.create(graph, options)
-      : InferenceSession.create(graph, options);
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** A session by the first provider that takes the graph. Throws `corrupt-file` where the processor cannot load it either. */
+async function makeSession(source: GraphSource, storeThreads: number): Promise<MadeSession> {
+  const { threads = storeThreads, failures, onUse } = source;
+  for (const provider of source.providers ?? []) {
+    if (failures.has(provider)) continue;
+    // The binding takes unknown names silently out of its options, and the processor would pass for them.
+    if (!listSupportedBackends().some(({ name }) => name === provider)) {
+      failures.set(provider, 'ONNX Runtime has no such provider on this system');
+      continue;
+    }
+    try {
+      const session = await createSession(source, threads, provider);
+      onUse?.({ provider, threads, failures });
+      return { session, provider };
+    } catch (error) {
+      failures.set(provider, messageOf(error));
+    }
+  }
   try {
-    return await create({
-      executionProviders: ['cpu'],
-      graphOptimizationLevel: 'all',
-      executionMode: 'sequential',
-      intraOpNumThreads: intraOpThreads,
-      interOpNumThreads: 1,
-      enableCpuMemArena: true,
-      enableMemPattern: true,
-      logSeverityLevel: 3,
-      extra: {
-        session: {
-          // Attention weights far from a query underflow; numbers below 1e-38 cost many cycles and mean nothing here.
-          set_denormal_as_zero: '1',
-          // Worker threads rest between images instead of spinning.
-          force_spinning_stop: '1',
-          ...(mapWeights ? { disable_prepacking: '1' } : {}),
-        },
-      },
-    });
+    const session = await createSession(source, threads, 'cpu');
+    onUse?.({ provider: 'cpu', threads, failures });
+    return { session, provider: 'cpu' };
   } catch (error) {
     throw new WorkbenchError(
       'corrupt-file',
-      `The graph ${nameOf(graph)} cannot be loaded: ${error instanceof Error ? error.message : String(error)} Remove the model and import it again.`,
+      `The graph ${nameOf(source.graph)} cannot be loaded: ${messageOf(error)} Remove the model and import it again.`,
       { cause: error },
     );
   }
+}
+
+async function createSession(
+  { graph, mapWeights = false }: GraphSource,
+  intraOpNumThreads: number,
+  provider: ProviderId,
+): Promise<InferenceSession> {
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+    graphOptimizationLevel: 'all',
+    executionMode: 'sequential',
+    intraOpNumThreads,
+    interOpNumThreads: 1,
+    enableCpuMemArena: true,
+    // DirectML cannot plan memory ahead.
+    enableMemPattern: provider !== 'dml',
+    logSeverityLevel: 3,
+    extra: {
+      session: {
+        // Attention weights far from a query underflow; numbers below 1e-38 cost many cycles and mean nothing here.
+        set_denormal_as_zero: '1',
+        // Worker threads rest between images instead of spinning.
+        force_spinning_stop: '1',
+        ...(mapWeights ? { disable_prepacking: '1' } : {}),
+      },
+    },
+  };
+  // Two signatures, which TypeScript does not try one by one for a union.
+  return typeof graph === 'string'
+    ? await InferenceSession.create(graph, options)
+    : await InferenceSession.create(graph, options);
 }

@@ -28,7 +28,7 @@ export function fileKey({ filePath, sizeBytes, modifiedAtMs, crop }: FileState):
 export type ThumbnailStore = ReturnType<typeof createThumbnailStore>;
 
 /** Thumbnails, made once and kept in the data folder. Not being able to keep one is no reason not to show it. */
-export function createThumbnailStore(folder: string, tools: Pick<ImageTools, 'thumbnail'>, log: Log) {
+export function createThumbnailStore(folder: string, tools: Pick<ImageTools, 'thumbnail'>, log: Log, made: () => void = () => undefined) {
   const work = createLimitedWork<Uint8Array>(2);
   let saidThatNotKept = false;
 
@@ -39,6 +39,7 @@ export function createThumbnailStore(folder: string, tools: Pick<ImageTools, 'th
       await mkdir(dirname(cached), { recursive: true });
       await writeFile(temporary, bytes);
       await rename(temporary, cached);
+      made();
     } catch (thrown) {
       await rm(temporary, { force: true }).catch(() => undefined);
       if (!saidThatNotKept) log('warn', `Thumbnails cannot be kept in ${folder}: ${String(thrown)}`);

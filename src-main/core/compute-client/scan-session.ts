@@ -1,3 +1,4 @@
+import type { ComputeUse } from '../../../src-shared/domain/compute-settings.ts';
 import type { ComputeParams, ComputeResult } from '../../compute/protocol.ts';
 import { ComputeReplaced, type ComputeClient } from './compute-client.ts';
 
@@ -22,7 +23,12 @@ interface OpenSession {
   readonly opened: ComputeResult<'scan.open'>;
 }
 
-export function createScanSession(client: ComputeClient, params: ComputeParams<'scan.open'>): ScanSession {
+/** `onCompute` is told what computes the session: when it was opened, and where that changed while it ran. */
+export function createScanSession(
+  client: ComputeClient,
+  params: ComputeParams<'scan.open'>,
+  onCompute: (use: ComputeUse) => void = () => undefined,
+): ScanSession {
   let session: OpenSession | null = null;
   let opening: Promise<OpenSession> | null = null;
 
@@ -35,6 +41,7 @@ export function createScanSession(client: ComputeClient, params: ComputeParams<'
       },
     });
     session = { generation, opened };
+    if (opened.compute !== null) onCompute(opened.compute);
     return session;
   }
 
@@ -54,11 +61,12 @@ export function createScanSession(client: ComputeClient, params: ComputeParams<'
       for (;;) {
         const { opened, generation } = await ensure(signal);
         try {
-          const { results } = await client.call(
+          const { results, compute } = await client.call(
             'scan.image',
             { ...image, sessionId: opened.sessionId },
             { signal, generation },
           );
+          if (compute !== undefined) onCompute(compute);
           return results;
         } catch (thrown) {
           if (!(thrown instanceof ComputeReplaced)) throw thrown;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { computeUseSchema, type ComputeUse } from '../../../src-shared/domain/compute-settings.ts';
 import type { JobState } from '../../../src-shared/domain/job.ts';
 import {
   mapRenderingSchema,
@@ -35,6 +36,7 @@ interface RunRow {
   map_min: number | null;
   map_max: number | null;
   image_auroc: string;
+  compute: string | null;
   name: string | null;
   class_name: string | null;
 }
@@ -121,6 +123,7 @@ export function createRunsRepository(database: Database) {
           : database.all<RunRow>(`${select} AND r.dataset_id = ? ORDER BY r.id`, [datasetId]);
       return toRuns(rows);
     },
+      ...(row.compute === null ? {} : { compute: computeUseSchema.parse(JSON.parse(row.compute)) }),
     get(runId: number): Run | null {
       const row = database.get<RunRow>(`${select} AND r.id = ?`, [runId]);
       return row === undefined ? null : (toRuns([row])[0] ?? null);
@@ -198,6 +201,9 @@ export function createRunsRepository(database: Database) {
         if (changes === 0) database.run('DELETE FROM runs WHERE id = ?', [removed.id]);
       });
       return true;
+    },
+    setCompute(runId: number, use: ComputeUse): void {
+      database.run('UPDATE runs SET compute = ? WHERE id = ?', [JSON.stringify(use), runId]);
     },
   };
 }

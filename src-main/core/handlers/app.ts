@@ -1,10 +1,28 @@
+import { statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import type { MethodResult } from '../../../src-shared/contract/methods.ts';
+import { readComputeSettings } from '../compute-settings.ts';
+import { chooseNextDataFolder, describeDataFolder } from '../data-folder.ts';
 import { runDoctor } from '../doctor.ts';
+import { dataFolderUse } from '../library/disk-use.ts';
+import { reportProblem } from '../problem-report.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 
 export function appHandlers(services: Services): DomainHandlers<'app'> {
-  const { options, folders, compute, closing } = services;
+  const { options, folders, compute, closing, database, repositories, thumbnailLimit } = services;
+
+  async function diskUse(): Promise<MethodResult<'app.diskUse'>> {
+    const { bavail, bsize } = await statfs(folders.dataFolder);
+    return {
+      parts: [...(await dataFolderUse(folders, database.filePath))],
+      freeBytes: bavail * bsize,
+      thumbnailLimitBytes: thumbnailLimit.limitBytes(),
+    };
+  }
+  const dataFolder = () => describeDataFolder(folders.dataFolder, options.dataFolderChoice);
+
   return {
     'app.info': () => ({
       version: options.version,
@@ -15,5 +33,27 @@ export function appHandlers(services: Services): DomainHandlers<'app'> {
     'app.conformance': ({ folder }) =>
       compute.call('conformance.run', { folder: resolve(folder) }, { signal: closing }),
     'app.doctor': async () => ({ checks: await runDoctor(services) }),
+    'app.diskUse': diskUse,
+    'app.clearThumbnails': async () => {
+      await thumbnailLimit.clear();
+      return await diskUse();
+    },
+    'app.limitThumbnails': async ({ limitBytes }) => {
+      await thumbnailLimit.setLimit(limitBytes);
+      return await diskUse();
+    },
+    'app.dataFolder': dataFolder,
+    'app.chooseDataFolder': ({ folder }) => {
+      chooseNextDataFolder(folders.dataFolder, options.dataFolderChoice, folder);
+      return dataFolder();
+    },
+    'app.compute': async () => {
+      const { offer } = await compute.call('runtime.info', {}, { signal: closing });
+      if (offer === undefined)
+        throw new WorkbenchError('unavailable', 'The compute process does not say what it can use.');
+      return { offer, settings: readComputeSettings(repositories, options.computeSettings) };
+    },
+    'app.tryProvider': ({ provider }) => compute.call('runtime.try', { provider }, { signal: closing }),
+    'app.report': async () => ({ text: await reportProblem(services, services.logLines()) }),
   };
 }

@@ -52,6 +52,7 @@ const kinds = {
   thumbnails: 'thumbnails',
   backups: 'backups of the database',
   window: "the window's own files",
+  logs: 'logs',
 } as const;
 
 /** What lies in a data folder by kind, largest first; kinds of which there is nothing are left out. */

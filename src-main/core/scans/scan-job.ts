@@ -4,6 +4,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { WorkbenchError, type ErrorCode } from '../../../src-shared/contract/errors.ts';
+import type { ComputeSettings } from '../../../src-shared/domain/compute-settings.ts';
 import { fileOf } from '../../../src-shared/domain/dataset.ts';
 import { packPatchMap } from '../../../src-shared/maps/patch-map-codec.ts';
 import { withoutFileName } from '../../images/image-errors.ts';
@@ -27,6 +28,7 @@ export interface ScanJobOptions {
   readonly compute: ComputeClient;
   readonly folders: LibraryFolders;
   readonly events: EventBus;
+  readonly computeSettings: () => ComputeSettings;
 }
 
 /** Two images on their way, so that one is read while the other is computed. */

@@ -1,4 +1,5 @@
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import type { ComputeSettings } from '../../../src-shared/domain/compute-settings.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { ComputeClient } from '../compute-client/compute-client.ts';
 import {
@@ -22,6 +23,8 @@ export interface ScanRunsOptions {
   readonly events: EventBus;
   readonly dataset: DatasetCore;
   readonly context: JobContext;
+  /** As they are now; a session keeps those that it was opened with. */
+  readonly computeSettings: () => ComputeSettings;
 }
 
 /** A run that takes part in a pass. */
@@ -101,11 +104,21 @@ export function createScanRuns(options: ScanRunsOptions): ScanRuns {
     inSession = members;
     served = members.length;
     const model = inSession.find(({ prepared }) => prepared.model !== null)?.prepared.model ?? null;
-    return createScanSession(compute, {
-      model,
-      classNames: repositories.images.classNames(dataset.id),
-      methods: inSession.map(({ prepared }) => prepared.method),
-    });
+    const withModel = inSession.filter(({ prepared }) => prepared.model !== null);
+    return createScanSession(
+      compute,
+      {
+        model,
+        classNames: repositories.images.classNames(dataset.id),
+        methods: inSession.map(({ prepared }) => prepared.method),
+        compute: options.computeSettings(),
+      },
+      (use) => {
+        context.store(() => {
+          for (const { run } of withModel) repositories.runs.setCompute(run.id, use);
+        });
+      },
+    );
   }
 
   function fail(member: ScanMember, error: WorkbenchError): void {

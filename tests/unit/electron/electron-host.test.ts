@@ -139,12 +139,12 @@ describe('starting', () => {
   });
 
   it.each(['darwin', 'linux'] as const)(
-    'has a menu with editing, zoom and full screen on %s',
+    'has a menu with editing, zoom and full screen on %s before the window says more',
     async (platform) => {
       const { electronWorld } = await start();
       expect(JSON.stringify(electronWorld.applicationMenu?.template)).toContain('togglefullscreen');
-      const { createMenu } = await import('../../../src-main/electron/menu.ts');
-      const menu = createMenu(platform) as unknown as { template: { role?: string }[] };
+      const { buildFirstMenu } = await import('../../../src-main/electron/menu.ts');
+      const menu = buildFirstMenu(platform) as unknown as { template: { role?: string }[] };
       const roles = menu.template.map(({ role }) => role);
       expect(roles).toContain('editMenu');
       expect(roles.includes('appMenu')).toBe(platform === 'darwin');
@@ -203,7 +203,7 @@ describe('the bridge', () => {
     await expect(bridge().pickFile('passwords' as never)).rejects.toThrow(/pick-file/);
   });
 
-  it('exposes four functions and nothing else', async () => {
+  it('exposes its functions and the platform, and nothing else', async () => {
     await start();
     expect(theWindow().exposed).toEqual({
       workbench: {
@@ -211,6 +211,12 @@ describe('the bridge', () => {
         onEvent: expect.any(Function) as unknown,
         pickFolder: expect.any(Function) as unknown,
         pickFile: expect.any(Function) as unknown,
+        pickNewFile: expect.any(Function) as unknown,
+        pathOfDropped: expect.any(Function) as unknown,
+        platform: process.platform,
+        showShell: expect.any(Function) as unknown,
+        onShellEvent: expect.any(Function) as unknown,
+        openLogFolder: expect.any(Function) as unknown,
       },
     });
   });
@@ -226,7 +232,14 @@ describe('the bridge', () => {
     ['a frame that is gone', null],
   ])('refuses every channel to %s', async (_, frame) => {
     const { electronWorld, invokeFrom } = await start();
-    for (const channel of [ipcChannels.request, ipcChannels.pickFolder, ipcChannels.pickFile])
+    for (const channel of [
+      ipcChannels.request,
+      ipcChannels.pickFolder,
+      ipcChannels.pickFile,
+      ipcChannels.pickNewFile,
+      ipcChannels.shell,
+      ipcChannels.openLogFolder,
+    ])
       await expect(invokeFrom(theWindow().webContents, frame, channel, {})).rejects.toThrow(
         /Only the workbench/,
       );
@@ -314,11 +327,22 @@ describe('the window’s place', () => {
   });
 
   it.each([
-    ['off the screen', { ...bounds, x: 5000 }],
+    ['off the screen', { ...bounds, x: 1900 }],
     ['above the screen', { ...bounds, y: -700 }],
-    ['nonsense', { x: 'left' }],
-  ])('is the usual one where the kept one is %s', async (_, kept) => {
+  ])('is the middle of the screen where the kept one is %s', async (_, kept) => {
     settings['window.bounds'] = kept;
+    await start();
+    const { width, height } = theWindow().bounds;
+    expect(theWindow().bounds).toEqual({
+      width: kept.width,
+      height: kept.height,
+      x: (1920 - width) / 2,
+      y: (1080 - height) / 2,
+    });
+  });
+
+  it('is the usual one where the kept one is nonsense', async () => {
+    settings['window.bounds'] = { x: 'left' };
     await start();
     expect(theWindow().options).toMatchObject({ width: 1440, height: 900 });
     expect(theWindow().options).not.toHaveProperty('x');
