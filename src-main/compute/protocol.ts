@@ -126,7 +126,6 @@ export const computeMethods = {
       classNames: z.array(z.string()),
       methods: z.array(scanMethodSchema).min(1).max(64),
     }),
-    result: z.object({ sessionId: z.number().int(), methods: z.array(openedMethodSchema) }),
   },
   /**
       /** Which provider and how many threads; absent: the processor, a thread for each core. */
