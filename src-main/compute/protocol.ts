@@ -78,16 +78,16 @@ export const computeMethods = {
       onnxRuntimeVersion: z.string(),
       executionProviders: z.array(z.string()),
       nodeVersion: z.string(),
+      offer: computeOfferSchema.optional(),
     }),
   },
-      offer: computeOfferSchema.optional(),
-  'model.inspect': {
-    params: z.object({ path: absolutePath, answers: modelAnswersSchema }),
   /** Runs a graph of one product by one provider alone; rejects with `unavailable` and what ONNX Runtime said. */
   'runtime.try': {
     params: z.object({ provider: providerIdSchema }),
     result: z.object({ durationMs: z.number() }),
   },
+  'model.inspect': {
+    params: z.object({ path: absolutePath, answers: modelAnswersSchema }),
     result: modelPreviewSchema,
   },
   /** Writes a complete model folder at `targetFolder` (which must not exist) or leaves nothing there. Reports progress in bytes. */
@@ -125,9 +125,6 @@ export const computeMethods = {
       model: storedModelSchema.nullable(),
       classNames: z.array(z.string()),
       methods: z.array(scanMethodSchema).min(1).max(64),
-    }),
-  },
-  /**
       /** Which provider and how many threads; absent: the processor, a thread for each core. */
       compute: computeSettingsSchema.optional(),
     }),
@@ -136,6 +133,9 @@ export const computeMethods = {
       methods: z.array(openedMethodSchema),
       /** What computes it; null where no graph runs. */
       compute: computeUseSchema.nullable().default(null),
+    }),
+  },
+  /**
    * Scores one image, or the part `crop` of it, with every method of the session. Rejects where the image itself cannot be read; what
    * goes wrong in one method is said in its result.
    */

@@ -103,10 +103,10 @@ async function scanCommand(
   const durationS = (performance.now() - startedAt) / 1000;
   const scanned: ScannedRun[] = [];
   for (const one of done.runs) scanned.push(await readRun(session, one));
+  for (const line of describeFallBacks(scanned.map(({ run }) => run))) session.note(line);
   // Where some of several came through, the others say why they did not.
   if (done.failure !== null && scanned.every(({ run }) => run.state !== 'succeeded')) throw done.failure;
 
-  for (const line of describeFallBacks(scanned.map(({ run }) => run))) session.note(line);
   const result = { dataset, scanned, unavailable: withFailed(plan.unavailable, done.runs, scanned) };
   const imageCount = Math.max(0, ...scanned.map(({ run }) => run.scoredCount + run.failedCount));
   const imagesPerSecond = durationS > 0 ? (imageCount - done.doneBefore) / durationS : null;

@@ -110,6 +110,7 @@ export function createRunsRepository(database: Database) {
           ? null
           : { scoreMin: score_min, scoreMax: score_max, mapMin: map_min, mapMax: map_max },
       imageAuroc: imageAurocSchema.parse(JSON.parse(row.image_auroc)),
+      ...(row.compute === null ? {} : { compute: computeUseSchema.parse(JSON.parse(row.compute)) }),
       ...(row.name === null ? {} : { name: row.name }),
       ...(row.class_name === null ? {} : { className: row.class_name }),
     };
@@ -123,7 +124,6 @@ export function createRunsRepository(database: Database) {
           : database.all<RunRow>(`${select} AND r.dataset_id = ? ORDER BY r.id`, [datasetId]);
       return toRuns(rows);
     },
-      ...(row.compute === null ? {} : { compute: computeUseSchema.parse(JSON.parse(row.compute)) }),
     get(runId: number): Run | null {
       const row = database.get<RunRow>(`${select} AND r.id = ?`, [runId]);
       return row === undefined ? null : (toRuns([row])[0] ?? null);
@@ -169,6 +169,9 @@ export function createRunsRepository(database: Database) {
     rename(runId: number, name: string | null): void {
       database.run('UPDATE runs SET name = ? WHERE id = ?', [name, runId]);
     },
+    setCompute(runId: number, use: ComputeUse): void {
+      database.run('UPDATE runs SET compute = ? WHERE id = ?', [JSON.stringify(use), runId]);
+    },
     setModelHash(runId: number, sha256: string | null): void {
       database.run('UPDATE runs SET model_sha256 = ? WHERE id = ?', [sha256, runId]);
     },
@@ -201,9 +204,6 @@ export function createRunsRepository(database: Database) {
         if (changes === 0) database.run('DELETE FROM runs WHERE id = ?', [removed.id]);
       });
       return true;
-    },
-    setCompute(runId: number, use: ComputeUse): void {
-      database.run('UPDATE runs SET compute = ? WHERE id = ?', [JSON.stringify(use), runId]);
     },
   };
 }
