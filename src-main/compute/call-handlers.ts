@@ -5,7 +5,9 @@ import { WorkbenchError } from '../../src-shared/contract/errors.ts';
 import { importModel } from './clip/import-model.ts';
 import { importPrompts } from './clip/import-prompts.ts';
 import { inspectModel } from './clip/inspect-model.ts';
+import { createTokenizer, type Tokenizer } from './clip/tokenizer.ts';
 import { runConformance } from './conformance/run-conformance.ts';
+import { measurePrompts } from './methods/measure-prompts.ts';
 import type { ComputeMethodName, ComputeParams, ComputeResult } from './protocol.ts';
 import { computeOffer, tryProvider } from './runtime/compute-offer.ts';
 import { createScanSessions } from './runtime/scan-sessions.ts';
@@ -30,6 +32,7 @@ export interface CallHandlerOptions {
 /** What answers each method of the protocol. Calls may overlap: the next image is decoded while one is computed. */
 export function createCallHandlers(options: CallHandlerOptions): CallHandlers {
   const scans = createScanSessions(options);
+  let tokenizer: Tokenizer | null = null;
   return {
     'runtime.info': () =>
       Promise.resolve({
@@ -43,6 +46,8 @@ export function createCallHandlers(options: CallHandlerOptions): CallHandlers {
     'model.inspect': (params) => inspectModel(params),
     'model.import': (params, { signal, report }) => importModel({ ...params, signal, onProgress: report }),
     'prompts.import': (params, { signal }) => importPrompts({ ...params, signal }),
+    'prompts.measure': (params) =>
+      Promise.resolve(measurePrompts(params, (tokenizer ??= createTokenizer(options)))),
     'scan.open': async (params, { signal }) => {
       const opened = await scans.open(params);
       if (signal.aborted) {

@@ -19,6 +19,8 @@ import {
   tensorDtypeSchema,
 } from '../../src-shared/domain/model.ts';
 
+import { promptMeasureParamsSchema, promptMeasureSchema } from '../../src-shared/domain/prompt-text.ts';
+
 const absolutePath = z.string().min(1);
 const float16Array = z.instanceof(Uint16Array);
 
@@ -115,6 +117,8 @@ export const computeMethods = {
       sha256: z.string(),
     }),
   },
+  /** How the tokenizer reads the sentences of a text about objects. */
+  'prompts.measure': { params: promptMeasureParamsSchema, result: promptMeasureSchema },
   /**
    * Prepares several methods for one pass over a data set: text features once, one image encoder graph per distinct image size and
    * attention path. A method that cannot be prepared is answered with its error and does not stop the others; the call resolves even

@@ -43,6 +43,8 @@ export const jobSchema = z
     runId: idSchema.nullable(),
     modelId: z.string().nullable(),
     createdAtMs: z.number().int(),
+    /** Of those that wait the one with the earliest goes first. */
+    queuedAtMs: z.number().int(),
     startedAtMs: z.number().int().nullable(),
     finishedAtMs: z.number().int().nullable(),
   })

@@ -71,6 +71,30 @@ export const savedPromptTextSchema = z
   .readonly();
 export type SavedPromptText = z.infer<typeof savedPromptTextSchema>;
 
+/** A text, and the words of the objects that it is about. */
+export const promptMeasureParamsSchema = z.strictObject({
+  text: promptTextSchema,
+  objects: z.array(z.string().max(500)).min(1).max(1000),
+  contextLength: z.number().int().min(8).max(1024),
+});
+
+/** How the tokenizer reads a text: tokens with the two marks at a sentence's ends. */
+export const promptMeasureSchema = z
+  .object({
+    /** About one object. */
+    sentenceCount: z.number().int().nonnegative(),
+    mostTokens: z.number().int().nonnegative(),
+    /** Sentences that are longer than the context, the first of them. */
+    tooLong: z.array(z.object({ sentence: z.string(), tokens: z.number().int() }).readonly()).readonly(),
+    tooLongCount: z.number().int().nonnegative(),
+    /** Words of objects that the vocabulary does not have and that are spelt out in three pieces or more. */
+    spelt: z
+      .array(z.object({ object: z.string(), word: z.string(), pieces: z.number().int() }).readonly())
+      .readonly(),
+  })
+  .readonly();
+export type PromptMeasure = z.infer<typeof promptMeasureSchema>;
+
 /** Every sentence about an object, state by state. */
 export function sentencesOf(
   { normal, abnormal, templates }: PromptText,

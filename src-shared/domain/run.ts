@@ -56,6 +56,34 @@ export const runSchema = z
   .readonly();
 export type Run = z.infer<typeof runSchema>;
 
+/** What runs would cost, by what earlier runs on this machine measured. */
+export const runEstimateSchema = z
+  .object({
+    imageCount: z.number().int().nonnegative(),
+    /** In the order of the wishes; null: no such run was made yet. */
+    perImage: z
+      .array(
+        z
+          .object({
+            durationMs: z.number().nonnegative(),
+            /** Where it was measured, and on how many images. */
+            runId: idSchema,
+            measuredCount: z.number().int().positive(),
+          })
+          .readonly()
+          .nullable(),
+      )
+      .readonly(),
+    /** Of all together; null where one of them was never measured. */
+    durationMs: z.number().nonnegative().nullable(),
+    /** What the results take on the disk, about; null without a model where one is needed. */
+    neededBytes: z.number().int().nonnegative().nullable(),
+    /** On the data folder's disk; null where the system does not say. */
+    freeBytes: z.number().int().nonnegative().nullable(),
+  })
+  .readonly();
+export type RunEstimate = z.infer<typeof runEstimateSchema>;
+
 /** What a run says of one image: a score, or why there is none. The patch map is an asset (see assetPaths). */
 export const resultSchema = z
   .object({

@@ -14,6 +14,8 @@ import {
   type MethodId,
   type MethodSettings,
 } from '../../../src-shared/domain/method.ts';
+import type { PromptFile } from '../../../src-shared/domain/prompt-text.ts';
+import { promptSettings } from './prompt-words.ts';
 import { withFolderOptions } from './folder-options.ts';
 import { layerList, numberUpTo, wholeNumber, wordsUpTo } from '../options.ts';
 
@@ -34,6 +36,9 @@ export interface MethodOptions {
   readonly referenceSeed?: number;
   readonly imageSize?: number;
   readonly objectName?: string;
+  readonly promptsFile?: string;
+  readonly normal?: readonly string[];
+  readonly anomalous?: readonly string[];
   readonly dpam?: string;
   readonly layers?: readonly number[];
   readonly averaging?: string;
@@ -108,6 +113,16 @@ export function withMethodOptions(command: Command): Command {
       "words for the object in prompts (default: the class's name)",
       wordsUpTo(200),
     )
+    .option(
+      '--prompts-file <file>',
+      'the words of hand-written prompts as JSON, {"normal": ["flawless {}"], "abnormal": ["damaged {}"], "templates": [...], "objects": {class: words}}; what it leaves out is the method\'s own',
+    )
+    .option(
+      '--normal <phrase>',
+      'a normal object in hand-written prompts, such as "flawless {}"; once for each phrase (for clip the whole sentence)',
+      collect,
+    )
+    .option('--anomalous <phrase>', 'the same for an anomalous object, such as "{} with a crack"', collect)
     .addOption(
       new Option(
         '--dpam <variant>',
@@ -156,6 +171,9 @@ const flagSettings: Readonly<
   referenceSeed: { flag: '--reference-seed', setting: 'referenceSeed' },
   imageSize: { flag: '--image-size', setting: 'imageSizePx' },
   objectName: { flag: '--object-name', setting: 'objectName' },
+  promptsFile: { flag: '--prompts-file', setting: 'promptText' },
+  normal: { flag: '--normal', setting: 'promptText' },
+  anomalous: { flag: '--anomalous', setting: 'promptText' },
   dpam: { flag: '--dpam', setting: 'dpam' },
   layers: { flag: '--layers', setting: 'layers' },
   averaging: { flag: '--averaging', setting: 'winclipAveraging' },
@@ -191,15 +209,25 @@ export function uselessOptions(options: MethodOptions, choice: MethodChoice): st
   return `${useless.map(({ flag }) => flag).join(' and ')} would do nothing: ${names} ${methodIds.length === 1 ? 'reads' : 'read'} only ${useful.join(', ')}.`;
 }
 
-/** What is asked for, method by method, each once. Throws `bad-request` for a setting out of range. */
-export function methodWishes(choice: MethodChoice, options: MethodOptions): MethodWish[] {
+/**
+ * What is asked for, method by method, each once; `words` of hand-written prompts go to the methods that write some. Throws
+ * `bad-request` for a setting out of range.
+ */
+export function methodWishes(
+  choice: MethodChoice,
+  options: MethodOptions,
+  words: PromptFile | null = null,
+): MethodWish[] {
   const named: readonly NamedMethod[] =
     choice === 'all' ? methodMetadata.map(({ id }) => ({ methodId: id, shots: null })) : choice;
   const wishes = named.flatMap(({ methodId, shots }) => {
     const takesShots = isSettingRead(methodId, 'shots');
     const wanted = shots !== null ? [shots] : takesShots ? (options.shots ?? [0]) : [0];
     return wanted.map((count): MethodWish => {
-      const settings = settingsRead(methodId, givenSettings({ ...options, shots: [count] }));
+      const settings = settingsRead(methodId, {
+        ...givenSettings({ ...options, shots: [count] }),
+        ...promptSettings(methodId, words),
+      });
       return { key: methodKey(methodId, settings), methodId, settings };
     });
   });

@@ -7,6 +7,7 @@ import type { Model } from '../../../src-shared/domain/model.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { CliSession } from '../cli-session.ts';
 import { chooseModel, choosePrompts, namedPrompts } from './choose-inputs.ts';
+import { readPromptWords } from './prompt-words.ts';
 import { methodWishes, type MethodChoice, type MethodOptions, type MethodWish } from './method-options.ts';
 
 /** A method that can be run, with what it is run with. */
@@ -34,7 +35,7 @@ export async function planMethods(
   choice: MethodChoice,
   options: MethodOptions,
 ): Promise<MethodPlan> {
-  const wishes = methodWishes(choice, options);
+  const wishes = methodWishes(choice, options, await readPromptWords(options));
   const model = await chooseModel(
     session,
     wishes.map(({ methodId }) => methodId),
@@ -70,6 +71,8 @@ export async function planMethods(
 
 export interface RunMethodsOptions {
   readonly datasetId: number;
+  /** Look through this class alone. */
+  readonly className?: string;
   readonly plan: MethodPlan;
   /** Begin anew although there are unfinished or finished runs. */
   readonly isNew: boolean;
@@ -127,6 +130,7 @@ export async function runMethods(session: CliSession, options: RunMethodsOptions
     const created = await session.call('runs.createMany', {
       datasetId,
       modelId: plan.model?.id ?? null,
+      className: options.className ?? null,
       runs: toCreate.map(({ methodId, promptSetId, settings }) => ({ methodId, promptSetId, settings })),
     });
     for (const [index, method] of toCreate.entries()) {
@@ -159,7 +163,7 @@ function isWhole(run: Run): boolean {
 function findRun(
   known: readonly Run[],
   { methodId, promptSetId, settings }: PlannedMethod,
-  { plan, reuseFinished }: RunMethodsOptions,
+  { plan, reuseFinished, className }: RunMethodsOptions,
 ): Run | null {
   const model = methodCatalogue[methodId].needsModel ? plan.model : null;
   return (
@@ -168,6 +172,7 @@ function findRun(
       // An id can come to mean another model.
       .filter((run) => run.modelSha256 === (model?.sha256 ?? null))
       .filter((run) => run.promptSetId === promptSetId && isDeepStrictEqual(run.settings, settings))
+      .filter((run) => run.className === className)
       .filter((run) => reuseFinished || run.state !== 'succeeded')
       .sort((a, b) => Number(isWhole(b)) - Number(isWhole(a)) || b.id - a.id)[0] ?? null
   );

@@ -27,6 +27,7 @@ import { requireAny, requireImages, throwWhereNotDone } from './scan-outcome.ts'
 interface ScanOptions extends MethodOptions, FolderOptions {
   readonly method?: MethodId;
   readonly methods?: MethodChoice;
+  readonly class?: string;
   /** Go on with an unfinished run or fail. */
   readonly resume?: boolean;
   /** Begin anew although there is an unfinished run. */
@@ -54,6 +55,7 @@ export function defineScanCommand(program: Command, { withSession }: CliActions)
         methodChoice,
       ),
   )
+    .option('--class <name>', 'look through one class alone (default: all)')
     .addOption(new Option('--resume', 'go on with an unfinished run, or fail').conflicts('new'))
     .option('--new', 'begin anew although there is an unfinished run')
     .addHelpText('after', `${folderHelp}\nMethods:\n${describeMethods()}`)
@@ -95,6 +97,7 @@ async function scanCommand(
   const startedAt = performance.now();
   const done = await runMethods(session, {
     datasetId: dataset.id,
+    ...(options.class === undefined ? {} : { className: options.class }),
     plan,
     isNew: options.new === true,
     reuseFinished: false,

@@ -1,5 +1,5 @@
 import type { ImageCrop, Label } from '../../../src-shared/domain/dataset.ts';
-import type { LeftOut, Result, RunScores } from '../../../src-shared/domain/run.ts';
+import type { LeftOut, Result, Run, RunScores } from '../../../src-shared/domain/run.ts';
 import type { Database } from './database.ts';
 import { withRegion, type WithRegion } from './image-region.ts';
 
@@ -22,6 +22,9 @@ export interface ScanTarget {
   readonly filePath?: string;
   readonly crop?: ImageCrop;
 }
+
+/** What a run looks through; without a class all of the data set. */
+export type ScanScope = Pick<Run, 'datasetId' | 'className'>;
 
 /** A scored image as a scan stores it; `patchMap` is in the form of `maps/patch-map-codec.ts`, of `rows`×`columns`. */
 export interface ScoredImage {
@@ -70,6 +73,8 @@ export function createResultsRepository(database: Database) {
   /** Of image `i` and the run ids in `@runIds`. */
   const lacksAny = `EXISTS (SELECT 1 FROM json_each(@runIds) wanted WHERE NOT EXISTS (
     SELECT 1 FROM results r WHERE r.run_id = wanted.value AND r.image_id = i.id))`;
+  /** Runs of one job look through the same images: those of one class, or all. */
+  const inScope = `(@className IS NULL OR i.class_name = @className)`;
   /** Whether image `i` was shown to run `@runId` as a reference: it cannot be judged by what it was taught. */
   const isReference = `EXISTS (SELECT 1 FROM run_references f WHERE f.run_id = @runId AND f.path = i.path)`;
 
@@ -77,24 +82,27 @@ export function createResultsRepository(database: Database) {
     /** The next images that any of these runs has no result of, by id. */
     nextTargets(
       runIds: readonly number[],
-      datasetId: number,
+      { datasetId, className }: ScanScope,
       afterImageId: number,
       limit: number,
     ): ScanTarget[] {
       return database
         .all<WithRegion<ScanTarget>>(
           `SELECT i.id AS imageId, i.path, i.class_name AS className, i.file_path AS filePath, i.crop FROM images i
-           WHERE i.dataset_id = @datasetId AND i.id > @after AND ${lacksAny}
+           WHERE i.dataset_id = @datasetId AND ${inScope} AND i.id > @after AND ${lacksAny}
            ORDER BY i.id LIMIT @limit`,
-          { runIds: JSON.stringify(runIds), datasetId, after: afterImageId, limit },
+          {
+            ...{ runIds: JSON.stringify(runIds), datasetId, className: className ?? null },
+            ...{ after: afterImageId, limit },
+          },
         )
         .map((row) => withRegion<ScanTarget>(row));
     },
     /** How many images any of these runs has no result of. */
-    countTargets(runIds: readonly number[], datasetId: number): number {
+    countTargets(runIds: readonly number[], { datasetId, className }: ScanScope): number {
       const row = database.get<{ n: number }>(
-        `SELECT count(*) AS n FROM images i WHERE i.dataset_id = @datasetId AND ${lacksAny}`,
-        { runIds: JSON.stringify(runIds), datasetId },
+        `SELECT count(*) AS n FROM images i WHERE i.dataset_id = @datasetId AND ${inScope} AND ${lacksAny}`,
+        { runIds: JSON.stringify(runIds), datasetId, className: className ?? null },
       );
       return row?.n ?? 0;
     },
@@ -294,6 +302,15 @@ export function createResultsRepository(database: Database) {
       return new Set(rows.map((row) => row.name));
     },
 
+    /** Forgets that images (null: all) could not be scored, so that a scan takes them up again; `recount` follows. */
+    forgetFailures(runId: number, imageId: number | null): boolean {
+      return (
+        database.run(
+          'DELETE FROM results WHERE run_id = @runId AND score IS NULL AND image_id = ifnull(@imageId, image_id)',
+          { runId, imageId },
+        ).changes > 0
+      );
+    },
     /** Forgets what all runs said of an image, because its file is another one now. */
     forgetImage(imageId: number): boolean {
       return database.run('DELETE FROM results WHERE image_id = ?', [imageId]).changes > 0;

@@ -58,6 +58,19 @@ export interface NewRun {
   readonly className?: string | null;
 }
 
+/** Times of a run's scored images in milliseconds. */
+export interface MeasuredRun {
+  readonly runId: number;
+  readonly settings: MethodSettings;
+  readonly rendering: MapRendering;
+  readonly scoredCount: number;
+  /** In its method; and in the methods of all runs of its job. */
+  readonly ownMs: number;
+  readonly jobMs: number;
+  /** Of the whole job by the clock; null where it was not done in one go. */
+  readonly clockMs: number | null;
+}
+
 export interface RunError {
   readonly code: string;
   readonly message: string;
@@ -141,6 +154,26 @@ export function createRunsRepository(database: Database) {
           [jobId],
         )
         .map((row) => row.id);
+    },
+    /** What runs of a method and weights took, newest first, at most 50. */
+    measured(methodId: MethodId, modelSha256: string | null): MeasuredRun[] {
+      const inMethod = (runs: string) =>
+        `(SELECT sum(s.duration_ms) FROM results s WHERE s.score IS NOT NULL AND s.run_id IN (${runs}))`;
+      return database
+        .all<Omit<MeasuredRun, 'settings' | 'rendering'> & { settings: string; rendering: string }>(
+          `SELECT r.id AS runId, r.settings, r.rendering, r.scored_count AS scoredCount, ${inMethod('r.id')} AS ownMs,
+             ${inMethod('SELECT o.id FROM runs o WHERE o.job_id = r.job_id')} AS jobMs,
+             CASE WHEN j.state = 'succeeded' AND j.attempt = 1 THEN j.finished_at_ms - j.started_at_ms END AS clockMs
+           FROM runs r JOIN jobs j ON j.id = r.job_id
+           WHERE r.method_id = ? AND r.model_sha256 IS ? AND r.removed_at_ms IS NULL AND r.scored_count > 0
+           ORDER BY r.id DESC LIMIT 50`,
+          [methodId, modelSha256],
+        )
+        .map((row) => ({
+          ...row,
+          settings: methodSettingsSchema.parse(JSON.parse(row.settings)),
+          rendering: mapRenderingSchema.parse(JSON.parse(row.rendering)),
+        }));
     },
     insert(run: NewRun): number {
       return database.run(

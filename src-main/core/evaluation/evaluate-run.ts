@@ -99,6 +99,9 @@ interface ClassPart {
 }
 
 function readClass({ repositories, run }: RunEvaluationOptions, className: string): ClassPart {
+  // Of classes that the run does not look through there is nothing to say.
+  if (run.className !== undefined && run.className !== className)
+    return { className, subjects: [], scored: [], referenceCount: 0 };
   const all = repositories.evaluations.subjects(run.id, run.datasetId, className);
   const shown = new Set(run.references.flatMap(({ paths }) => paths));
   const subjects = all.filter(({ path }) => !shown.has(path));

@@ -23,6 +23,7 @@ export function jobsHandlers({ queue, repositories, events }: Services): DomainH
       tellRuns(jobId);
       return job;
     },
+    'jobs.putFirst': ({ jobId }) => queue.putFirst(jobId),
     'jobs.resume': ({ jobId }) => {
       const { kind, datasetId = null, runId = null } = queue.get(jobId) ?? {};
       if (datasetId !== null && repositories.datasets.getCore(datasetId) === null) {

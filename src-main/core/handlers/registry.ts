@@ -10,6 +10,7 @@ import { methodsHandlers } from './methods.ts';
 import { modelsHandlers } from './models.ts';
 import { operatingPointsHandlers } from './operating-points.ts';
 import { promptsHandlers } from './prompts.ts';
+import { promptTextsHandlers } from './prompt-texts.ts';
 import { publishedHandlers } from './published.ts';
 import { reportsHandlers } from './reports.ts';
 import { runsHandlers } from './runs.ts';
@@ -47,6 +48,7 @@ export function createHandlers(services: Services): HandlerRegistry {
     operatingPointsHandlers(services),
     modelsHandlers(services),
     promptsHandlers(services),
+    promptTextsHandlers(services),
     methodsHandlers(services),
     runsHandlers(services),
     reportsHandlers(services),

@@ -7,6 +7,7 @@ import { starterModelId } from '../../../src-shared/domain/model.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { DatasetCore } from '../db/datasets-repository.ts';
 import type { Repositories } from '../db/repositories.ts';
+import { estimateRuns } from '../scans/estimate-runs.ts';
 import { requireInputs } from '../scans/run-inputs.ts';
 import { storeReferences } from '../scans/run-references.ts';
 import type { DomainHandlers, Services } from './handler.ts';
@@ -14,6 +15,9 @@ import { startJob } from './start-job.ts';
 
 /** What a run's maps are rendered at until its method was opened and said so itself; no map exists before that. */
 const renderingBeforeStart = { sizePx: 518, sigmaPx: 0 };
+
+/** Classes that a message names. */
+const mostClassesNamed = 10;
 
 /** States in which a job may still do something. */
 const stoppable: ReadonlySet<JobState> = new Set(['queued', 'running', 'paused']);
@@ -23,10 +27,12 @@ type RunWish = ParsedParams<'runs.createMany'>['runs'][number];
 interface InsertOptions {
   readonly datasetId: number;
   readonly jobId: number;
+  readonly className: string | null;
 }
 
 export function runsHandlers(services: Services): DomainHandlers<'runs'> {
-  const { database, repositories, events, queue, purge, starterModel, evaluator } = services;
+  const { database, repositories, events, queue, purge, starterModel, evaluator, mapProfiler, folders } =
+    services;
   const { runs, results, jobs } = repositories;
 
   function requireRun(runId: number): Run {
@@ -47,12 +53,16 @@ export function runsHandlers(services: Services): DomainHandlers<'runs'> {
       settings,
       rendering: renderingBeforeStart,
       jobId: ofJob.jobId,
+      className: ofJob.className,
       createdAtMs: Date.now(),
     });
     try {
       const { model } = requireInputs(repositories, wish);
       runs.setModelHash(runId, model?.sha256 ?? null);
-      storeReferences(repositories, { id: runId, datasetId: ofJob.datasetId, settings });
+      storeReferences(repositories, {
+        ...{ id: runId, datasetId: ofJob.datasetId, settings },
+        ...(ofJob.className === null ? {} : { className: ofJob.className }),
+      });
       return { runId, error: null };
     } catch (error) {
       if (!(error instanceof WorkbenchError)) throw error;
@@ -62,7 +72,7 @@ export function runsHandlers(services: Services): DomainHandlers<'runs'> {
   }
 
   async function createRuns(params: ParsedParams<'runs.createMany'>) {
-    const { datasetId, modelId } = params;
+    const { datasetId, modelId, className } = params;
     if (modelId === starterModelId) await starterModel.demand();
     const wishes = params.runs.map(({ settings, ...wish }) => ({
       ...wish,
@@ -71,16 +81,17 @@ export function runsHandlers(services: Services): DomainHandlers<'runs'> {
     }));
     const { runIds, jobId } = database.transaction(() => {
       const dataset = requireReadyDataset(repositories, datasetId);
+      if (className !== null) requireClass(repositories, dataset, className);
       const job = queue.add({
         kind: 'scan',
-        title: jobTitle(wishes, dataset.name),
+        title: jobTitle(wishes, className === null ? dataset.name : `${className} of ${dataset.name}`),
         payload: {},
         datasetId,
         ...(modelId !== null && wishes.some((wish) => methodCatalogue[wish.methodId].needsModel)
           ? { modelId }
           : {}),
       });
-      const made = wishes.map((wish) => insertRun(wish, { datasetId, jobId: job }));
+      const made = wishes.map((wish) => insertRun(wish, { datasetId, jobId: job, className }));
       const [first] = made;
       if (first === undefined) throw new WorkbenchError('bad-request', 'No method was named.');
       if (first.error !== null && made.every(({ error }) => error !== null)) throw first.error;
@@ -103,13 +114,42 @@ export function runsHandlers(services: Services): DomainHandlers<'runs'> {
       requireRun(runId);
       return { total: results.countFailures(runId), failures: results.failures(runId, offset, limit) };
     },
+    'runs.retryFailures': ({ runId, imageId }) => {
+      const { jobId, datasetId } = requireRun(runId);
+      const job = queue.get(jobId);
+      if (job !== null && stoppable.has(job.state)) {
+        throw new WorkbenchError('busy', 'The run is still going on. Try its images again when it has ended.');
+      }
+      requireReadyDataset(repositories, datasetId);
+      database.transaction(() => {
+        if (!results.forgetFailures(runId, imageId)) {
+          throw new WorkbenchError('bad-request', 'There is no image here that this run could not score.');
+        }
+        results.recount(datasetId);
+      });
+      const resumed = queue.resume(jobId);
+      events.emit({ event: 'runs.changed', runId });
+      return { job: resumed };
+    },
     'runs.evaluate': ({ runId }) => evaluator.evaluate(requireRun(runId)),
+    'runs.mapProfile': ({ runId, ...wish }) => mapProfiler.profile(requireRun(runId), wish),
+    'runs.stopProfiling': ({ runId }) => {
+      mapProfiler.stop(runId);
+      return { ok: true };
+    },
     'runs.stopEvaluating': ({ runId }) => {
       evaluator.stop(runId);
       return { ok: true };
     },
-    'runs.create': async ({ datasetId, modelId, ...wish }) => {
-      const { runs: made, job } = await createRuns({ datasetId, modelId, runs: [wish] });
+    'runs.estimate': (params) => estimateRuns({ repositories, dataFolder: folders.dataFolder }, params),
+    'runs.rename': ({ runId, name }) => {
+      requireRun(runId);
+      runs.rename(runId, name);
+      events.emit({ event: 'runs.changed', runId });
+      return requireRun(runId);
+    },
+    'runs.create': async ({ datasetId, modelId, className, ...wish }) => {
+      const { runs: made, job } = await createRuns({ datasetId, modelId, className, runs: [wish] });
       const [run] = made;
       if (run === undefined) throw new WorkbenchError('internal', `Job ${job.id} has no run.`);
       return { run, job };
@@ -152,6 +192,17 @@ function requireReadyDataset({ datasets, images, jobs }: Repositories, datasetId
     );
   }
   return dataset;
+}
+
+function requireClass({ images }: Repositories, { id, name }: DatasetCore, className: string): void {
+  const all = images.classNames(id);
+  if (all.includes(className)) return;
+  const named = all.slice(0, mostClassesNamed).map((one) => `«${one}»`);
+  const more = all.length > named.length ? ` and ${all.length - named.length} more` : '';
+  throw new WorkbenchError(
+    'not-found',
+    `«${name}» has no class «${className}». It has ${named.join(', ')}${more}.`,
+  );
 }
 
 /** `CLIP on Bottles`, `CLIP and WinCLIP on Bottles`, `6 methods on Bottles`. */

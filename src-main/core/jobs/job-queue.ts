@@ -36,6 +36,8 @@ export interface JobQueue {
   cancel(jobId: number): Job;
   /** As `cancel`, but resuming gives the job its place back. Throws `not-found`, `bad-request` for a kind that would begin again. */
   pause(jobId: number): Job;
+  /** Puts a waiting job before all others that wait. Throws `not-found`, `bad-request` for one that does not wait. */
+  putFirst(jobId: number): Job;
   /** Puts an ended job back into the queue. Throws `not-found`, `busy` for one that runs. */
   resume(jobId: number): Job;
   /** Renews leases, takes over what dead processes held, notices what other processes cancelled. */
@@ -326,6 +328,14 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
         );
       }
       return stop(jobId, 'pause');
+    },
+    putFirst(jobId) {
+      const { title } = require(jobId);
+      if (!jobs.putFirst(jobId))
+        throw new WorkbenchError('bad-request', `«${title}» is not waiting any more.`);
+      emitJob(jobId);
+      wake();
+      return require(jobId);
     },
     resume(jobId) {
       const job = require(jobId);

@@ -41,16 +41,24 @@ export function chooseReferences(
  */
 export function storeReferences(
   { images, runReferences }: Pick<Repositories, 'images' | 'runReferences'>,
-  run: Pick<Run, 'id' | 'datasetId' | 'settings'>,
+  run: Pick<Run, 'id' | 'datasetId' | 'className' | 'settings'>,
 ): readonly RunReferences[] {
   if ((run.settings.shots ?? 0) === 0) return [];
   const stored = runReferences.ofRuns([run.id]).get(run.id) ?? [];
   const known = new Set(stored.map((one) => one.className));
-  const missing = images.classNames(run.datasetId).filter((className) => !known.has(className));
+  const missing = classNamesOf({ images }, run).filter((className) => !known.has(className));
   if (missing.length === 0) return stored;
   const chosen = chooseReferences(runReferences.candidates(run.datasetId), missing, run.settings);
   for (const one of chosen) runReferences.store(run.id, one);
   return [...stored, ...chosen];
+}
+
+/** The classes that a run looks through. */
+export function classNamesOf(
+  { images }: Pick<Repositories, 'images'>,
+  { datasetId, className }: Pick<Run, 'datasetId' | 'className'>,
+): readonly string[] {
+  return className === undefined ? images.classNames(datasetId) : [className];
 }
 
 function byPath(a: ReferenceCandidate, b: ReferenceCandidate): number {

@@ -12,7 +12,7 @@ import type { ComputeClient } from '../compute-client/compute-client.ts';
 import type { MethodResults } from '../compute-client/scan-session.ts';
 import type { DatasetCore } from '../db/datasets-repository.ts';
 import type { Repositories } from '../db/repositories.ts';
-import type { ScanTarget, ScoredImage } from '../db/results-repository.ts';
+import type { ScanScope, ScanTarget, ScoredImage } from '../db/results-repository.ts';
 import type { EventBus } from '../event-bus.ts';
 import type { LibraryFolders } from '../library/library-folders.ts';
 import { computeImageAuroc } from '../evaluation/image-auroc.ts';
@@ -260,6 +260,11 @@ function endOfRun(member: ScanMember, { code, message }: Failure): WorkbenchErro
   );
 }
 
+/** The same for all runs of a job. */
+function scopeOf({ members }: ScanRuns, { id }: DatasetCore): ScanScope {
+  return members[0]?.run ?? { datasetId: id };
+}
+
 /** The images that lack results, read from the database some at a time. */
 function createTargetSource({ repositories, runs, dataset }: ScanImages) {
   let waiting: ScanTarget[] = [];
@@ -268,7 +273,7 @@ function createTargetSource({ repositories, runs, dataset }: ScanImages) {
     take(): ScanTarget | undefined {
       if (waiting.length === 0) {
         const runIds = runs.members.map(({ run }) => run.id);
-        waiting = repositories.results.nextTargets(runIds, dataset.id, lastTaken, targetsAtOnce);
+        waiting = repositories.results.nextTargets(runIds, scopeOf(runs, dataset), lastTaken, targetsAtOnce);
       }
       const target = waiting.shift();
       lastTaken = target?.imageId ?? lastTaken;
@@ -283,8 +288,9 @@ function createTargetSource({ repositories, runs, dataset }: ScanImages) {
 
 function createScanProgress({ repositories, runs, dataset, context, events }: ScanImages) {
   const runIds = () => runs.members.map(({ run }) => run.id);
-  const total = repositories.images.count(dataset.id, null);
-  let done = total - repositories.results.countTargets(runIds(), dataset.id);
+  const scope = scopeOf(runs, dataset);
+  const total = repositories.images.count(dataset.id, scope.className ?? null);
+  let done = total - repositories.results.countTargets(runIds(), scope);
   let failures = repositories.results.countFailedImages(runIds());
   let lastRunEventMs = 0;
   const report = (path: string | null) => {

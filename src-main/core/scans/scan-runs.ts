@@ -15,6 +15,7 @@ import type { EventBus } from '../event-bus.ts';
 import type { LibraryFolders } from '../library/library-folders.ts';
 import type { JobContext } from '../jobs/job-kind.ts';
 import { prepareRun, type PreparedRun } from './run-inputs.ts';
+import { classNamesOf } from './run-references.ts';
 
 export interface ScanRunsOptions {
   readonly repositories: Repositories;
@@ -89,7 +90,7 @@ export function createScanRuns(options: ScanRunsOptions): ScanRuns {
     context.store(() => {
       repositories.runs.setError(run.id, null);
     });
-    if (repositories.results.countTargets([run.id], run.datasetId) === 0) continue;
+    if (repositories.results.countTargets([run.id], run) === 0) continue;
     try {
       const prepared = context.store(() => prepareRun({ ...options, root: dataset.root }, run));
       const hasScores = run.scoredCount > 0;
@@ -109,7 +110,7 @@ export function createScanRuns(options: ScanRunsOptions): ScanRuns {
       compute,
       {
         model,
-        classNames: repositories.images.classNames(dataset.id),
+        classNames: [...classNamesOf(repositories, inSession[0]?.run ?? { datasetId: dataset.id })],
         methods: inSession.map(({ prepared }) => prepared.method),
         compute: options.computeSettings(),
       },

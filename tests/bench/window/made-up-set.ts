@@ -245,8 +245,16 @@ async function fillDatabase(
           1,
         );
       repositories.datasets.setState(datasetId, 'ready');
+      const imageIds = images.map(({ path: name }) => repositories.images.byPath(datasetId, name)?.id ?? 0);
       const runIds = madeUpMethods.map((method, index) =>
-        storeRun(repositories, datasetId, images, method, seededRandom(options.seed + 1000 + index)),
+        storeRun(
+          repositories,
+          datasetId,
+          images,
+          imageIds,
+          method,
+          seededRandom(options.seed + 1000 + index),
+        ),
       );
       storeVerdicts(repositories, datasetId, images, seededRandom(options.seed + 2000));
       return { datasetId, runIds };
@@ -260,6 +268,7 @@ function storeRun(
   repositories: Repositories,
   datasetId: number,
   images: readonly PlannedImage[],
+  imageIds: readonly number[],
   { methodId, side, rendering, separation }: MadeUpMethod,
   random: Random,
 ): number {
@@ -280,12 +289,8 @@ function storeRun(
   repositories.jobs.setRun(jobId, runId);
   const claimed = repositories.jobs.claim(['scan'], lease, { nowMs, leaseMs: 60_000 }, false);
   const maps = Array.from({ length: mapCount }, (_, k) => makeMap(side, (k + 0.5) / mapCount, random));
-  for (const { imageId, path: name, className } of repositories.results.nextTargets(
-    [runId],
-    { datasetId },
-    0,
-    images.length,
-  )) {
+  for (const [index, { path: name, className }] of images.entries()) {
+    const imageId = imageIds[index] ?? 0;
     const isAnomalous = name.includes('/crack/');
     const score = 1 / (1 + Math.exp(1.2 - 0.9 * (random.normal() + (isAnomalous ? separation : 0))));
     const map = maps[Math.min(mapCount - 1, Math.floor(score * mapCount))];

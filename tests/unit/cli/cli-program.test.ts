@@ -106,7 +106,7 @@ describe('usage', () => {
       ...['evaluate', 'x', '--methods', 'baseline,clip', '--shots', '2', '--prompts', 'p'],
     ]);
     expect(useless.err).toContain(
-      '--prompts and --shots would do nothing: Block statistics and CLIP read only --model, --image-size, --object-name, --sigma.',
+      '--prompts and --shots would do nothing: Block statistics and CLIP read only --model, --image-size, --object-name, --prompts-file, --normal, --anomalous, --sigma.',
     );
     const unknown = await cli(nothing(), ['evaluate', 'x', '--methods', 'clip,nonsense']);
     expect(unknown.err).toContain('There is no method «nonsense». Choose from all, baseline, clip');

@@ -66,6 +66,7 @@ export function job(state: Job['state'], done: number, error: Job['error'] = nul
     runId: null,
     modelId: 'vit-b-16',
     createdAtMs: 1,
+    queuedAtMs: 1,
     startedAtMs: 2,
     finishedAtMs: null,
   };

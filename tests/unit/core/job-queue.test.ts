@@ -159,6 +159,16 @@ describe('the job queue', () => {
     expect(after.state(a)).toBe('running');
   });
 
+  it('puts a waiting job before the others, and none that does not wait', async () => {
+    const gated = gatedWork();
+    const { add, queue, state } = await openQueue(gated.work);
+    const [a, b, c] = [add('a'), add('b'), add('c')];
+    expect(queue.putFirst(c)).toMatchObject({ state: 'queued' });
+    expect(() => queue.putFirst(a)).toThrow(/«a» is not waiting/);
+    queue.cancel(a);
+    expect([state(c), state(b)]).toEqual(['running', 'queued']);
+  });
+
   it('pauses a job that waits, and cancels a paused one for good', async () => {
     const gated = gatedWork();
     const { add, queue, state } = await openQueue(gated.work);

@@ -16,6 +16,7 @@ const job: Job = {
   runId: 2,
   modelId: null,
   createdAtMs: 0,
+  queuedAtMs: 0,
   startedAtMs: 0,
   finishedAtMs: null,
 };

@@ -1,14 +1,17 @@
 // A compute process for tests: what it does with an image stands in the image's file name. It notes every image it is
 // given in the file named by FAKE_COMPUTE_LOG.
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { WorkbenchError } from '../../../../src-shared/contract/errors.ts';
 import { encodeFloat16 } from '../../../../src-shared/maps/float16.ts';
+import { createTokenizer } from '../../../../src-main/compute/clip/tokenizer.ts';
+import { measurePrompts } from '../../../../src-main/compute/methods/measure-prompts.ts';
 import type { CallHandlers } from '../../../../src-main/compute/call-handlers.ts';
 import type { ComputeParams, ComputeResult } from '../../../../src-main/compute/protocol.ts';
 import { serveCalls } from '../../../../src-main/compute/serve-calls.ts';
 
+const assetsFolder = join(import.meta.dirname, '../../../../assets');
 const logFile = process.env['FAKE_COMPUTE_LOG'];
 const delayMs = Number(process.env['FAKE_COMPUTE_DELAY_MS'] ?? 0);
 const note = (line: string) => {
@@ -103,6 +106,7 @@ const handlers: CallHandlers = {
       sha256: 'b'.repeat(64),
     });
   },
+  'prompts.measure': (params) => Promise.resolve(measurePrompts(params, createTokenizer({ assetsFolder }))),
   'scan.open': ({ methods }) => {
     if (process.env['FAKE_COMPUTE_OPEN'] === 'crash') process.exit(7);
     const sessionId = nextSession++;
@@ -145,7 +149,8 @@ const handlers: CallHandlers = {
       await never();
     }
     if (name.includes('stuck')) await never();
-    if (name.includes('broken')) throw new WorkbenchError('corrupt-file', `${name} is damaged.`);
+    if (name.includes('broken') && !existsSync(`${imagePath}.mended`))
+      throw new WorkbenchError('corrupt-file', `${name} is damaged.`);
     if (delayMs > 0) await setTimeout(delayMs);
     return { results: methods.map(({ methodId }) => scoreBy(methodId, imagePath)) };
   },
