@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import type { RunScores } from '../../src-shared/domain/run.ts';
 import {
   pickUsualImages,
@@ -17,7 +18,8 @@ export interface MapProposal {
 
 /** A map threshold that the usual patches of a run stay below. Undefined while it is worked out. */
 export function useMapProposal(runId: number | null, scores: RunScores | undefined): MapProposal | undefined {
-  const usual = scores ? pickUsualImages(scores) : null;
+  // Of 50,000 scores it takes milliseconds, and this is asked for at every step of a drag.
+  const usual = useMemo(() => (scores ? pickUsualImages(scores) : null), [scores]);
   return useQuery({
     queryKey: ['map-proposal', runId, usual?.imageIds],
     enabled: runId !== null && usual !== null && usual.imageIds.length > 0,

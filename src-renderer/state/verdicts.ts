@@ -8,6 +8,7 @@ import { useClient } from './client-context.ts';
 import { useConnectionStore } from './connection.ts';
 import { createDecisionKeeper, useDecisionStore, type Attempt, type DecisionKeeper } from './decisions.ts';
 import { formatMoment } from './format.ts';
+import { imageColumnsQuery } from './image-columns.ts';
 import { keepDecisions } from './kept-decisions.ts';
 import { say } from '../texts/say.ts';
 import type { Verdicts } from './review-order.ts';
@@ -52,13 +53,21 @@ export function peekTrail(queries: QueryClient, imageId: number): Trail | undefi
   return queries.getQueryData<Trail>(trailKey(imageId));
 }
 
+/** Verdicts that were read so long ago are still those of now: later ones come as events. */
+const sharedMs = 2000;
+
 /** Verdicts of a whole data set as they are stored, read once and kept true by `putVerdict`. */
 function useStoredVerdicts(datasetId: number) {
   const client = useClient();
+  const queries = useQueryClient();
   return useQuery({
     queryKey: verdictsKey(datasetId),
     queryFn: async (): Promise<SetVerdicts> => {
-      const columns = await client.call('images.columns', { datasetId, runId: null });
+      // What the gallery is about to read, or has just read, is not read twice.
+      const columns = await queries.fetchQuery({
+        ...imageColumnsQuery(client, datasetId),
+        staleTime: sharedMs,
+      });
       const values = new Map<number, VerdictValue>();
       const noted = new Set<number>();
       for (const [row, imageId] of columns.imageIds.entries()) {
@@ -231,7 +240,11 @@ export function useForeignVerdicts(): void {
           const newest = trail[0];
           if (newest) putVerdict(queries, imageId, newest);
         };
-        refresh().catch(() => queries.invalidateQueries({ queryKey: verdictsKey(datasetId) }));
+        refresh().catch(async () => {
+          const { queryKey } = imageColumnsQuery(client, datasetId);
+          await queries.invalidateQueries({ queryKey, refetchType: 'none' });
+          await queries.invalidateQueries({ queryKey: verdictsKey(datasetId) });
+        });
       }),
     [client, queries],
   );

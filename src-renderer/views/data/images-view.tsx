@@ -9,7 +9,8 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { JobLine } from '../../components/job-line.tsx';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { useAddress, useAddressStore } from '../../state/address.ts';
-import { useDataset, useDatasets, useJob, useJobs, useRun } from '../../state/queries.ts';
+import { useImageColumns } from '../../state/image-columns.ts';
+import { useDataset, useDatasets, useJob, useJobs, useRun, useRunScores } from '../../state/queries.ts';
 import { isUnderWay } from '../../state/run-words.ts';
 import { gallerySorts, type GallerySort } from '../../state/gallery.ts';
 import { say } from '../../texts/say.ts';
@@ -27,6 +28,9 @@ export function ImagesView() {
   const datasets = useDatasets();
   const dataset = useDataset(datasetId);
   const run = useRun(runId);
+  // Asked for beside the lists, not after them: of 50,000 images they take longer than everything else.
+  useImageColumns(datasetId);
+  useRunScores(runId);
   const { data: jobs = [] } = useJobs();
   const runJob = useJob(run?.jobId ?? null);
   const importJob = jobs.find((job) => job.kind === 'dataset-import' && job.datasetId === datasetId);

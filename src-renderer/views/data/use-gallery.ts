@@ -1,8 +1,6 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { ImageColumns, Run } from '../../../src-shared/domain/run.ts';
 import { useAddress } from '../../state/address.ts';
-import { useClient } from '../../state/client-context.ts';
 import {
   filterGallery,
   makeGalleryTable,
@@ -11,7 +9,8 @@ import {
   type GalleryFilter,
   type GallerySort,
 } from '../../state/gallery.ts';
-import { queryRoots } from '../../state/queries.ts';
+import { useImageColumns, withScores } from '../../state/image-columns.ts';
+import { useRunScores } from '../../state/queries.ts';
 import { useRunThreshold } from '../../state/run-thresholds.ts';
 import { useVerdicts } from '../../state/verdicts.ts';
 
@@ -32,15 +31,14 @@ export function useGallery(
   datasetId: number,
   run: Run | null,
 ): { readonly data: GalleryData | null; readonly error: Error | null } {
-  const client = useClient();
   const { className, sort: wanted, direction, find, only, scoreFrom, scoreTo } = useAddress();
   const runId = run?.id ?? null;
-  const query = useQuery({
-    queryKey: [queryRoots.images, 'columns', datasetId, runId],
-    queryFn: () => client.call('images.columns', { datasetId, runId }),
-    placeholderData: keepPreviousData,
-  });
-  const columns = query.data;
+  const images = useImageColumns(datasetId);
+  const scores = useRunScores(runId);
+  const columns = useMemo(() => {
+    if (images.data === undefined || runId === null) return images.data;
+    return scores.data && withScores(images.data, scores.data);
+  }, [images.data, scores.data, runId]);
   const verdicts = useVerdicts(datasetId);
   const threshold = useRunThreshold(runId, className).value;
   const sort = run === null && wanted === 'score' ? 'path' : wanted;
@@ -58,5 +56,5 @@ export function useGallery(
   const order = useMemo(() => table && sortGallery(table, sort, descending), [table, sort, descending]);
   const choice = useMemo(() => table && order && filterGallery(table, order, filter), [table, order, filter]);
   const data = columns && choice ? { columns, choice, verdicts, threshold, filter, sort, descending } : null;
-  return { data, error: query.error ?? verdicts.error };
+  return { data, error: images.error ?? scores.error ?? verdicts.error };
 }

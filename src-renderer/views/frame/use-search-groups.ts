@@ -1,11 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useAddress, useAddressStore } from '../../state/address.ts';
 import { useAppearanceStore } from '../../state/appearance.ts';
-import { useClient } from '../../state/client-context.ts';
 import { formatMoment, formatNoun } from '../../state/format.ts';
+import { useImageColumns } from '../../state/image-columns.ts';
 import { usePanelStore } from '../../state/panels.ts';
-import { queryRoots, useDatasets, useModels, usePromptSets, useRuns } from '../../state/queries.ts';
+import { useDatasets, useModels, usePromptSets, useRuns } from '../../state/queries.ts';
 import { runTitle } from '../../state/run-words.ts';
 import type { SearchGroup } from '../../state/search.ts';
 import { allPlaces } from './rail.tsx';
@@ -13,16 +12,11 @@ import { allPlaces } from './rail.tsx';
 /** Everything that the search finds, the nearest first. */
 export function useSearchGroups(): readonly SearchGroup[] {
   const { datasetId } = useAddress();
-  const client = useClient();
   const { data: datasets } = useDatasets();
   const { data: runs } = useRuns();
   const { data: models } = useModels();
   const { data: promptSets } = usePromptSets();
-  const { data: columns } = useQuery({
-    queryKey: [queryRoots.images, 'names', datasetId],
-    queryFn: () => client.call('images.columns', { datasetId: datasetId ?? 0, runId: null }),
-    enabled: datasetId !== null,
-  });
+  const { data: columns } = useImageColumns(datasetId);
   const images = useMemo(() => {
     const { go } = useAddressStore.getState();
     return (columns?.paths ?? []).map((path, row) => ({
