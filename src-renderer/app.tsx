@@ -3,13 +3,19 @@ import { ErrorBoundary } from './components/error-boundary.tsx';
 import { useAddress, type View } from './state/address.ts';
 import { keepFocus } from './state/keep-focus.ts';
 import { useDataset } from './state/queries.ts';
+import { useNoteOpened } from './state/recent-sets.ts';
 import { DataView } from './views/data/data-view.tsx';
 import { AddView } from './views/data/add-view.tsx';
+import { DropTarget } from './views/data/drop-target.tsx';
 import { ImagesView } from './views/data/images-view.tsx';
+import { ExportView } from './views/export/export-view.tsx';
 import { Banners } from './views/frame/banners.tsx';
+import { AboutDialog } from './views/frame/about-dialog.tsx';
+import { DesktopLink } from './views/frame/desktop-link.tsx';
 import { JobsPanel } from './views/frame/jobs-panel.tsx';
 import { KeysDialog } from './views/frame/keys-dialog.tsx';
 import { Rail } from './views/frame/rail.tsx';
+import { ReportDialog } from './views/frame/report-dialog.tsx';
 import { SearchDialog } from './views/frame/search-dialog.tsx';
 import { TopBar } from './views/frame/top-bar.tsx';
 import { UnsavedNotice } from './views/frame/unsaved-notice.tsx';
@@ -33,6 +39,7 @@ const viewTitles: Readonly<Record<View, string>> = {
   review: 'Review',
   thresholds: 'Thresholds',
   compare: 'Compare',
+  export: 'Export',
   models: 'Models',
   settings: 'Settings',
 };
@@ -47,6 +54,7 @@ export function App() {
     };
   }, []);
   useEffect(keepFocus, []);
+  useNoteOpened();
   const datasetName = useDataset(address.datasetId)?.name;
   useEffect(() => {
     document.title = [viewTitles[address.view], datasetName, 'Anomaly Workbench']
@@ -71,6 +79,10 @@ export function App() {
       <JobsPanel />
       <KeysDialog />
       <SearchDialog />
+      <AboutDialog />
+      <ReportDialog />
+      <DesktopLink />
+      <DropTarget />
     </div>
   );
 }
@@ -91,6 +103,8 @@ function ViewOf({ view }: { readonly view: View }) {
       return <ThresholdsView />;
     case 'compare':
       return <CompareView />;
+    case 'export':
+      return <ExportView />;
     case 'models':
       return <ModelsView />;
     case 'settings':

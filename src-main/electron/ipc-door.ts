@@ -10,15 +10,17 @@ import {
 import { z } from 'zod';
 import { WorkbenchError } from '../../src-shared/contract/errors.ts';
 import { ipcChannels } from '../../src-shared/contract/ipc-channels.ts';
+import { idSchema } from '../../src-shared/domain/dataset.ts';
 import { shellSchema } from '../../src-shared/contract/shell.ts';
 import { fileKindSchema, type FileKind } from '../../src-shared/contract/wire.ts';
 import type { Core } from '../core/core.ts';
 import { isAppAddress } from './app-protocol.ts';
+import { openExportFolder, printReport, reportPdfName } from './export-door.ts';
 import { hostWords } from './host-words.ts';
 import type { ShellDoor } from './shell-door.ts';
 
 export interface IpcDoorOptions {
-  readonly core: Pick<Core, 'dispatch'>;
+  readonly core: Pick<Core, 'dispatch' | 'call'>;
   readonly shellDoor: Pick<ShellDoor, 'show'>;
   readonly logFolder: string;
 }
@@ -50,6 +52,16 @@ export function openIpc({ core, shellDoor, logFolder }: IpcDoorOptions): void {
   });
   answer(ipcChannels.shell, (event, wanted) => {
     shellDoor.show(event.sender, shellSchema.parse(wanted));
+  });
+  answer(ipcChannels.openExport, async (_, jobId) => {
+    await openExportFolder(core, idSchema.parse(jobId));
+  });
+  answer(ipcChannels.saveReportPdf, async (event, wanted) => {
+    const jobId = idSchema.parse(wanted);
+    const defaultPath = await reportPdfName(core, jobId);
+    const file = await pickNew(event, { defaultPath, properties: ['showOverwriteConfirmation'] });
+    if (file !== null) await printReport(jobId, file);
+    return file;
   });
   answer(ipcChannels.openLogFolder, async () => {
     // An empty word means that it was opened.

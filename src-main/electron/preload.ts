@@ -25,6 +25,8 @@ const bridge: WorkbenchBridge = {
   showShell: (shell) => ipcRenderer.invoke(ipcChannels.shell, shell),
   onShellEvent: (listener) => listen(ipcChannels.shellEvent, listener),
   openLogFolder: () => ipcRenderer.invoke(ipcChannels.openLogFolder),
+  openExport: (jobId) => ipcRenderer.invoke(ipcChannels.openExport, jobId),
+  saveReportPdf: (jobId) => ipcRenderer.invoke(ipcChannels.saveReportPdf, jobId),
 };
 
 contextBridge.exposeInMainWorld('workbench', bridge);

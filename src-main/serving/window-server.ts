@@ -74,6 +74,9 @@ function fileHeaders(file: WindowFile): Record<string, string> {
   return { 'Content-Type': file.contentType, 'Cache-Control': 'no-cache' };
 }
 
+/** A report brings its style and its pictures with it, and runs nothing. */
+const reportPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
+
 async function serveAsset(
   core: Pick<Core, 'asset'>,
   path: string,
@@ -84,7 +87,9 @@ async function serveAsset(
   const headers = {
     ...asset.headers,
     'Content-Type': asset.contentType,
-    'Content-Security-Policy': "default-src 'none'; sandbox",
+    'Content-Security-Policy': asset.contentType.startsWith('text/html')
+      ? reportPolicy
+      : "default-src 'none'; sandbox",
   };
   if (asset.filePath !== undefined) return await serveFile(asset.filePath, asset.status, headers);
   const body = asset.status === 304 ? null : (asset.bytes ?? null);

@@ -4,10 +4,12 @@ import { z } from 'zod';
 import { create } from 'zustand';
 import { datasetLayoutSchema } from '../../src-shared/domain/dataset.ts';
 import { methodIdSchema } from '../../src-shared/domain/method.ts';
+import { compareFilterSchema } from './compare-filter.ts';
 import { compareOrders } from './compare.ts';
 import { metricKeys } from './compare-metrics.ts';
+import { paneTokenSchema } from './compare-panes.ts';
 import { gallerySorts, galleryTokenSchema } from './gallery.ts';
-import { reviewFilterSchema } from './review-order.ts';
+import { labelFilters, reviewFilterSchema, reviewSorts } from './review-order.ts';
 
 export const views = [
   'data',
@@ -17,6 +19,7 @@ export const views = [
   'review',
   'thresholds',
   'compare',
+  'export',
   'models',
   'settings',
 ] as const;
@@ -48,6 +51,8 @@ const addressSchema = z.object({
   view: z.enum(views),
   /** Of the thresholds view. */
   curve: z.enum(['roc', 'pr']).catch('roc'),
+  /** What the threshold lies on there: scores of images, or pixels of maps. */
+  level: z.enum(['image', 'pixel']).catch('image'),
   datasetId: id.nullable().catch(null),
   runId: id.nullable().catch(null),
   imageId: id.nullable().catch(null),
@@ -62,16 +67,18 @@ const addressSchema = z.object({
   scoreTo: bound,
   /** Which images the filmstrip of Review holds. */
   shown: reviewFilterSchema.catch('all'),
+  labelled: z.enum(labelFilters).catch('all'),
+  sorted: z.enum(reviewSorts).catch('worst'),
   /** The folder that is being added. */
   path: z.string().nullable().catch(null),
   layout: datasetLayoutSchema.nullable().catch(null),
   /** Methods chosen on the start page; null where none was chosen yet. */
   methodIds: methodIdsSchema.nullable().catch(null),
-  /** The runs that are compared, in the order of their panes; null: the newest of each kind. */
-  runIds: z
+  /** The panes of a comparison, in their order (`paneToken`); null: the newest run of each kind. */
+  panes: z
     .string()
-    .transform((text) => text.split(',').map(Number))
-    .pipe(z.array(z.number().int().positive()).min(1))
+    .transform((text) => text.split(','))
+    .pipe(z.array(paneTokenSchema).min(1))
     .readonly()
     .nullable()
     .catch(null),
@@ -79,8 +86,17 @@ const addressSchema = z.object({
   order: z.enum(compareOrders).catch('disagreement'),
   /** The metric of the table. */
   metric: z.enum(metricKeys).catch('image.auroc'),
-  /** The run that `order` asks where it is about one; null: the first. */
-  byRunId: id.nullable().catch(null),
+  /** The panes that `order` asks where it is about one or two; null: the first, the second. */
+  byPane: paneTokenSchema.nullable().catch(null),
+  andPane: paneTokenSchema.nullable().catch(null),
+  /** What the images of a comparison are narrowed to. */
+  among: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(compareFilterSchema))
+    .readonly()
+    .nullable()
+    .catch(null),
   /** What stands beside the panes. */
   side: z.enum(compareSides).catch('metrics'),
 });
@@ -90,6 +106,7 @@ export type Address = Readonly<z.infer<typeof addressSchema>>;
 export const startAddress: Address = {
   view: 'data',
   curve: 'roc',
+  level: 'image',
   datasetId: null,
   runId: null,
   imageId: null,
@@ -101,19 +118,24 @@ export const startAddress: Address = {
   scoreFrom: null,
   scoreTo: null,
   shown: 'all',
+  labelled: 'all',
+  sorted: 'worst',
   path: null,
   layout: null,
   methodIds: null,
-  runIds: null,
+  panes: null,
   order: 'disagreement',
   metric: 'image.auroc',
-  byRunId: null,
+  byPane: null,
+  andPane: null,
+  among: null,
   side: 'metrics',
 };
 
 /** Names in the address bar, shortest that a reader understands. */
 const parameterNames = {
   curve: 'curve',
+  level: 'level',
   datasetId: 'set',
   runId: 'run',
   imageId: 'image',
@@ -125,13 +147,17 @@ const parameterNames = {
   scoreFrom: 'from',
   scoreTo: 'to',
   shown: 'shown',
+  labelled: 'labelled',
+  sorted: 'sorted',
   path: 'folder',
   layout: 'layout',
   methodIds: 'methods',
-  runIds: 'runs',
+  panes: 'runs',
   order: 'order',
   metric: 'metric',
-  byRunId: 'by',
+  byPane: 'by',
+  andPane: 'and',
+  among: 'among',
   side: 'side',
 } as const satisfies Record<Exclude<keyof Address, 'view'>, string>;
 

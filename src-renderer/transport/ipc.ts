@@ -1,8 +1,9 @@
 import { eventSchema, type WorkbenchEvent } from '../../src-shared/contract/events.ts';
 import { replySchema, type Reply } from '../../src-shared/contract/methods.ts';
+import { shellEventSchema } from '../../src-shared/contract/shell.ts';
 import type { WorkbenchBridge } from '../../src-shared/contract/wire.ts';
 import { Listeners } from './listeners.ts';
-import type { ConnectionState, NativePickers, Transport } from './transport.ts';
+import type { ConnectionState, NativeDesktop, NativePickers, Transport } from './transport.ts';
 
 declare global {
   interface Window {
@@ -14,6 +15,7 @@ declare global {
 /** Requests and events over Electron's preload bridge: there as long as the window is. */
 export class IpcTransport implements Transport {
   readonly pickers: NativePickers;
+  readonly desktop: NativeDesktop;
   private readonly bridge: WorkbenchBridge;
   private readonly events = new Listeners<WorkbenchEvent>();
   private nextId = 1;
@@ -21,6 +23,19 @@ export class IpcTransport implements Transport {
   constructor(bridge: WorkbenchBridge) {
     this.bridge = bridge;
     this.pickers = bridge;
+    this.desktop = {
+      platform: bridge.platform,
+      showShell: (shell) => bridge.showShell(shell),
+      openLogFolder: () => bridge.openLogFolder(),
+      openExport: (jobId) => bridge.openExport(jobId),
+      saveReportPdf: (jobId) => bridge.saveReportPdf(jobId),
+      onShellEvent: (listener) =>
+        bridge.onShellEvent((message) => {
+          const event = shellEventSchema.safeParse(message);
+          if (event.success) listener(event.data);
+          else console.error('A message of the desktop did not fit the contract.', event.error);
+        }),
+    };
     bridge.onEvent((message) => {
       const event = eventSchema.safeParse(message);
       if (event.success) this.events.emit(event.data);

@@ -18,6 +18,8 @@ export const assetPaths = {
   preview: (previewId: string, index: number) => `/assets/preview/${previewId}/${index + 1}`,
   /** Samples of a 16-bit grey image: width, height (uint32), then uint16s, little-endian; sides of 0 for other images. */
   samples: (imageId: number) => `/assets/samples/${imageId}`,
+  /** The report that an export job wrote, as a page. */
+  report: (jobId: number) => `/assets/report/${jobId}`,
 };
 
 export const thumbnailSizes = [128, 256, 512] as const;
@@ -42,6 +44,7 @@ export const assetRequestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('map'), runId: digits, imageId: digits }),
   z.strictObject({ kind: z.literal('seen'), runId: digits, imageId: digits }),
   z.strictObject({ kind: z.literal('samples'), imageId: digits }),
+  z.strictObject({ kind: z.literal('report'), jobId: digits }),
   z.strictObject({
     kind: z.literal('preview'),
     previewId: z.string().regex(/^[0-9a-f]{32}$/),
@@ -57,9 +60,11 @@ export function parseAssetPath(path: string): AssetRequest | null {
   const fields =
     kind === 'preview'
       ? { kind, previewId: first, place: second }
-      : kind === 'map' || kind === 'seen'
-        ? { kind, runId: first, imageId: second }
-        : { kind, imageId: first, ...(second === undefined ? {} : { sizePx: second }) };
+      : kind === 'report'
+        ? { kind, jobId: first, ...(second === undefined ? {} : { second }) }
+        : kind === 'map' || kind === 'seen'
+          ? { kind, runId: first, imageId: second }
+          : { kind, imageId: first, ...(second === undefined ? {} : { sizePx: second }) };
   const parsed = assetRequestSchema.safeParse(fields);
   return parsed.success ? parsed.data : null;
 }

@@ -10,6 +10,8 @@ export const ipcChannels = {
   shell: 'workbench:shell',
   shellEvent: 'workbench:shell-event',
   openLogFolder: 'workbench:open-log-folder',
+  openExport: 'workbench:open-export',
+  saveReportPdf: 'workbench:save-report-pdf',
 } as const;
 
 /** The window's origin in Electron; assets lie on it too. */

@@ -48,6 +48,10 @@ export interface WorkbenchBridge {
   onShellEvent(listener: (event: unknown) => void): () => void;
   /** Shows the folder of log files in the system's own file manager. */
   openLogFolder(): Promise<void>;
+  /** Shows the folder of an export in the system's own file manager. */
+  openExport(jobId: number): Promise<void>;
+  /** Prints the report of an export into a PDF that the user names; its path, null where the user closed the dialog. */
+  saveReportPdf(jobId: number): Promise<string | null>;
 }
 
 /**

@@ -5,6 +5,8 @@ import { parseAssetPath, type AssetRequest } from '../../../src-shared/contract/
 import { toErrorShape, WorkbenchError, type ErrorCode } from '../../../src-shared/contract/errors.ts';
 import type { AssetResponse, Log } from '../core.ts';
 import { fileOf } from '../../../src-shared/domain/dataset.ts';
+import { requireExport } from '../exports/require-export.ts';
+import { reportContentType, reportName } from '../exports/report-writer.ts';
 import { isInside } from '../is-inside.ts';
 import type { ImageLocation } from '../db/images-repository.ts';
 import type { PreviewPictures } from '../datasets/preview-pictures.ts';
@@ -148,6 +150,14 @@ export function createAssetServer({
           bytes: await tools.thumbnail(file.filePath, 128, picture.crop),
         });
         return { etag, make: () => converting.once(etag, make) };
+      }
+      case 'report': {
+        const { folder } = requireExport(repositories, request.jobId);
+        const file = await locate({ root: folder }, reportName);
+        return {
+          etag: `report-${fileKey(file)}`,
+          make: () => Promise.resolve({ contentType: reportContentType, filePath: file.filePath }),
+        };
       }
       case 'samples': {
         const file = await locateImage(request.imageId);

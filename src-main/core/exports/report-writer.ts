@@ -9,6 +9,7 @@ import { writeRunReport, type RunReportWish } from './write-run-report.ts';
 
 /** The report's name in the folder of an export. */
 export const reportName = 'report.html';
+export const reportContentType = 'text/html; charset=utf-8';
 
 /** Resolves with the size of the file. */
 export type ReportWriter = (wish: RunReportWish) => Promise<{ readonly sizeBytes: number }>;

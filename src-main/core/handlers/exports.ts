@@ -2,10 +2,11 @@ import { resolve } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { exportSummarySchema, type ExportSummary } from '../../../src-shared/domain/export.ts';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
-import { exportPayloadSchema, type ExportPayload } from '../exports/export-job.ts';
+import type { ExportPayload } from '../exports/export-job.ts';
 import { inspectTarget, planExport } from '../exports/plan-export.ts';
 import { folderOf, prepareExport } from '../exports/prepare-export.ts';
 import { reportName } from '../exports/report-writer.ts';
+import { requireExport } from '../exports/require-export.ts';
 import { requireFreeFolder, summaryName } from '../exports/require-free-folder.ts';
 import { TargetFolder } from '../exports/target-folder.ts';
 import type { DomainHandlers, Services } from './handler.ts';
@@ -50,9 +51,7 @@ export function exportsHandlers(services: Services): DomainHandlers<'exports'> {
       return await inspectTarget({ folder: resolve(folder), root: dataset.root, dataFolder });
     },
     'exports.written': async ({ jobId }) => {
-      const payload = exportPayloadSchema.safeParse(repositories.jobs.payload(jobId, 'export'));
-      if (!payload.success) throw new WorkbenchError('not-found', `There is no export ${jobId}.`);
-      const { folder, runs, report } = payload.data;
+      const { folder, runs, report } = requireExport(repositories, jobId);
       const names = await TargetFolder.list(folder).catch((): readonly string[] => []);
       const summaries: ExportSummary[] = [];
       for (const { runId } of runs) {

@@ -10,6 +10,7 @@ import { useAddressStore, type Address } from '../../state/address.ts';
 import { formatMoment } from '../../state/format.ts';
 import { usePanelStore } from '../../state/panels.ts';
 import { useJobs, useRuns } from '../../state/queries.ts';
+import { say } from '../../texts/say.ts';
 import styles from './jobs-panel.module.css';
 
 /** Every job over whatever view is open, newest first. */
@@ -99,6 +100,8 @@ function placeOf(job: Job): { name: string; address: Partial<Address> } | null {
     return { name: 'Show models', address: { view: 'models' } };
   if (job.datasetId === null) return null;
   const place = { datasetId: job.datasetId, imageId: null, className: null };
+  if (job.kind === 'export' && job.runId !== null)
+    return { name: say('Show export'), address: { ...place, view: 'export', runId: job.runId } };
   if (job.kind === 'scan' && job.runId !== null) {
     return { name: 'Review', address: { ...place, view: 'review', runId: job.runId } };
   }

@@ -1,7 +1,8 @@
 import Button from '@mui/material/Button';
-import { Play, Search } from 'lucide-react';
+import { FileOutput, Play, Search } from 'lucide-react';
 import { useAddress, useAddressStore } from '../../state/address.ts';
 import { formatMoment, formatNoun } from '../../state/format.ts';
+import { say } from '../../texts/say.ts';
 import { useKeyName } from '../../state/keys.ts';
 import { usePanelStore } from '../../state/panels.ts';
 import { useDataset, useDatasets, useModels, usePromptSets, useRun, useRuns } from '../../state/queries.ts';
@@ -23,11 +24,12 @@ export function TopBar() {
     <header className={styles.bar}>
       <DatasetSwitch />
       {dataset && view !== 'compare' && <RunSwitch />}
-      {dataset && dataset.classes.length > 1 && ['review', 'thresholds', 'compare'].includes(view) && (
-        <ClassSwitch dataset={dataset} />
-      )}
+      {dataset &&
+        dataset.classes.length > 1 &&
+        ['review', 'thresholds', 'compare', 'export'].includes(view) && <ClassSwitch dataset={dataset} />}
       <span className={styles.space} />
       <FindButton />
+      {dataset && <ExportButton dataset={dataset} />}
       {dataset && view !== 'start' && dataset.imageCount > 0 && (
         <Button
           variant="outlined"
@@ -40,6 +42,27 @@ export function TopBar() {
         </Button>
       )}
     </header>
+  );
+}
+
+/** Where there is something to export. */
+function ExportButton({ dataset }: { readonly dataset: Dataset }) {
+  const { runId, view } = useAddress();
+  const go = useAddressStore((state) => state.go);
+  const { data: runs = [] } = useRuns();
+  const own = runs.filter(({ datasetId, scoredCount }) => datasetId === dataset.id && scoredCount > 0);
+  const shown = own.find(({ id }) => id === runId) ?? own[0];
+  if (!shown || !['images', 'review', 'thresholds', 'compare'].includes(view)) return null;
+  return (
+    <Button
+      variant="outlined"
+      startIcon={<FileOutput size={14} aria-hidden />}
+      onClick={() => {
+        go({ view: 'export', runId: shown.id });
+      }}
+    >
+      {say('Export')}
+    </Button>
   );
 }
 
@@ -81,13 +104,15 @@ function DatasetSwitch() {
       onPick={(picked) => {
         const newest = runs.find((run) => run.datasetId === picked);
         go({
-          view: ['review', 'thresholds', 'compare', 'start'].includes(view) ? view : 'images',
+          view: ['review', 'thresholds', 'compare', 'export', 'start'].includes(view) ? view : 'images',
           datasetId: picked,
           runId: newest?.id ?? null,
           imageId: null,
           className: null,
-          runIds: null,
-          byRunId: null,
+          panes: null,
+          byPane: null,
+          andPane: null,
+          among: null,
         });
       }}
     />
@@ -141,7 +166,7 @@ function RunSwitch() {
         problem: each.error?.message,
       }))}
       onPick={(picked) => {
-        go({ runId: picked, view: view === 'images' || view === 'thresholds' ? view : 'review' });
+        go({ runId: picked, view: ['images', 'thresholds', 'export'].includes(view) ? view : 'review' });
       }}
     />
   );

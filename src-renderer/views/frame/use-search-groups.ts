@@ -7,11 +7,12 @@ import { usePanelStore } from '../../state/panels.ts';
 import { useDatasets, useModels, usePromptSets, useRuns } from '../../state/queries.ts';
 import { runTitle } from '../../state/run-words.ts';
 import type { SearchGroup } from '../../state/search.ts';
+import { say } from '../../texts/say.ts';
 import { allPlaces } from './rail.tsx';
 
 /** Everything that the search finds, the nearest first. */
 export function useSearchGroups(): readonly SearchGroup[] {
-  const { datasetId } = useAddress();
+  const { datasetId, runId } = useAddress();
   const { data: datasets } = useDatasets();
   const { data: runs } = useRuns();
   const { data: models } = useModels();
@@ -34,6 +35,8 @@ export function useSearchGroups(): readonly SearchGroup[] {
     const { setJobsOpen, setKeysOpen } = usePanelStore.getState();
     const { choose } = useAppearanceStore.getState();
     const dataset = datasets?.find(({ id }) => id === datasetId);
+    const own = runs?.filter((run) => run.datasetId === datasetId && run.scoredCount > 0) ?? [];
+    const exportable = own.find(({ id }) => id === runId) ?? own[0];
     const names = { models: models ?? [], promptSets: promptSets ?? [] };
     const views = allPlaces.map(({ view, name }) => ({
       key: `view ${view}`,
@@ -64,6 +67,17 @@ export function useSearchGroups(): readonly SearchGroup[] {
             ),
           ]
         : []),
+      ...(exportable === undefined
+        ? []
+        : [
+            action(
+              say('Export and report'),
+              () => {
+                go({ view: 'export', datasetId: exportable.datasetId, runId: exportable.id });
+              },
+              dataset?.name,
+            ),
+          ]),
       action('Show jobs', () => {
         setJobsOpen(true);
       }),
@@ -121,5 +135,5 @@ export function useSearchGroups(): readonly SearchGroup[] {
       },
       { name: 'Images', isShownEmpty: false, items: images },
     ];
-  }, [datasetId, datasets, runs, models, promptSets, images]);
+  }, [datasetId, runId, datasets, runs, models, promptSets, images]);
 }

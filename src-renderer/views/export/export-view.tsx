@@ -1,0 +1,260 @@
+// What lives here: choosing what is written of runs, where to, and what has been written.
+// What may not: writing; the core's `exports` does that.
+import Button from '@mui/material/Button';
+import Checkbox from '@mui/material/Checkbox';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { FileOutput } from 'lucide-react';
+import { useMemo } from 'react';
+import type { Dataset } from '../../../src-shared/domain/dataset.ts';
+import type { Job } from '../../../src-shared/domain/job.ts';
+import type { Run } from '../../../src-shared/domain/run.ts';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { joinPath } from '../../components/folder-dialog.tsx';
+import { useAddress, useAddressStore } from '../../state/address.ts';
+import { useClient } from '../../state/client-context.ts';
+import { upsertJob } from '../../state/events.ts';
+import {
+  emptyForm,
+  exportWish,
+  folderName,
+  useExportFormStore,
+  type ExportForm,
+} from '../../state/export-form.ts';
+import { useExportPlan, useExportTarget, useSavedPoints } from '../../state/export-queries.ts';
+import { queryRoots, useDataset, useJobs, useRuns } from '../../state/queries.ts';
+import { isUnderWay } from '../../state/run-words.ts';
+import { say } from '../../texts/say.ts';
+import { useGallery } from '../data/use-gallery.ts';
+import { RunNeeded } from '../frame/run-needed.tsx';
+import { useRunNames } from '../frame/top-bar.tsx';
+import { ImagesSection } from './images-section.tsx';
+import { LastExport } from './last-export.tsx';
+import { PlanPanel } from './plan-panel.tsx';
+import { RunsSection } from './runs-section.tsx';
+import { TargetField } from './target-field.tsx';
+import { WhatSection } from './what-section.tsx';
+import styles from './export-view.module.css';
+
+/** Exports the run that the address names, or several of its data set. */
+export function ExportView() {
+  return (
+    <RunNeeded
+      emptyTitle={say('Nothing to export yet')}
+      purpose={say('A run gives every image a score and a map; here they are written into files.')}
+    >
+      {(run) => <ExportOfSet key={run.datasetId} run={run} />}
+    </RunNeeded>
+  );
+}
+
+function ExportOfSet({ run }: { readonly run: Run }) {
+  const dataset = useDataset(run.datasetId);
+  const go = useAddressStore((state) => state.go);
+  const { data: all = [] } = useRuns();
+  const runs = all.filter(({ datasetId, scoredCount }) => datasetId === run.datasetId && scoredCount > 0);
+  if (!dataset) return null;
+  if (runs.length === 0) {
+    return (
+      <EmptyState
+        isPage
+        icon={FileOutput}
+        title={say('No image has a score yet')}
+        action={
+          <Button
+            variant="contained"
+            onClick={() => {
+              go({ view: 'review' });
+            }}
+          >
+            {say('Look at the run in Review')}
+          </Button>
+        }
+      >
+        {say('There is something to export as soon as the run has scored its first image.')}
+      </EmptyState>
+    );
+  }
+  return <ExportPage dataset={dataset} run={run} runs={runs} />;
+}
+
+interface ExportPageProps {
+  readonly dataset: Dataset;
+  readonly run: Run;
+  /** Of the data set, those with scores, newest first. */
+  readonly runs: readonly Run[];
+}
+
+function ExportPage({ dataset, run, runs }: ExportPageProps) {
+  const { className } = useAddress();
+  const names = useRunNames();
+  const { data: points = [] } = useSavedPoints(dataset.id);
+  const { data: jobs = [] } = useJobs();
+  const form = useExportFormStore((state) => state.byDataset[dataset.id]) ?? emptyForm;
+  const changeStore = useExportFormStore((state) => state.change);
+  const change = (changed: Partial<ExportForm>) => {
+    changeStore(dataset.id, changed);
+  };
+  const last = jobs.find(({ kind, datasetId }) => kind === 'export' && datasetId === dataset.id);
+  const chosen = useMemo(() => {
+    const known = form.runIds?.filter((id) => runs.some((one) => one.id === id));
+    if (known) return known;
+    const shown = runs.find(({ id }) => id === run.id) ?? runs[0];
+    return shown === undefined ? [] : [shown.id];
+  }, [form.runIds, runs, run.id]);
+  const filtered = useFiltered(dataset.id, run);
+  const wish = useMemo(
+    () =>
+      exportWish({
+        // A filter that was taken away meanwhile leaves all images.
+        form: form.images === 'filtered' && filtered === null ? { ...form, images: 'all' } : form,
+        runIds: chosen,
+        className,
+        filteredIds: filtered?.ids ?? [],
+        filterWords: say('images that a filter of the window showed'),
+      }),
+    [form, chosen, className, filtered],
+  );
+  const plan = useExportPlan(wish);
+  const totalCount = classCount(dataset, className);
+  return (
+    <div className={styles.page}>
+      <div className={styles.form}>
+        <h1>{say('Export {name}', { name: dataset.name })}</h1>
+        <WhatSection form={form} onChange={change} />
+        <RunsSection
+          runs={runs}
+          chosen={chosen}
+          names={names}
+          points={points}
+          form={form}
+          onChange={change}
+        />
+        <ImagesSection
+          form={filtered === null && form.images === 'filtered' ? { ...form, images: 'all' } : form}
+          className={className}
+          totalCount={totalCount}
+          filteredCount={filtered?.ids.length ?? null}
+          onChange={change}
+        />
+        <Where dataset={dataset} form={form} wish={wish} plan={plan} last={last} onChange={change} />
+      </div>
+    </div>
+  );
+}
+
+function classCount({ classes, imageCount }: Dataset, className: string | null): number {
+  const own = classes.find(({ name }) => name === className);
+  return own === undefined ? imageCount : own.good + own.anomalous + own.unlabelled;
+}
+
+/** Images that the filter of Images leaves; null where none is set, or nothing is known yet. */
+function useFiltered(datasetId: number, run: Run): { readonly ids: readonly number[] } | null {
+  const { find, only, scoreFrom, scoreTo } = useAddress();
+  const { data } = useGallery(datasetId, run);
+  const isSet = (find ?? '') !== '' || (only?.length ?? 0) > 0 || scoreFrom !== null || scoreTo !== null;
+  return useMemo(() => {
+    if (!isSet || data === null) return null;
+    return { ids: [...data.choice.rows].flatMap((row) => data.columns.imageIds[row] ?? []) };
+  }, [isSet, data]);
+}
+
+interface WhereProps {
+  readonly dataset: Dataset;
+  readonly form: ExportForm;
+  readonly wish: ReturnType<typeof exportWish>;
+  readonly plan: ReturnType<typeof useExportPlan>;
+  readonly last: Job | undefined;
+  readonly onChange: (change: Partial<ExportForm>) => void;
+}
+
+/** Where to, the button, and beside it what will be written and what was. */
+function Where({ dataset, form, wish, plan, last, onChange }: WhereProps) {
+  const client = useClient();
+  const queries = useQueryClient();
+  const { data: info } = useQuery({ queryKey: ['app'], queryFn: () => client.call('app.info', {}) });
+  const proposed = info === undefined ? '' : joinPath(info.homeFolder, `${folderName(dataset.name)}-results`);
+  const folder = (form.folder ?? proposed).trim();
+  const target = useExportTarget(folder, dataset.id);
+  const found = target.data ?? null;
+  const busy = isUnderWay(last);
+  const start = useMutation({
+    mutationFn: async () => {
+      if (wish === null) return null;
+      return await client.call('exports.create', { ...wish, folder, overwrite: form.overwrite });
+    },
+    onSuccess: (created) => {
+      if (created === null) return;
+      queries.setQueryData<readonly Job[]>([queryRoots.jobs], (jobs) => jobs && upsertJob(jobs, created.job));
+      // What is there now is this export: the next one has to be asked anew.
+      onChange({ overwrite: false });
+    },
+    onSettled: () => void target.refetch(),
+  });
+  const isTaken = found?.state === 'not-empty' && found.problem === null;
+  const images = plan.data?.runs.some(({ imageCount }) => imageCount > 0) ?? false;
+  const canStart =
+    wish !== null &&
+    folder !== '' &&
+    images &&
+    plan.error === null &&
+    found !== null &&
+    found.problem === null &&
+    (!isTaken || form.overwrite) &&
+    !busy;
+  return (
+    <>
+      <section className={styles.section} aria-labelledby="export-where">
+        <h2 id="export-where">{say('Where to')}</h2>
+        <TargetField
+          value={form.folder ?? proposed}
+          onChange={(path) => {
+            onChange({ folder: path, overwrite: false });
+          }}
+        />
+        {found?.problem && <p className={styles.problem}>{found.problem.message}</p>}
+        {found?.problem === null && found.state === 'new' && (
+          <p className={styles.quiet}>{say('This folder is made when the export begins.')}</p>
+        )}
+        {isTaken && (
+          <label className={styles.check}>
+            <Checkbox
+              size="small"
+              checked={form.overwrite}
+              onChange={(_, overwrite) => {
+                onChange({ overwrite });
+              }}
+            />
+            <span className={styles.checkText}>
+              {say('This folder is not empty: replace files of the same names, leave the others alone')}
+            </span>
+          </label>
+        )}
+        {start.error && <ErrorNotice title={say('The export could not be started')} error={start.error} />}
+        <div className={styles.finish}>
+          <Button
+            variant="contained"
+            startIcon={<FileOutput size={14} aria-hidden />}
+            loading={start.isPending}
+            disabled={!canStart}
+            onClick={() => {
+              start.mutate();
+            }}
+          >
+            {say('Export')}
+          </Button>
+          {busy && <span className={styles.quiet}>{say('An export of this data set is under way.')}</span>}
+        </div>
+      </section>
+      <aside className={styles.side}>
+        <PlanPanel
+          plan={wish === null ? null : (plan.data ?? null)}
+          error={wish === null ? null : plan.error}
+          isPending={wish !== null && plan.isFetching}
+          target={found}
+        />
+        {last && <LastExport job={last} />}
+      </aside>
+    </>
+  );
+}

@@ -1,0 +1,113 @@
+import LinearProgress from '@mui/material/LinearProgress';
+import { TriangleAlert } from 'lucide-react';
+import type { ExportPlan, ExportTarget } from '../../../src-shared/domain/export.ts';
+import { formatSize } from '../../../src-shared/text/format-size.ts';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { formatCount } from '../../state/format.ts';
+import { say } from '../../texts/say.ts';
+import styles from './export-view.module.css';
+
+interface PlanPanelProps {
+  readonly plan: ExportPlan | null;
+  readonly error: Error | null;
+  readonly isPending: boolean;
+  readonly target: ExportTarget | null;
+}
+
+const mostThresholds = 8;
+
+/** What will be written, before anything is. */
+export function PlanPanel({ plan, error, isPending, target }: PlanPanelProps) {
+  return (
+    <section className={styles.section} aria-labelledby="export-plan" aria-busy={isPending}>
+      <h2 id="export-plan">{say('What will be written')}</h2>
+      {error !== null && <ErrorNotice title={say('This cannot be exported')} error={error} />}
+      {error === null && plan === null && !isPending && (
+        <p className={styles.quiet}>{say('Nothing is chosen yet.')}</p>
+      )}
+      {isPending && plan === null && error === null && (
+        <LinearProgress aria-label={say('Looking how much it will be')} />
+      )}
+      {error === null && plan !== null && <PlanFacts plan={plan} target={target} />}
+    </section>
+  );
+}
+
+function PlanFacts({ plan, target }: { readonly plan: ExportPlan; readonly target: ExportTarget | null }) {
+  const { runs, fileCount, sizeBytes, triedImages } = plan;
+  const images = Math.max(0, ...runs.map(({ imageCount }) => imageCount));
+  const withoutScore = runs.reduce((sum, run) => sum + run.withoutScore, 0);
+  const thresholds = runs.flatMap((run) =>
+    run.scoreThresholds.map((chosen) => ({ runId: run.runId, ...chosen })),
+  );
+  const freeBytes = target?.freeBytes ?? null;
+  const isTight = sizeBytes !== null && freeBytes !== null && sizeBytes > freeBytes * 0.95;
+  return (
+    <>
+      <dl className={styles.facts} data-testid="plan">
+        <dt>{say('Images')}</dt>
+        <dd>{formatCount(images)}</dd>
+        <dt>{say('Files')}</dt>
+        <dd>{formatCount(fileCount)}</dd>
+        <dt>{say('About')}</dt>
+        <dd>
+          {sizeBytes === null ? say('not known: no image has a map to try') : formatSize(sizeBytes)}
+          {sizeBytes !== null && triedImages > 0 && (
+            <span className={styles.quiet}>
+              {say('by {count, plural, one {# image} other {# images}} made for trial', {
+                count: triedImages,
+              })}
+            </span>
+          )}
+        </dd>
+        {freeBytes !== null && (
+          <>
+            <dt>{say('Free on the disk')}</dt>
+            <dd>{formatSize(freeBytes)}</dd>
+          </>
+        )}
+      </dl>
+      {isTight && (
+        <Warning>
+          {say(
+            'That is more than fits on the disk. Choose another disk, fewer images, or JPEG for overlays.',
+          )}
+        </Warning>
+      )}
+      {images === 0 && <Warning>{say('No image is left by this choice.')}</Warning>}
+      {withoutScore > 0 && (
+        <p className={styles.quiet}>
+          {say(
+            '{count, plural, one {# image has no score: it has a row without one, and no pictures.} other {# images have no score: they have a row without one, and no pictures.}}',
+            { count: withoutScore },
+          )}
+        </p>
+      )}
+      {thresholds.length > 0 && (
+        <ul className={styles.chosen} aria-label={say('Thresholds of images')}>
+          {thresholds.slice(0, mostThresholds).map(({ runId, className, value, chosenBy }) => (
+            <li key={`${runId} ${className}`}>
+              <span className={styles.chosenName}>{className}</span>
+              <span>{value === null ? '–' : Number(value.toPrecision(4))}</span>
+              <span className={styles.quiet}>{chosenBy}</span>
+            </li>
+          ))}
+          {thresholds.length > mostThresholds && (
+            <li className={styles.quiet}>
+              {say('and {count} more', { count: thresholds.length - mostThresholds })}
+            </li>
+          )}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function Warning({ children }: { readonly children: string }) {
+  return (
+    <p className={styles.warning}>
+      <TriangleAlert size={16} aria-hidden />
+      <span>{children}</span>
+    </p>
+  );
+}
