@@ -1,10 +1,27 @@
 import type Konva from 'konva';
-import { useEffect, useId, useLayoutEffect, useRef, useState, type PointerEvent } from 'react';
+import {
+  useEffect,
+  useEffectEvent,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type PointerEvent,
+  type ReactNode,
+} from 'react';
 import { Image as KonvaImage, Layer, Rect, Shape, Stage } from 'react-konva';
 import type { ContourLine } from '../../src-shared/maps/contour.ts';
 import { useElementSize } from '../components/use-element-size.ts';
 import { useViewportStore } from '../state/viewport.ts';
-import { imagePointAt, placeImage, type Point, type Size } from './viewport.ts';
+import {
+  imagePointAt,
+  linkPoint,
+  linkViewport,
+  placeImage,
+  type Placement,
+  type Point,
+  type Size,
+} from './viewport.ts';
 import type { Smoothing } from '../state/overlay.ts';
 import styles from './image-stage.module.css';
 import type { Levels } from './wide-samples.ts';
@@ -33,11 +50,21 @@ export interface ImageStageProps {
   readonly mask: HTMLCanvasElement | null;
   /** A region to light up, in image pixels. */
   readonly highlight: Box | null;
+  /**
+   * Size of the image whose viewport this stage follows and moves: this is another picture of the same scene. Absent: the
+   * viewport is of this image.
+   */
+  readonly linkedTo?: Size;
   /** The image point under the pointer, null beside the image. */
   readonly onPoint: (point: Point | null) => void;
   /** Spoken description. */
   readonly label: string;
+  /** More that is laid over, given where the image stands. */
+  readonly over?: ((area: StageArea) => ReactNode) | undefined;
 }
+
+/** Where the image stands, in CSS pixels of the stage. */
+export type StageArea = Readonly<Box>;
 
 /** From this scale on single pixels are shown as squares. */
 const squaresFromScale = 3;
@@ -50,13 +77,14 @@ export function ImageStage(props: ImageStageProps) {
   const imageLayer = useRef<Konva.Layer>(null);
   const heatLayer = useRef<Konva.Layer>(null);
   const view = useElementSize(frame);
-  const { viewport, setSizes, zoom, pan } = useViewportStore();
+  const { viewport, setSizes } = useViewportStore();
+  const { linkedTo } = props;
   const [dragFrom, setDragFrom] = useState<(Point & { readonly isLevels: boolean }) | null>(null);
   const filterId = useId();
 
   useLayoutEffect(() => {
-    setSizes(image, view);
-  }, [image, view, setSizes]);
+    if (!linkedTo) setSizes(image, view);
+  }, [image, view, linkedTo, setSizes]);
 
   useEffect(() => {
     heatLayer.current?.batchDraw();
@@ -72,20 +100,32 @@ export function ImageStage(props: ImageStageProps) {
       .trim();
   }, [props.invert, hasLevels, filterId, view]);
 
+  const place = placeImage(linkedTo ? linkViewport(viewport, linkedTo, image) : viewport, image, view);
+  const zoomHere = useEffectEvent((factor: number, at: Point) => {
+    useViewportStore.getState().zoom(factor, linkedTo ? toMain(at, { place, image }) : at);
+  });
+  const pan = (delta: Point) => {
+    if (!linkedTo) {
+      useViewportStore.getState().pan(delta);
+      return;
+    }
+    const [from, to] = [toMain({ x: 0, y: 0 }, { place, image }), toMain(delta, { place, image })];
+    useViewportStore.getState().pan({ x: to.x - from.x, y: to.y - from.y });
+  };
+
   // React's wheel listeners are passive; this one must keep the page from scrolling and zooming.
   useEffect(() => {
     const element = frame.current;
     const onWheel = (event: WheelEvent) => {
       event.preventDefault();
-      zoom(wheelStep ** -wheelPixels(event), localPoint(event, element));
+      zoomHere(wheelStep ** -wheelPixels(event), localPoint(event, element));
     };
     element?.addEventListener('wheel', onWheel, { passive: false });
     return () => {
       element?.removeEventListener('wheel', onWheel);
     };
-  }, [zoom]);
+  }, []);
 
-  const place = placeImage(viewport, image, view);
   const onMove = (event: PointerEvent<HTMLElement>) => {
     const point = localPoint(event, frame.current);
     props.onPoint(imagePointAt(place, point, image));
@@ -163,6 +203,7 @@ export function ImageStage(props: ImageStageProps) {
           )}
         </Layer>
       </Stage>
+      {props.over?.(area)}
     </div>
   );
 }
@@ -202,6 +243,12 @@ function drawContours(context: CanvasRenderingContext2D, lines: readonly Contour
   context.lineWidth = 1.5;
   context.strokeStyle = '#ffffff';
   context.stroke();
+}
+
+/** A point of a linked view in the view whose viewport it follows. */
+function toMain(point: Point, from: { readonly place: Placement; readonly image: Size }): Point {
+  const { viewport, image, view } = useViewportStore.getState();
+  return linkPoint(point, from, { place: placeImage(viewport, image, view), image });
 }
 
 function localPoint(event: { clientX: number; clientY: number }, element: HTMLElement | null): Point {

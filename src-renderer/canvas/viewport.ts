@@ -113,6 +113,30 @@ export function showBox(box: Point & Size, image: Size, view: Size): Viewport {
   };
 }
 
+/**
+ * The viewport of another picture of the same scene (the square that a model was given): the same part of it in the
+ * middle, about as large on the screen.
+ */
+export function linkViewport(viewport: Viewport, from: Size, to: Size): Viewport {
+  if (viewport.mode === 'fit') return viewport;
+  const ratio = Math.sqrt((from.width * from.height) / (to.width * to.height));
+  return { ...viewport, scale: viewport.scale * ratio };
+}
+
+/** A point of one view where the other shows the same part of the scene. */
+export function linkPoint(
+  point: Point,
+  from: { readonly place: Placement; readonly image: Size },
+  to: { readonly place: Placement; readonly image: Size },
+): Point {
+  const shareX = (point.x - from.place.x) / (from.place.scale * from.image.width);
+  const shareY = (point.y - from.place.y) / (from.place.scale * from.image.height);
+  return {
+    x: to.place.x + shareX * to.place.scale * to.image.width,
+    y: to.place.y + shareY * to.place.scale * to.image.height,
+  };
+}
+
 /** The image point (image pixels, fractional) at a point of the view; null beside the image. */
 export function imagePointAt(placement: Placement, pointer: Point, image: Size): Point | null {
   const point = {

@@ -1,5 +1,5 @@
 import { rankScores, type Ranking } from '../../src-shared/metrics/ranking.ts';
-import type { Comparison } from './compare.ts';
+import { countsAt, type Comparison } from './compare.ts';
 import { precisionRecallPoints, rocPoints, type CurvePoint } from './curves.ts';
 
 export interface RunCurve {
@@ -10,14 +10,14 @@ export interface RunCurve {
   readonly thresholds: readonly (number | null)[];
 }
 
-/** A curve a run over the labelled images that it scored. */
+/** A curve a run over the labelled images that its metrics count, which are those of `runs.evaluate`. */
 export function runCurves(comparison: Comparison, kind: 'roc' | 'pr'): readonly RunCurve[] {
-  return comparison.scores.map((column) => {
+  return comparison.scores.map((column, place) => {
     const scores: number[] = [];
     const labels: boolean[] = [];
     for (const [row, score] of column.entries()) {
       const label = comparison.labels[row] ?? null;
-      if (score === null || label === null) continue;
+      if (score === null || !countsAt(comparison, place, row)) continue;
       scores.push(score);
       labels.push(label === 'anomalous');
     }
@@ -51,7 +51,19 @@ export function nearestCurvePoint(curves: readonly RunCurve[], to: CurvePoint): 
 /** The first labelled image whose score is the threshold: the one that this point of the curve takes in. */
 export function imageAtPoint(comparison: Comparison, { run, threshold }: PickedPoint): number | null {
   const row = (comparison.scores[run] ?? []).findIndex(
-    (score, k) => score === threshold && (comparison.labels[k] ?? null) !== null,
+    (score, k) => score === threshold && countsAt(comparison, run, k),
   );
   return comparison.imageIds[row] ?? null;
+}
+
+/** Where a threshold stands on a run's curve; null without threshold or curve, or (precision) where nothing reaches it. */
+export function operatingPointOf(
+  { ranking, points }: RunCurve,
+  kind: 'roc' | 'pr',
+  threshold: number | null,
+): CurvePoint | null {
+  if (threshold === null || points.length === 0) return null;
+  const reached = ranking.thresholds.findLastIndex((each) => each >= threshold);
+  if (reached < 0) return kind === 'roc' ? { x: 0, y: 0 } : null;
+  return points[kind === 'roc' ? reached + 1 : reached] ?? null;
 }

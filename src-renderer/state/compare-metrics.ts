@@ -5,6 +5,9 @@ import {
   type PublishedFigure,
 } from '../../src-shared/domain/published-results.ts';
 import type { Run } from '../../src-shared/domain/run.ts';
+import type { BootstrapFigure, BootstrapGroup } from '../../src-shared/metrics/bootstrap.ts';
+import { sampleMetrics, type SampleMetric } from '../../src-shared/metrics/weighted-metrics.ts';
+import { say } from '../texts/say.ts';
 
 export const metricKeys = [
   'image.auroc',
@@ -15,23 +18,37 @@ export const metricKeys = [
   'pixel.f1Max',
   'pixel.aupro',
   'pixel.auproPaper',
+  'at.recall',
+  'at.falseAlarmRate',
+  'at.precision',
+  'at.f1',
 ] as const;
 export type MetricKey = (typeof metricKeys)[number];
 
 export const metricNames: Readonly<Record<MetricKey, string>> = {
-  'image.auroc': 'Image AUROC',
-  'image.ap': 'Image AP',
-  'image.f1Max': 'Image F1-max',
-  'pixel.auroc': 'Pixel AUROC',
-  'pixel.ap': 'Pixel AP',
-  'pixel.f1Max': 'Pixel F1-max',
-  'pixel.aupro': 'AUPRO (exact)',
-  'pixel.auproPaper': 'AUPRO (papers’ code)',
+  'image.auroc': say('Image AUROC'),
+  'image.ap': say('Image AP'),
+  'image.f1Max': say('Image F1-max'),
+  'pixel.auroc': say('Pixel AUROC'),
+  'pixel.ap': say('Pixel AP'),
+  'pixel.f1Max': say('Pixel F1-max'),
+  'pixel.aupro': say('AUPRO (exact)'),
+  'pixel.auproPaper': say('AUPRO (papers’ code)'),
+  'at.recall': say('Recall at the threshold'),
+  'at.falseAlarmRate': say('False alarms at the threshold'),
+  'at.precision': say('Precision at the threshold'),
+  'at.f1': say('F1 at the threshold'),
 };
 
-/** Made of the order of image scores, not of pixels. */
-export function isRankMetric(metric: MetricKey): boolean {
-  return metric.startsWith('image.');
+/** The figure of `bootstrapMetrics` that a metric is; null for those over pixels, which have none. */
+export function sampleMetricOf(metric: MetricKey): SampleMetric | null {
+  const [level, name] = metric.split('.', 2);
+  return level === 'pixel' ? null : (sampleMetrics.find((each) => each === name) ?? null);
+}
+
+/** Whether more of it is worse. */
+export function isLowBetter(metric: MetricKey): boolean {
+  return metric === 'at.falseAlarmRate';
 }
 
 interface Figures {
@@ -60,6 +77,10 @@ function publishedValue({ image, pixel }: PublishedFigure, metric: MetricKey): n
     case 'pixel.ap':
     case 'pixel.f1Max':
     case 'pixel.aupro':
+    case 'at.recall':
+    case 'at.falseAlarmRate':
+    case 'at.precision':
+    case 'at.f1':
       return null;
   }
 }
@@ -73,14 +94,18 @@ export interface ComparedRun {
 
 export interface MetricCell {
   readonly value: number | null;
-  /** Nothing in its row is higher as it is shown; false where only one run has a figure. */
+  /** Nothing in its row is better as it is shown; false where only one run has a figure. */
   readonly isBest: boolean;
+  /** What the resamples say of just this value; null while they are drawn, and of figures over pixels. */
+  readonly bootstrap: BootstrapFigure | null;
 }
 
 /** What a paper says beside a row: values in the columns of the runs whose method it is about. */
 export interface PublishedRow {
   /** `AnomalyCLIP, table 1`. */
   readonly source: string;
+  /** What it is about, in the paper's names: `Metal nut of MVTec AD`. */
+  readonly subject: string;
   readonly values: readonly (number | null)[];
 }
 
@@ -95,31 +120,50 @@ export interface MetricRow {
 export const shownDigits = 1;
 const shown = (value: number) => Number((value * 100).toFixed(shownDigits));
 
-/** A row a class and, above more than one, their mean; a column a run. */
-export function metricTable(runs: readonly ComparedRun[], metric: MetricKey): readonly MetricRow[] {
+/** A row a class and, above more than one, their mean; a column a pane. `groups`: of `bootstrapMetrics`, if they are there. */
+export function metricTable(
+  runs: readonly ComparedRun[],
+  metric: MetricKey,
+  groups: readonly BootstrapGroup[] = [],
+): readonly MetricRow[] {
   const classNames = [
     ...new Set(runs.flatMap(({ evaluation }) => evaluation?.classes.map((each) => each.className) ?? [])),
   ];
-  const rowOf = (className: string | null): MetricRow => ({
-    className,
-    cells: markBest(
-      runs.map(({ evaluation }) => {
-        const figures =
-          className === null
-            ? evaluation?.mean
-            : evaluation?.classes.find((each) => each.className === className);
-        return figures ? valueOf(figures, metric) : null;
+  const sampleMetric = sampleMetricOf(metric);
+  const rowOf = (className: string | null): MetricRow => {
+    const group = groups.find((each) => each.className === className);
+    const figures = runs.map(
+      (_, place) => (sampleMetric && group?.figures[place]?.[sampleMetrics.indexOf(sampleMetric)]) ?? null,
+    );
+    const values = runs.map(({ evaluation }, place) => {
+      if (metric.startsWith('at.')) return figures[place]?.estimate ?? null;
+      const known =
+        className === null
+          ? evaluation?.mean
+          : evaluation?.classes.find((each) => each.className === className);
+      return known ? valueOf(known, metric) : null;
+    });
+    return {
+      className,
+      cells: markBest(values, isLowBetter(metric)).map((cell, place) => {
+        const figure = figures[place] ?? null;
+        // An interval belongs to the figure that it was drawn for: while a run goes on they can be of different images.
+        const isOfValue = cell.value !== null && Math.abs((figure?.estimate ?? NaN) - cell.value) < 1e-9;
+        return { ...cell, bootstrap: isOfValue ? figure : null };
       }),
-    ),
-    published: publishedRows(runs, className, metric),
-  });
+      published: publishedRows(runs, className, metric),
+    };
+  };
   const rows = classNames.map(rowOf);
   return classNames.length === 1 ? rows : [rowOf(null), ...rows];
 }
 
-function markBest(values: readonly (number | null)[]): readonly MetricCell[] {
+function markBest(
+  values: readonly (number | null)[],
+  isLow: boolean,
+): readonly Omit<MetricCell, 'bootstrap'>[] {
   const known = values.flatMap((value) => (value === null ? [] : [shown(value)]));
-  const best = Math.max(...known);
+  const best = isLow ? Math.min(...known) : Math.max(...known);
   return values.map((value) => ({
     value,
     isBest: known.length > 1 && value !== null && shown(value) === best,
@@ -131,7 +175,7 @@ function publishedRows(
   className: string | null,
   metric: MetricKey,
 ): readonly PublishedRow[] {
-  const rows = new Map<string, (number | null)[]>();
+  const rows = new Map<string, { subject: string; values: (number | null)[] }>();
   for (const [column, { run, published }] of runs.entries()) {
     // The papers' figures are zero-shot: a few-shot run is not held against them.
     if ((run.settings.shots ?? 0) > 0) continue;
@@ -139,10 +183,16 @@ function publishedRows(
       const value = publishedValue(figure, metric);
       if (value === null) continue;
       const source = publishedSource(figure);
-      const values = rows.get(source) ?? runs.map(() => null);
-      values[column] = value;
-      rows.set(source, values);
+      const row = rows.get(source) ?? { subject: publishedSubject(figure), values: runs.map(() => null) };
+      row.values[column] = value;
+      rows.set(source, row);
     }
   }
-  return [...rows].map(([source, values]) => ({ source, values }));
+  return [...rows].map(([source, row]) => ({ source, ...row }));
+}
+
+function publishedSubject({ dataset, className }: PublishedFigure): string {
+  return className === null
+    ? say('the mean over {dataset}', { dataset })
+    : say('{className} of {dataset}', { className, dataset });
 }

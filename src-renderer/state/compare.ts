@@ -1,38 +1,6 @@
 import type { Label } from '../../src-shared/domain/dataset.ts';
-import type { Run, RunScores } from '../../src-shared/domain/run.ts';
-import { isRankMetric, type MetricKey } from './compare-metrics.ts';
-
-export const fewestCompared = 2;
-export const mostCompared = 5;
-const usuallyCompared = 3;
-
-/** What a run is called in panes, table and curves: `A` for the first. */
-export function letterOf(index: number): string {
-  return String.fromCharCode(65 + index);
-}
-
-/**
- * The runs to compare: those named, in that order, as far as they are there and belong to the data set; where none are
- * named the newest of each kind (`titleOf`), and older ones only where there are not two kinds.
- */
-export function chooseRuns(
-  own: readonly Run[],
-  named: readonly number[] | null,
-  titleOf: (run: Run) => string,
-): readonly Run[] {
-  if (named !== null) {
-    const found = named.flatMap((id) => own.filter((run) => run.id === id)).slice(0, mostCompared);
-    if (found.length >= fewestCompared) return found;
-  }
-  const scored = own.filter(({ scoredCount }) => scoredCount > 0);
-  const titles = new Set<string>();
-  const newestOfEach = scored.filter((run) => {
-    const title = titleOf(run);
-    return titles.has(title) ? false : titles.add(title);
-  });
-  const chosen = newestOfEach.length >= fewestCompared ? newestOfEach : scored;
-  return chosen.slice(0, newestOfEach.length >= fewestCompared ? usuallyCompared : fewestCompared);
-}
+import type { LeftOut, RunScale, RunScores } from '../../src-shared/domain/run.ts';
+import type { MetricKey } from './compare-metrics.ts';
 
 /** What several runs say of the same images, in columns; `scores[r][k]` is what run r says of image k. */
 export interface Comparison {
@@ -40,11 +8,13 @@ export interface Comparison {
   readonly labels: readonly (Label | null)[];
   readonly classNames: readonly string[];
   readonly scores: readonly (readonly (number | null)[])[];
-  /** From 1, the worst; equal scores share the lower number. Null without a score. */
+  /** Why run r's metrics leave image k out; null: they do not, or it has no score. */
+  readonly leftOut: readonly (readonly (LeftOut | null)[])[];
+  /** From 1, the worst, among the images that count; equal scores share the lower number. Null for the others. */
   readonly ranks: readonly (readonly (number | null)[])[];
-  /** Images with a score, per run. */
+  /** Images with a rank, per run. */
   readonly counts: readonly number[];
-  /** How far apart the runs rank an image, 0-1 of the list; null unless every run has a score of it. */
+  /** How far apart the runs rank an image, 0-1 of the list; null unless every run ranks it. */
   readonly disagreement: readonly (number | null)[];
 }
 
@@ -66,8 +36,9 @@ export function compareScores(runs: readonly RunScores[]): Comparison {
     labels: imageIds.map((id) => labels.get(id) ?? null),
     classNames: imageIds.map((id) => classes.get(id) ?? ''),
     scores: columns.map(({ scores }) => scores),
+    leftOut: columns.map(({ leftOut }) => leftOut),
     ranks: columns.map(({ ranks }) => ranks),
-    counts: runs.map((run) => run.imageIds.length),
+    counts: columns.map(({ count }) => count),
     disagreement: imageIds.map((_, row) => {
       const shares = columns.flatMap(({ shares: column }) => column[row] ?? []);
       return shares.length === runs.length ? Math.max(...shares) - Math.min(...shares) : null;
@@ -75,45 +46,87 @@ export function compareScores(runs: readonly RunScores[]): Comparison {
   };
 }
 
-/** A run's scores and ranks in rows of the comparison. `shares` are mean ranks of equal scores, 0 the worst, 1 the best. */
+/**
+ * A run's scores and ranks in rows of the comparison. `shares` are mean ranks of equal scores, 0 the worst, 1 the best.
+ * Ranks are among the images that metrics count: what a method was shown, or trained on, is not its rival.
+ */
 function placeRanks(run: RunScores, at: ReadonlyMap<number, number>) {
-  const empty = () => Array.from<number | null>({ length: at.size }).fill(null);
-  const [scores, ranks, shares] = [empty(), empty(), empty()];
-  const count = run.imageIds.length;
+  const empty = <T>() => Array.from<T | null>({ length: at.size }).fill(null);
+  const [scores, ranks, shares] = [empty<number>(), empty<number>(), empty<number>()];
+  const leftOut = empty<LeftOut>();
+  const counted: number[] = [];
+  for (const [k, imageId] of run.imageIds.entries()) {
+    const row = at.get(imageId);
+    if (row === undefined) continue;
+    scores[row] = run.scores[k] ?? null;
+    leftOut[row] = run.leftOut[k] ?? null;
+    if (leftOut[row] === null) counted.push(row);
+  }
+  const count = counted.length;
   for (let first = 0, next; first < count; first = next) {
+    const score = scores[counted[first] ?? 0];
     next = first + 1;
-    while (next < count && run.scores[next] === run.scores[first]) next++;
+    while (next < count && scores[counted[next] ?? 0] === score) next++;
     for (let k = first; k < next; k++) {
-      const row = at.get(run.imageIds[k] ?? -1);
-      if (row === undefined) continue;
-      scores[row] = run.scores[k] ?? null;
+      const row = counted[k] ?? 0;
       ranks[row] = first + 1;
       shares[row] = count > 1 ? (first + next - 1) / 2 / (count - 1) : 0;
     }
   }
-  return { scores, ranks, shares };
+  return { scores, leftOut, ranks, shares, count };
 }
 
-export const compareOrders = ['disagreement', 'score', 'path', 'cell'] as const;
+export const compareOrders = ['disagreement', 'difference', 'score', 'path', 'cell'] as const;
 export type CompareOrder = (typeof compareOrders)[number];
 
-/** Rows of a comparison as they are looked at. `of`: the run (its place) that `score` and `cell` ask. */
+export interface OrderQuestion {
+  /** The place of the pane that `score`, `difference` and `cell` ask. */
+  readonly of: number;
+  /** The other pane of `difference`. */
+  readonly against: number;
+  readonly metric: MetricKey;
+  /** The runs' scales, for `difference`: scores of two methods are not on one scale. */
+  readonly scales: readonly (RunScale | null)[];
+  /** The panes' score thresholds, for cells of figures at a threshold. */
+  readonly thresholds: readonly (number | null)[];
+}
+
+/** Rows of a comparison as they are looked at. */
 export function orderRows(
   comparison: Comparison,
   order: CompareOrder,
-  { of, metric }: { readonly of: number; readonly metric: MetricKey },
+  question: OrderQuestion,
 ): readonly number[] {
   const rows = [...comparison.imageIds.keys()];
   switch (order) {
     case 'disagreement':
       return byValue(rows, comparison.disagreement);
+    case 'difference':
+      return byValue(rows, scoreDifferences(comparison, question));
     case 'score':
-      return byValue(rows, comparison.scores[of] ?? []);
+      return byValue(rows, comparison.scores[question.of] ?? []);
     case 'path':
       return rows;
     case 'cell':
-      return rowsOfCell(comparison, of, metric);
+      return rowsOfCell(comparison, question);
   }
+}
+
+/** How far apart two runs score each image, each as a share of its own scale; null where one has no score. */
+export function scoreDifferences(
+  { scores, imageIds }: Comparison,
+  { of, against, scales }: Pick<OrderQuestion, 'of' | 'against' | 'scales'>,
+): readonly (number | null)[] {
+  const shareOf = (place: number, row: number): number | null => {
+    const [score, scale] = [scores[place]?.[row] ?? null, scales[place] ?? null];
+    if (score === null || scale === null) return null;
+    const span = scale.scoreMax - scale.scoreMin;
+    return span > 0 ? (score - scale.scoreMin) / span : 0;
+  };
+  return [...imageIds.keys()].map((row) => {
+    const [a, b] = [shareOf(of, row), shareOf(against, row)];
+    return a === null || b === null ? null : Math.abs(a - b);
+  });
 }
 
 /** Highest first; what has no value comes last; equal values in the order of the rows. */
@@ -123,23 +136,60 @@ function byValue(rows: readonly number[], values: readonly (number | null)[]): r
 }
 
 /**
- * The images that make a figure what it is. Of a figure over images: the labelled images, first those in the most wrong
- * pairs of their class (a good image that scores as high as an anomalous one or higher). Of a figure over pixels: the
- * anomalous images, lowest score first.
+ * The images that make a figure what it is, of those that metrics count. Of a figure over all thresholds: the labelled
+ * images, first those in the most wrong pairs of their class (a good image that scores as high as an anomalous one or
+ * higher). Of a figure over pixels, and of recall: the anomalous images, lowest score first. Of the false alarm rate: the
+ * good ones, highest first. Of precision: what reaches the threshold, good ones first. Of F1: what is judged wrongly,
+ * furthest from the threshold first.
  */
-function rowsOfCell(comparison: Comparison, of: number, metric: MetricKey): readonly number[] {
+function rowsOfCell(comparison: Comparison, { of, metric, thresholds }: OrderQuestion): readonly number[] {
   const scores = comparison.scores[of] ?? [];
-  const labelled = [...comparison.imageIds.keys()].filter(
-    (row) => comparison.labels[row] !== null && scores[row] !== null && scores[row] !== undefined,
-  );
-  if (!isRankMetric(metric)) {
-    const anomalous = labelled.filter((row) => comparison.labels[row] === 'anomalous');
-    return anomalous.sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0) || a - b);
+  const threshold = thresholds[of] ?? Infinity;
+  const scoreOf = (row: number) => scores[row] ?? 0;
+  const isAnomalous = (row: number) => comparison.labels[row] === 'anomalous';
+  const labelled = [...comparison.imageIds.keys()].filter((row) => countsAt(comparison, of, row));
+  const lowestFirst = (rows: number[]) => rows.sort((a, b) => scoreOf(a) - scoreOf(b) || a - b);
+  const highestFirst = (rows: number[]) => rows.sort((a, b) => scoreOf(b) - scoreOf(a) || a - b);
+  switch (metric) {
+    case 'image.auroc':
+    case 'image.ap':
+    case 'image.f1Max':
+      return byValue(labelled, wrongPairs(comparison, of));
+    case 'at.falseAlarmRate':
+      return highestFirst(labelled.filter((row) => !isAnomalous(row)));
+    case 'at.precision': {
+      const flagged = labelled.filter((row) => scoreOf(row) >= threshold);
+      return [
+        ...highestFirst(flagged.filter((row) => !isAnomalous(row))),
+        ...highestFirst(flagged.filter(isAnomalous)),
+      ];
+    }
+    case 'at.f1': {
+      const distance = (row: number) => Math.abs(scoreOf(row) - threshold);
+      return labelled
+        .filter((row) => isAnomalous(row) !== scoreOf(row) >= threshold)
+        .sort((a, b) => distance(b) - distance(a) || a - b);
+    }
+    case 'at.recall':
+    case 'pixel.auroc':
+    case 'pixel.ap':
+    case 'pixel.f1Max':
+    case 'pixel.aupro':
+    case 'pixel.auproPaper':
+      return lowestFirst(labelled.filter(isAnomalous));
   }
-  return byValue(labelled, wrongPairs(comparison, of));
 }
 
-/** In how many wrong pairs of its class each image is, ties counting half; null for images without label or score. */
+/** Whether an image counts in a run's image metrics: labelled, scored, of no train split, no reference. */
+export function countsAt(comparison: Comparison, place: number, row: number): boolean {
+  return (
+    (comparison.labels[row] ?? null) !== null &&
+    (comparison.scores[place]?.[row] ?? null) !== null &&
+    (comparison.leftOut[place]?.[row] ?? null) === null
+  );
+}
+
+/** In how many wrong pairs of its class each image is, ties counting half; null for images that do not count. */
 export function wrongPairs(comparison: Comparison, of: number): readonly (number | null)[] {
   const scores = comparison.scores[of] ?? [];
   const sorted = new Map<string, { readonly good: number[]; readonly anomalous: number[] }>();
@@ -147,6 +197,7 @@ export function wrongPairs(comparison: Comparison, of: number): readonly (number
     for (const row of comparison.imageIds.keys()) {
       const [score, label] = [scores[row], comparison.labels[row]];
       if (score === null || score === undefined || label === null || label === undefined) continue;
+      if (!countsAt(comparison, of, row)) continue;
       visit(row, score, label, comparison.classNames[row] ?? '');
     }
   };

@@ -1,88 +1,68 @@
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
+import type { OperatingPoint } from '../../../src-shared/domain/operating-point.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { PickMenu } from '../../components/pick-menu.tsx';
 import { compareSides, useAddress, useAddressStore, type CompareSide } from '../../state/address.ts';
+import type { CompareFilter } from '../../state/compare-filter.ts';
 import { metricNames } from '../../state/compare-metrics.ts';
-import { letterOf, mostCompared } from '../../state/compare.ts';
-import { formatMoment, formatNoun } from '../../state/format.ts';
+import {
+  letterOf,
+  mostCompared,
+  paneToken,
+  type ComparedPane,
+  type PaneThreshold,
+} from '../../state/compare-panes.ts';
 import { describeAuroc, runState, runTitle } from '../../state/run-words.ts';
+import { formatMoment } from '../../state/format.ts';
+import { thresholdWords } from '../../state/pane-headings.ts';
+import { say } from '../../texts/say.ts';
 import { useRunNames } from '../frame/top-bar.tsx';
+import { CompareFilterMenu } from './compare-filter-menu.tsx';
 import styles from './compare-bar.module.css';
 
 interface CompareBarProps {
   readonly own: readonly Run[];
-  readonly runs: readonly Run[];
+  readonly panes: readonly ComparedPane[];
+  readonly points: readonly OperatingPoint[];
+  /** What is true of all panes. */
+  readonly shared: string;
   readonly shownCount: number;
+  readonly filterCounts: ReadonlyMap<CompareFilter, number>;
+  /** A threshold for one more pane of a run. */
+  readonly otherThresholdOf: (runId: number) => PaneThreshold;
 }
 
 const sideNames: Readonly<Record<CompareSide, string>> = {
-  metrics: 'Metrics',
-  scatter: 'Scatter',
-  roc: 'ROC',
-  pr: 'PR',
-  none: 'None',
+  metrics: say('Metrics'),
+  scatter: say('Scatter'),
+  roc: say('ROC'),
+  pr: say('PR'),
+  none: say('None'),
 };
 
-/** Which runs, in which order the images come, and what stands beside the panes. */
-export function CompareBar({ own, runs, shownCount }: CompareBarProps) {
-  const { side, order, metric, byRunId, className } = useAddress();
-  const { go, replace } = useAddressStore();
-  const names = useRunNames();
-  const rest = own.filter((run) => run.scoredCount > 0 && !runs.some(({ id }) => id === run.id));
-  const first = runs[0]?.id ?? 0;
-  const asked = runs.find(({ id }) => id === byRunId)?.id ?? first;
-  const letterOfRun = (id: number) => letterOf(runs.findIndex((run) => run.id === id));
-  const options = [
-    { value: 'disagreement', name: 'Rank disagreement' },
-    ...runs.map(({ id }, place) => ({ value: `score ${id}`, name: `Score of ${letterOf(place)}` })),
-    { value: 'path', name: 'As imported' },
-    ...(order === 'cell'
-      ? [
-          {
-            value: 'cell',
-            name: `${metricNames[metric]} of ${letterOfRun(asked)}${className === null ? '' : `, ${className}`}`,
-          },
-        ]
-      : []),
-  ];
+/** Which panes, in which order the images come, which of them, and what stands beside the panes. */
+export function CompareBar(props: CompareBarProps) {
+  const { panes, shownCount } = props;
+  const { side } = useAddress();
+  const { replace } = useAddressStore();
   return (
     <div className={styles.bar}>
-      {rest.length > 0 && runs.length < mostCompared && (
-        <PickMenu
-          name="Add"
-          placeholder="a run"
-          value={null}
-          options={rest.map((run) => ({
-            value: run.id,
-            title: runTitle(run, names),
-            detail: [runState(run), describeAuroc(run), formatMoment(run.createdAtMs)]
-              .filter((part) => part !== '')
-              .join(' · '),
-          }))}
-          onPick={(picked) => {
-            go({ runIds: [...runs.map(({ id }) => id), picked] });
-          }}
-        />
-      )}
-      <LabelledSelect
-        label="Order"
-        value={order === 'score' ? `score ${asked}` : order}
-        options={options}
-        onChange={(chosen) => {
-          const [kind, runId] = chosen.split(' ');
-          if (kind === 'score') replace({ order: 'score', byRunId: Number(runId), imageId: null });
-          else if (kind === 'disagreement' || kind === 'path') replace({ order: kind, imageId: null });
-        }}
-      />
-      <span className={styles.quiet}>{formatNoun(shownCount, 'image')}</span>
-      <span className={styles.space} />
+      {panes.length < mostCompared && <AddMenu {...props} />}
+      <OrderSelect panes={panes} />
+      <CompareFilterMenu counts={props.filterCounts} />
+      <span className={styles.quiet}>
+        {say('{count, plural, one {# image} other {# images}}', { count: shownCount })}
+      </span>
+      <span className={styles.shared} title={props.shared}>
+        {props.shared !== '' && say('All: {facts}', { facts: props.shared })}
+      </span>
       <ToggleButtonGroup
         exclusive
         size="small"
         value={side}
-        aria-label="Beside the images"
+        aria-label={say('Beside the images')}
         onChange={(_, chosen: unknown) => {
           const next = compareSides.find((each) => each === chosen);
           if (next) replace({ side: next });
@@ -95,5 +75,119 @@ export function CompareBar({ own, runs, shownCount }: CompareBarProps) {
         ))}
       </ToggleButtonGroup>
     </div>
+  );
+}
+
+/** One more pane: another run, a run again at another threshold, or at a saved one. */
+function AddMenu({ own, panes, points, otherThresholdOf }: CompareBarProps) {
+  const { go } = useAddressStore();
+  const names = useRunNames();
+  const scored = own.filter(({ scoredCount }) => scoredCount > 0);
+  const tokens = panes.map(({ token }) => token);
+  const isShown = (run: Run) => panes.some((pane) => pane.run.id === run.id);
+  const options = [
+    ...scored.map((run) => ({
+      token: null,
+      run,
+      title: runTitle(run, names),
+      detail: isShown(run)
+        ? say('again, at another threshold')
+        : [runState(run), describeAuroc(run), formatMoment(run.createdAtMs)]
+            .filter((part) => part !== '')
+            .join(' · '),
+    })),
+    ...points.flatMap((point) => {
+      const run = scored.find(({ id }) => id === point.runId);
+      const token = paneToken(point.runId, { kind: 'saved', id: point.id });
+      if (!run || tokens.includes(token)) return [];
+      const at = { kind: point.level === 'image' ? 'score' : 'map', value: point.threshold } as const;
+      return [
+        {
+          token,
+          run,
+          title: say('{run}, cut at «{name}»', { run: runTitle(run, names), name: point.name }),
+          detail: thresholdWords(run, at, points) ?? '',
+        },
+      ];
+    }),
+  ].sort((a, b) => Number(isShown(a.run)) - Number(isShown(b.run)));
+  return (
+    <PickMenu
+      name={say('Add')}
+      placeholder={say('a run')}
+      value={null}
+      options={options.map(({ title, detail }, value) => ({ value, title, detail }))}
+      onPick={(value) => {
+        const picked = options[value];
+        if (!picked) return;
+        const { run } = picked;
+        const token =
+          picked.token ??
+          paneToken(run.id, tokens.includes(String(run.id)) ? otherThresholdOf(run.id) : { kind: 'own' });
+        go({ panes: [...tokens, token] });
+      }}
+    />
+  );
+}
+
+function OrderSelect({ panes }: { readonly panes: readonly ComparedPane[] }) {
+  const { order, metric, byPane, andPane, className } = useAddress();
+  const { replace } = useAddressStore();
+  const placeOf = (token: string | null, otherwise: number) => {
+    const place = panes.findIndex((pane) => pane.token === token);
+    return place < 0 ? otherwise : place;
+  };
+  const asked = placeOf(byPane, 0);
+  const against = placeOf(andPane, 1);
+  const pairs = panes.flatMap((_, a) =>
+    panes.flatMap((other, b) => (b > a && other.run.id !== panes[a]?.run.id ? [[a, b] as const] : [])),
+  );
+  const options = [
+    { value: 'disagreement', name: say('Rank disagreement') },
+    ...panes.map((_, place) => ({
+      value: `score ${place}`,
+      name: say('Score of {letter}', { letter: letterOf(place) }),
+    })),
+    ...pairs.map(([a, b]) => ({
+      value: `difference ${a} ${b}`,
+      name: say('Difference of {first} and {second}', { first: letterOf(a), second: letterOf(b) }),
+    })),
+    { value: 'path', name: say('As imported') },
+    ...(order === 'cell'
+      ? [
+          {
+            value: 'cell',
+            name:
+              className === null
+                ? say('{metric} of {letter}', { metric: metricNames[metric], letter: letterOf(asked) })
+                : say('{metric} of {letter}, {className}', {
+                    metric: metricNames[metric],
+                    letter: letterOf(asked),
+                    className,
+                  }),
+          },
+        ]
+      : []),
+  ];
+  const value =
+    order === 'score'
+      ? `score ${asked}`
+      : order === 'difference'
+        ? `difference ${Math.min(asked, against)} ${Math.max(asked, against)}`
+        : order;
+  return (
+    <LabelledSelect
+      label={say('Order')}
+      value={options.some((option) => option.value === value) ? value : 'disagreement'}
+      options={options}
+      onChange={(chosen) => {
+        const [kind, first, second] = chosen.split(' ');
+        const tokenAt = (place: string | undefined) => panes[Number(place)]?.token ?? null;
+        if (kind === 'score') replace({ order: 'score', byPane: tokenAt(first), imageId: null });
+        else if (kind === 'difference')
+          replace({ order: 'difference', byPane: tokenAt(first), andPane: tokenAt(second), imageId: null });
+        else if (kind === 'disagreement' || kind === 'path') replace({ order: kind, imageId: null });
+      }}
+    />
   );
 }

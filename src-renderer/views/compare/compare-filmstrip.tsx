@@ -1,10 +1,13 @@
 import useMediaQuery from '@mui/material/useMediaQuery';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useRef } from 'react';
-import { markOfLabel, StateMark, wordOfLabel } from '../../components/state-mark.tsx';
+import { markOfLabel, StateMark } from '../../components/state-mark.tsx';
 import { Thumbnail } from '../../components/thumbnail.tsx';
-import { letterOf, type Comparison } from '../../state/compare.ts';
+import { letterOf } from '../../state/compare-panes.ts';
+import { countsAt, type Comparison } from '../../state/compare.ts';
 import { formatCount, joinWords } from '../../state/format.ts';
+import type { Label } from '../../../src-shared/domain/dataset.ts';
+import { say } from '../../texts/say.ts';
 import styles from './compare-filmstrip.module.css';
 
 interface CompareFilmstripProps {
@@ -46,8 +49,15 @@ export const CompareFilmstrip = memo(function CompareFilmstrip({
     frames.scrollToIndex(selected, { align: 'center' });
   }, [frames, selected, rows]);
 
+  // Whoever goes through the frames by keyboard stays in the strip: the frame that is shown takes the focus along.
+  useEffect(() => {
+    const strip = scroller.current;
+    if (!strip?.contains(document.activeElement)) return;
+    strip.querySelector<HTMLElement>('[aria-current]')?.focus({ preventScroll: true });
+  }, [selected]);
+
   return (
-    <nav ref={scroller} className={styles.strip} aria-label="Images" data-testid="compare-filmstrip">
+    <nav ref={scroller} className={styles.strip} aria-label={say('Images')} data-testid="compare-filmstrip">
       <div style={{ width: frames.getTotalSize(), height: '100%', position: 'relative' }}>
         {frames.getVirtualItems().map(({ index, start }) => {
           const row = rows[index] ?? -1;
@@ -55,8 +65,11 @@ export const CompareFilmstrip = memo(function CompareFilmstrip({
           if (imageId === undefined) return null;
           const label = comparison.labels[row] ?? null;
           const ranks = comparison.ranks.map((column) => column[row] ?? null);
-          const spoken = ranks.map(
-            (rank, run) => `${letterOf(run)} ${rank === null ? 'none' : formatCount(rank)}`,
+          const isCounted = ranks.some((_, place) => countsAt(comparison, place, row));
+          const spoken = ranks.map((rank, place) =>
+            rank === null
+              ? say('{letter} none', { letter: letterOf(place) })
+              : say('{letter} {rank}', { letter: letterOf(place), rank: formatCount(rank) }),
           );
           return (
             <button
@@ -65,7 +78,13 @@ export const CompareFilmstrip = memo(function CompareFilmstrip({
               className={styles.frame}
               style={{ transform: `translateX(${start}px)`, width: frameWidth }}
               aria-current={index === selected ? 'true' : undefined}
-              aria-label={`Image ${formatCount(index + 1)} of ${formatCount(rows.length)}, ${wordOfLabel(label)}, ranks ${joinWords(spoken)}`}
+              aria-label={say('Image {place} of {count}, {label}, ranks {ranks}', {
+                place: formatCount(index + 1),
+                count: formatCount(rows.length),
+                label: labelWord(label),
+                ranks: joinWords(spoken),
+              })}
+              data-counted={isCounted || label === null}
               tabIndex={index === selected ? 0 : -1}
               data-image={imageId}
               onClick={() => {
@@ -94,6 +113,17 @@ export const CompareFilmstrip = memo(function CompareFilmstrip({
     </nav>
   );
 });
+
+function labelWord(label: Label | null): string {
+  switch (label) {
+    case 'good':
+      return say('good');
+    case 'anomalous':
+      return say('anomalous');
+    case null:
+      return say('unlabelled');
+  }
+}
 
 /** 1 for the worst of `count`, near 0 for the best; 0 without a rank. */
 function barShare(rank: number | null, count: number): number {

@@ -6,48 +6,54 @@ import type { Run } from '../../../src-shared/domain/run.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { useAddress, useAddressStore } from '../../state/address.ts';
+import { countFilters, filterRows } from '../../state/compare-filter.ts';
 import { useScoresOf } from '../../state/compare-queries.ts';
-import { compareScores, fewestCompared, letterOf, orderRows } from '../../state/compare.ts';
+import {
+  fewestCompared,
+  letterOf,
+  paneToken,
+  type ComparedPane,
+  type PaneThreshold,
+} from '../../state/compare-panes.ts';
+import { compareScores, orderRows } from '../../state/compare.ts';
+import { paneHeadings } from '../../state/pane-headings.ts';
+import { otherThreshold, usePaneThresholds, useSavedThresholds } from '../../state/pane-thresholds.ts';
+import { useImage } from '../../state/queries.ts';
 import { scoresOfClass } from '../../state/run-thresholds.ts';
 import { runTitle } from '../../state/run-words.ts';
+import { useForeignVerdicts, useVerdicts } from '../../state/verdicts.ts';
+import { say } from '../../texts/say.ts';
 import { useRunNames } from '../frame/top-bar.tsx';
 import { OverlayStrip } from '../review/overlay-strip.tsx';
 import { CompareBar } from './compare-bar.tsx';
 import { CompareFilmstrip } from './compare-filmstrip.tsx';
 import styles from './comparing.module.css';
+import { PaneGrid } from './pane-grid.tsx';
 import { Pane } from './pane.tsx';
 import { SidePanel } from './side-panel.tsx';
 import { useCompareKeys } from './use-compare-keys.ts';
 
-interface ComparingProps {
+export interface ComparingProps {
   readonly dataset: Dataset;
   /** Every run of the data set, newest first. */
   readonly own: readonly Run[];
-  readonly runs: readonly Run[];
+  readonly panes: readonly ComparedPane[];
 }
 
 /** Panes locked together, the images to go through below, figures beside. */
-export function Comparing({ dataset, own, runs }: ComparingProps) {
-  const { imageId, className, order, metric, byRunId, side } = useAddress();
+export function Comparing({ dataset, own, panes }: ComparingProps) {
+  const { imageId, className, side } = useAddress();
   const { go, replace } = useAddressStore();
   const names = useRunNames();
-  const scores = useScoresOf(runs);
-  const isRead = scores.values.every((each) => each !== undefined);
-  const comparison = useMemo(
-    () => compareScores(scores.values.flatMap((each) => (each ? [scoresOfClass(each, className)] : []))),
-    [scores.values, className],
-  );
-  const of = Math.max(
-    0,
-    runs.findIndex(({ id }) => id === byRunId),
-  );
-  const rows = useMemo(
-    () => (isRead ? orderRows(comparison, order, { of, metric }) : []),
-    [comparison, isRead, order, of, metric],
+  const points = useSavedThresholds(dataset.id);
+  const headings = useMemo(() => paneHeadings(panes, names, points), [panes, names, points]);
+  const { scores, thresholds, comparison, whole, rows, isRead, filterCounts } = useComparedImages(
+    dataset.id,
+    panes,
+    points,
   );
   const imageIds = useMemo(() => rows.map((row) => comparison.imageIds[row] ?? 0), [rows, comparison]);
-  const found = imageId === null ? -1 : imageIds.indexOf(imageId);
-  const index = Math.max(0, found);
+  const index = Math.max(0, imageId === null ? 0 : imageIds.indexOf(imageId));
   const shownRow = rows[index];
   const shownId = imageIds[index];
 
@@ -60,58 +66,139 @@ export function Comparing({ dataset, own, runs }: ComparingProps) {
   );
   useCompareKeys({ goTo, index, count: imageIds.length });
 
-  const runIds = useMemo(() => runs.map(({ id }) => id), [runs]);
+  const tokens = useMemo(() => panes.map(({ token }) => token), [panes]);
   const onRemove = useCallback(
-    (runId: number) => {
-      go({ runIds: runIds.filter((id) => id !== runId), ...(byRunId === runId ? { byRunId: null } : {}) });
+    (token: string) => {
+      go({ panes: tokens.filter((each) => each !== token) });
     },
-    [go, runIds, byRunId],
+    [go, tokens],
   );
+  const onThreshold = useCallback(
+    (token: string, at: PaneThreshold) => {
+      const run = panes.find((pane) => pane.token === token)?.run;
+      if (run) go({ panes: tokens.map((each) => (each === token ? paneToken(run.id, at) : each)) });
+    },
+    [go, panes, tokens],
+  );
+  const [first] = panes;
+  const image = useImage(shownId ?? null, first?.run.id ?? null).data?.image;
+  const aspect = image ? image.widthPx / image.heightPx : 1;
 
   return (
     <div className={styles.compare}>
-      <h1 className="visually-hidden">Compare runs of {dataset.name}</h1>
-      <CompareBar own={own} runs={runs} shownCount={rows.length} />
+      <h1 className="visually-hidden">{say('Compare runs of {name}', { name: dataset.name })}</h1>
+      <CompareBar
+        own={own}
+        panes={panes}
+        points={points}
+        shared={headings.shared}
+        shownCount={rows.length}
+        filterCounts={filterCounts}
+        otherThresholdOf={(runId) => {
+          const place = panes.findIndex((pane) => pane.run.id === runId);
+          const known = scores.values[place];
+          return known ? otherThreshold(scoresOfClass(known, className), thresholds) : { kind: 'own' };
+        }}
+      />
       <OverlayStrip hasMask={dataset.classes.some(({ masks }) => masks > 0)} isHidden={false} />
-      {scores.error && <ErrorNotice title="The scores could not be read" error={scores.error} />}
+      {scores.error && <ErrorNotice title={say('The scores could not be read')} error={scores.error} />}
       <div className={styles.middle}>
-        {shownRow === undefined || shownId === undefined ? (
+        {shownRow === undefined || shownId === undefined || first === undefined ? (
           <div className={styles.none}>
-            {isRead ? (
-              <EmptyState icon={Images} title="No image to compare">
-                None of these runs has a score of an image that belongs here. Choose another class or another
-                order.
-              </EmptyState>
-            ) : (
-              <LinearProgress aria-label="Reading the scores" />
-            )}
+            <NoImage isRead={isRead} />
           </div>
         ) : (
-          <div
-            className={styles.panes}
-            style={{ gridTemplateColumns: `repeat(${runs.length}, minmax(0, 1fr))` }}
-          >
-            {runs.map((run, place) => (
+          <PaneGrid count={panes.length} aspect={aspect}>
+            {panes.map((pane, place) => (
               <Pane
-                key={run.id}
+                key={`${pane.run.id} ${place}`}
                 letter={letterOf(place)}
-                run={run}
-                title={runTitle(run, names)}
+                pane={pane}
+                heading={headings.own[place] ?? ''}
+                title={runTitle(pane.run, names)}
+                firstRun={first.run}
                 imageId={shownId}
                 className={className}
                 score={comparison.scores[place]?.[shownRow] ?? null}
                 rank={comparison.ranks[place]?.[shownRow] ?? null}
                 count={comparison.counts[place] ?? 0}
-                onRemove={runs.length > fewestCompared ? onRemove : null}
+                leftOut={comparison.leftOut[place]?.[shownRow] ?? null}
+                threshold={thresholds[place] ?? null}
+                scores={scores.values[place]}
+                points={points}
+                onRemove={panes.length > fewestCompared ? onRemove : null}
+                onThreshold={onThreshold}
               />
             ))}
-          </div>
+          </PaneGrid>
         )}
         {side !== 'none' && (
-          <SidePanel dataset={dataset} runs={runs} comparison={comparison} shownRow={shownRow ?? null} />
+          <SidePanel
+            dataset={dataset}
+            panes={panes}
+            headings={headings.own}
+            comparison={comparison}
+            whole={whole}
+            scoresKey={scores.key}
+            thresholds={thresholds}
+            shownRow={shownRow ?? null}
+          />
         )}
       </div>
       <CompareFilmstrip comparison={comparison} rows={rows} selected={index} onSelect={goTo} />
     </div>
+  );
+}
+
+/** Scores, thresholds and the images to go through, as the address asks for them. */
+function useComparedImages(
+  datasetId: number,
+  panes: readonly ComparedPane[],
+  points: ReturnType<typeof useSavedThresholds>,
+) {
+  const { className, order, metric, byPane, andPane, among } = useAddress();
+  const runs = useMemo(() => panes.map(({ run }) => run), [panes]);
+  const scores = useScoresOf(runs);
+  const verdicts = useVerdicts(datasetId).values;
+  useForeignVerdicts();
+  const isRead = scores.values.every((each) => each !== undefined);
+  const thresholds = usePaneThresholds(panes, scores.values, className, points);
+  const known = useMemo(() => scores.values.flatMap((each) => (each ? [each] : [])), [scores.values]);
+  const whole = useMemo(() => compareScores(known), [known]);
+  const comparison = useMemo(
+    () => (className === null ? whole : compareScores(known.map((each) => scoresOfClass(each, className)))),
+    [known, whole, className],
+  );
+  const placeOf = (token: string | null, otherwise: number) => {
+    const place = panes.findIndex((pane) => pane.token === token);
+    return place < 0 ? otherwise : place;
+  };
+  const of = placeOf(byPane, 0);
+  const against = placeOf(andPane, 1);
+  const scales = useMemo(() => runs.map(({ scale }) => scale), [runs]);
+  const ordered = useMemo(
+    () => (isRead ? orderRows(comparison, order, { of, against, metric, scales, thresholds }) : []),
+    [comparison, isRead, order, of, against, metric, scales, thresholds],
+  );
+  const facts = useMemo(() => ({ verdicts, thresholds }), [verdicts, thresholds]);
+  const rows = useMemo(
+    () => filterRows(comparison, ordered, among ?? [], facts),
+    [comparison, ordered, among, facts],
+  );
+  const filterCounts = useMemo(() => countFilters(comparison, ordered, facts), [comparison, ordered, facts]);
+  return { scores, thresholds, comparison, whole, rows, isRead, filterCounts };
+}
+
+function NoImage({ isRead }: { readonly isRead: boolean }) {
+  const { among } = useAddress();
+  if (!isRead) return <LinearProgress aria-label={say('Reading the scores')} />;
+  return (
+    <EmptyState icon={Images} title={say('No image to compare')}>
+      {among === null
+        ? say(
+            'None of these runs has a score of an image that belongs here. Choose another class or another order.',
+          )
+        : say('No image fits the filter. Take a filter away, or choose another class or another order.')}
+    </EmptyState>
   );
 }

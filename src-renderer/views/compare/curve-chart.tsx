@@ -1,17 +1,26 @@
 import { useMemo } from 'react';
-import type { Run } from '../../../src-shared/domain/run.ts';
 import { aurocOf, averagePrecisionOf } from '../../../src-shared/metrics/ranking.ts';
 import { useAddressStore } from '../../state/address.ts';
-import { letterOf, type Comparison } from '../../state/compare.ts';
-import { imageAtPoint, nearestCurvePoint, runCurves, type RunCurve } from '../../state/compare-curves.ts';
+import { letterOf, type ComparedPane } from '../../state/compare-panes.ts';
+import type { Comparison } from '../../state/compare.ts';
+import {
+  imageAtPoint,
+  nearestCurvePoint,
+  operatingPointOf,
+  runCurves,
+  type RunCurve,
+} from '../../state/compare-curves.ts';
 import { thinPoints } from '../../state/curves.ts';
 import { formatPercent } from '../../state/format.ts';
+import { say } from '../../texts/say.ts';
 import styles from './chart.module.css';
 
 interface CurveChartProps {
   readonly kind: 'roc' | 'pr';
-  readonly runs: readonly Run[];
+  readonly panes: readonly ComparedPane[];
   readonly comparison: Comparison;
+  /** The score thresholds of the panes: points on their curves. */
+  readonly thresholds: readonly (number | null)[];
 }
 
 const sizePx = 300;
@@ -22,29 +31,34 @@ const full = { width: sizePx + left + 8, height: sizePx + bottom + 8 };
 const dashes = ['', '8 4', '2 3', '10 3 2 3', '5 2 1 2 1 2'] as const;
 
 /** The curves of all runs over the labelled images that are shown; a click opens the image at that point. */
-export function CurveChart({ kind, runs, comparison }: CurveChartProps) {
+export function CurveChart({ kind, panes, comparison, thresholds }: CurveChartProps) {
   const replace = useAddressStore((state) => state.replace);
   const curves = useMemo(() => runCurves(comparison, kind), [comparison, kind]);
   if (curves.every(({ points }) => points.length === 0)) {
     return (
       <p className={styles.quiet}>
-        A curve needs good and anomalous labels among the images shown. Choose another class, or import
-        labels.
+        {say(
+          'A curve needs good and anomalous labels among the images that metrics count. Choose another class, or import labels.',
+        )}
       </p>
     );
   }
   const [acrossName, upName] =
     kind === 'roc'
-      ? ['False alarm rate', 'Share of anomalous found']
-      : ['Share of anomalous found', 'Precision'];
+      ? [say('False alarm rate'), say('Share of anomalous found')]
+      : [say('Share of anomalous found'), say('Precision')];
   return (
     <>
-      <h2>{kind === 'roc' ? 'ROC' : 'Precision and recall'}</h2>
+      <h2>{kind === 'roc' ? say('ROC') : say('Precision and recall')}</h2>
       <svg
         className={styles.curves}
         viewBox={`0 0 ${full.width} ${full.height}`}
         role="img"
-        aria-label={`${upName} against ${acrossName.toLowerCase()} of ${curves.length} runs. ${curves.map((curve, place) => describe(curve, kind, place)).join('. ')}`}
+        aria-label={say('Up: {up}. Across: {across}. {curves}', {
+          up: upName,
+          across: acrossName,
+          curves: curves.map((curve, place) => describe(curve, kind, place)).join('. '),
+        })}
         data-testid="compare-curves"
         onClick={(event) => {
           const box = event.currentTarget.getBoundingClientRect();
@@ -56,8 +70,8 @@ export function CurveChart({ kind, runs, comparison }: CurveChartProps) {
           const nearest = nearestCurvePoint(curves, point);
           if (nearest === null) return;
           const imageId = imageAtPoint(comparison, nearest);
-          const run = runs[nearest.run];
-          if (imageId !== null && run) replace({ imageId, order: 'score', byRunId: run.id });
+          const pane = panes[nearest.run];
+          if (imageId !== null && pane) replace({ imageId, order: 'score', byPane: pane.token });
         }}
       >
         {[0, 0.5, 1].map((share) => (
@@ -74,7 +88,7 @@ export function CurveChart({ kind, runs, comparison }: CurveChartProps) {
         ))}
         {curves.map(({ points }, place) => (
           <polyline
-            key={runs[place]?.id ?? place}
+            key={panes[place]?.token ?? place}
             className={styles.curve}
             strokeDasharray={dashes[place] ?? ''}
             points={thinPoints(points, sizePx)
@@ -82,13 +96,31 @@ export function CurveChart({ kind, runs, comparison }: CurveChartProps) {
               .join(' ')}
           />
         ))}
+        {curves.map((curve, place) => {
+          const point = operatingPointOf(curve, kind, thresholds[place] ?? null);
+          if (point === null) return null;
+          const [x, y] = [left + point.x * sizePx, 8 + (1 - point.y) * sizePx];
+          return (
+            <g key={panes[place]?.token ?? place}>
+              <circle className={styles.point} cx={x} cy={y} r={4} />
+              <text
+                className={styles.pointLetter}
+                x={x + (point.x > 0.9 ? -8 : 8)}
+                y={y + (point.y > 0.9 ? 14 : -6)}
+                textAnchor={point.x > 0.9 ? 'end' : 'start'}
+              >
+                {letterOf(place)}
+              </text>
+            </g>
+          );
+        })}
       </svg>
       <p className={styles.axis}>
-        Across: {acrossName.toLowerCase()}. Up: {upName.toLowerCase()}.
+        {say('Across: {across}. Up: {up}. A ring: where the pane cuts.', { across: acrossName, up: upName })}
       </p>
       <ul className={styles.lines}>
         {curves.map((curve, place) => (
-          <li key={runs[place]?.id ?? place}>
+          <li key={panes[place]?.token ?? place}>
             <svg width={40} height={12} aria-hidden>
               <line
                 className={styles.curve}
@@ -104,8 +136,9 @@ export function CurveChart({ kind, runs, comparison }: CurveChartProps) {
         ))}
       </ul>
       <p className={styles.quiet}>
-        All labelled images shown, as one set, those of the train split included, which the table of metrics
-        leaves out. Click a curve to open the image at that point.
+        {say(
+          'Labelled images of the classes shown, as one set; the train split and references are left out, as in the table. Click a curve to open the image at that point.',
+        )}
       </p>
     </>
   );
@@ -113,6 +146,13 @@ export function CurveChart({ kind, runs, comparison }: CurveChartProps) {
 
 function describe({ ranking }: RunCurve, kind: 'roc' | 'pr', place: number): string {
   const value = kind === 'roc' ? aurocOf(ranking) : averagePrecisionOf(ranking);
-  const name = kind === 'roc' ? 'AUROC' : 'AP';
-  return `${letterOf(place)}: ${name} ${value === null ? 'unknown' : formatPercent(value, 1)}`;
+  const letter = letterOf(place);
+  if (value === null)
+    return kind === 'roc'
+      ? say('{letter}: AUROC unknown', { letter })
+      : say('{letter}: AP unknown', { letter });
+  const shown = formatPercent(value, 1);
+  return kind === 'roc'
+    ? say('{letter}: AUROC {value}', { letter, value: shown })
+    : say('{letter}: AP {value}', { letter, value: shown });
 }

@@ -7,12 +7,14 @@ import { StateMark } from '../../components/state-mark.tsx';
 import { positionOn } from '../../components/score-bar.tsx';
 import { useElementSize } from '../../components/use-element-size.ts';
 import { useAddress, useAddressStore } from '../../state/address.ts';
-import { letterOf, type Comparison } from '../../state/compare.ts';
-import { formatNoun, formatScore } from '../../state/format.ts';
+import { letterOf, type ComparedPane } from '../../state/compare-panes.ts';
+import { countsAt, type Comparison } from '../../state/compare.ts';
+import { formatScore } from '../../state/format.ts';
+import { say } from '../../texts/say.ts';
 import styles from './chart.module.css';
 
 interface ScoreScatterProps {
-  readonly runs: readonly Run[];
+  readonly panes: readonly ComparedPane[];
   readonly comparison: Comparison;
   readonly shownRow: number | null;
 }
@@ -23,13 +25,16 @@ interface Mark {
   readonly x: number;
   readonly y: number;
   readonly label: Label | null;
+  /** False: of the train split, or shown as a reference. */
+  readonly isCounted: boolean;
 }
 
 const paddingPx = 10;
 const reachPx = 24;
 
 /** The scores of two runs against each other; a click opens the nearest image. */
-export function ScoreScatter({ runs, comparison, shownRow }: ScoreScatterProps) {
+export function ScoreScatter({ panes, comparison, shownRow }: ScoreScatterProps) {
+  const runs = useMemo(() => panes.map(({ run }) => run), [panes]);
   const { order } = useAddress();
   const replace = useAddressStore((state) => state.replace);
   const [pair, setPair] = useState<readonly [number, number]>([0, 1]);
@@ -54,7 +59,7 @@ export function ScoreScatter({ runs, comparison, shownRow }: ScoreScatterProps) 
     <>
       <div className={styles.controls}>
         <LabelledSelect
-          label="Across"
+          label={say('Across')}
           value={String(across)}
           options={choices}
           onChange={(chosen) => {
@@ -62,7 +67,7 @@ export function ScoreScatter({ runs, comparison, shownRow }: ScoreScatterProps) 
           }}
         />
         <LabelledSelect
-          label="Up"
+          label={say('Up')}
           value={String(up)}
           options={choices}
           onChange={(chosen) => {
@@ -75,7 +80,10 @@ export function ScoreScatter({ runs, comparison, shownRow }: ScoreScatterProps) 
           ref={canvas}
           className={styles.canvas}
           role="img"
-          aria-label={`Scores of ${letterOf(across)} against those of ${letterOf(up)}, ${formatNoun(marks.length, 'image')}. The strip of images below goes through them by keyboard.`}
+          aria-label={say(
+            'Scores of {first} against those of {second}, {count, plural, one {# image} other {# images}}. The strip of images below goes through them by keyboard.',
+            { first: letterOf(across), second: letterOf(up), count: marks.length },
+          )}
           data-testid="score-scatter"
           onClick={(event) => {
             const box = event.currentTarget.getBoundingClientRect();
@@ -87,30 +95,40 @@ export function ScoreScatter({ runs, comparison, shownRow }: ScoreScatterProps) 
         />
       </div>
       <p className={styles.axis}>
-        Across: {rangeOf(runs[across], across)}. Up: {rangeOf(runs[up], up)}.
-        {shown && ' The ring is the image shown.'}
+        {say('Across: {range}.', { range: rangeOf(runs[across], across) })}{' '}
+        {say('Up: {range}.', { range: rangeOf(runs[up], up) })} {shown && say('The ring is the image shown.')}
       </p>
       <p className={styles.legend}>
         <span>
-          <StateMark kind="good" sizePx={10} /> good
+          <StateMark kind="good" sizePx={10} /> {say('good')}
         </span>
         <span>
-          <StateMark kind="defect" sizePx={10} /> anomalous
+          <StateMark kind="defect" sizePx={10} /> {say('anomalous')}
         </span>
         <span>
-          <span className={styles.unlabelled} aria-hidden /> unlabelled
+          <span className={styles.unlabelled} aria-hidden /> {say('unlabelled')}
         </span>
+        {marks.some(({ isCounted }) => !isCounted) && (
+          <span>
+            <span className={styles.hollow} aria-hidden /> {say('hollow: not counted in metrics')}
+          </span>
+        )}
       </p>
-      <p className={styles.quiet}>Click a point to open its image.</p>
+      <p className={styles.quiet}>{say('Click a point to open its image.')}</p>
     </>
   );
 }
 
 function rangeOf(run: Run | undefined, place: number): string {
-  if (!run?.scale) return `score of ${letterOf(place)}`;
+  const letter = letterOf(place);
+  if (!run?.scale) return say('score of {letter}', { letter });
   const { scoreMin, scoreMax } = run.scale;
   const span = scoreMax - scoreMin;
-  return `score of ${letterOf(place)}, ${formatScore(scoreMin, span)} to ${formatScore(scoreMax, span)}`;
+  return say('score of {letter}, {low} to {high}', {
+    letter,
+    low: formatScore(scoreMin, span),
+    high: formatScore(scoreMax, span),
+  });
 }
 
 function marksOf(
@@ -132,6 +150,9 @@ function marksOf(
         x: positionOn(x, scaleX.scoreMin, scaleX.scoreMax),
         y: positionOn(y, scaleY.scoreMin, scaleY.scoreMax),
         label: comparison.labels[row] ?? null,
+        isCounted:
+          comparison.labels[row] === null ||
+          (countsAt(comparison, acrossPlace, row) && countsAt(comparison, upPlace, row)),
       },
     ];
   });
@@ -154,7 +175,7 @@ function nearestMark(marks: readonly Mark[], left: number, top: number, sizePx: 
   return nearest;
 }
 
-/** Discs for good, diamonds for anomalous, squares for unlabelled images; the shown one in a ring. */
+/** Discs for good, diamonds for anomalous, squares for unlabelled images, hollow where they do not count; the shown one in a ring. */
 function drawMarks(
   canvas: HTMLCanvasElement,
   sizePx: number,
@@ -182,7 +203,10 @@ function drawMarks(
       context.closePath();
     } else context.rect(left - 2.5, top - 2.5, 5, 5);
     context.fillStyle = colours[mark.label ?? 'none'];
-    context.fill();
+    context.strokeStyle = context.fillStyle;
+    context.lineWidth = 1;
+    if (mark.isCounted) context.fill();
+    else context.stroke();
   }
   const shown = marks.find(({ row }) => row === shownRow);
   if (!shown) return;

@@ -1,28 +1,41 @@
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
-import type { Run } from '../../../src-shared/domain/run.ts';
 import { useAddress } from '../../state/address.ts';
+import type { ComparedPane } from '../../state/compare-panes.ts';
 import type { Comparison } from '../../state/compare.ts';
+import { say } from '../../texts/say.ts';
 import { CurveChart } from './curve-chart.tsx';
 import { MetricPanel } from './metric-panel.tsx';
 import { ScoreScatter } from './score-scatter.tsx';
 import styles from './side-panel.module.css';
 
-interface SidePanelProps {
+export interface SidePanelProps {
   readonly dataset: Dataset;
-  readonly runs: readonly Run[];
+  readonly panes: readonly ComparedPane[];
+  /** What tells the panes apart. */
+  readonly headings: readonly string[];
+  /** Of the class that is shown. */
   readonly comparison: Comparison;
+  /** Of all classes. */
+  readonly whole: Comparison;
+  /** Changes with the scores. */
+  readonly scoresKey: string;
+  /** The score thresholds of the panes. */
+  readonly thresholds: readonly (number | null)[];
   /** The image that is shown, as a row of the comparison. */
   readonly shownRow: number | null;
 }
 
 /** What the runs are worth in figures, beside what they look like. */
-export function SidePanel({ dataset, runs, comparison, shownRow }: SidePanelProps) {
+export function SidePanel(props: SidePanelProps) {
+  const { panes, comparison } = props;
   const { side } = useAddress();
   return (
-    <aside className={styles.side} aria-label="Figures" data-testid="compare-side" tabIndex={0}>
-      {side === 'metrics' && <MetricPanel dataset={dataset} runs={runs} />}
-      {side === 'scatter' && <ScoreScatter runs={runs} comparison={comparison} shownRow={shownRow} />}
-      {(side === 'roc' || side === 'pr') && <CurveChart kind={side} runs={runs} comparison={comparison} />}
+    <aside className={styles.side} aria-label={say('Figures')} data-testid="compare-side" tabIndex={0}>
+      {side === 'metrics' && <MetricPanel {...props} />}
+      {side === 'scatter' && <ScoreScatter panes={panes} comparison={comparison} shownRow={props.shownRow} />}
+      {(side === 'roc' || side === 'pr') && (
+        <CurveChart kind={side} panes={panes} comparison={comparison} thresholds={props.thresholds} />
+      )}
     </aside>
   );
 }

@@ -37,12 +37,12 @@ describe('addresses', () => {
           layout: fc.constantFrom('folder' as const, 'mvtec' as const, null),
           methodIds: fc.constantFrom([], ['baseline'] as const, ['clip', 'anomalyclip'] as const, null),
           curve: fc.constantFrom('roc' as const, 'pr' as const),
-          runIds: fc.option(fc.array(fc.integer({ min: 1, max: 1_000_000 }), { minLength: 1 }), {
-            nil: null,
-          }),
+          panes: fc.constantFrom(null, ['5'], ['5', '5s0.42', '6m-1.5e-7', '7p12']),
           order: fc.constantFrom('disagreement' as const, 'cell' as const),
           metric: fc.constantFrom('image.auroc' as const, 'pixel.aupro' as const),
-          byRunId: id,
+          byPane: fc.constantFrom(null, '5', '5s0.42'),
+          andPane: fc.constantFrom(null, '6m-1.5e-7'),
+          among: fc.constantFrom(null, ['label-good', 'panes-differ'] as const),
           side: fc.constantFrom('metrics' as const, 'none' as const),
         }),
         (address) => {

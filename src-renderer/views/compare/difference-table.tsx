@@ -1,0 +1,108 @@
+import { useState } from 'react';
+import type { BootstrapDifference, BootstrapGroup } from '../../../src-shared/metrics/bootstrap.ts';
+import { sampleMetrics } from '../../../src-shared/metrics/weighted-metrics.ts';
+import { LabelledSelect } from '../../components/labelled-select.tsx';
+import { useAddress } from '../../state/address.ts';
+import { isLowBetter, metricNames, sampleMetricOf, type MetricRow } from '../../state/compare-metrics.ts';
+import { letterOf, type ComparedPane } from '../../state/compare-panes.ts';
+import { formatPercent } from '../../state/format.ts';
+import { say } from '../../texts/say.ts';
+import styles from './metric-panel.module.css';
+import { figure, reasonWords } from './metric-table.tsx';
+
+interface DifferenceTableProps {
+  readonly table: readonly MetricRow[];
+  readonly panes: readonly ComparedPane[];
+  readonly groups: readonly BootstrapGroup[];
+}
+
+/** How far one pane's figure is from the others', on the same drawn images. */
+export function DifferenceTable({ table, panes, groups }: DifferenceTableProps) {
+  const { metric, className } = useAddress();
+  const [chosen, setChosen] = useState(0);
+  const against = Math.min(chosen, panes.length - 1);
+  const sampleMetric = sampleMetricOf(metric);
+  const row = table.find((each) => each.className === className) ?? table[0];
+  const group = groups.find((each) => each.className === row?.className);
+  if (sampleMetric === null || row === undefined || group === undefined) return null;
+  const m = sampleMetrics.indexOf(sampleMetric);
+  const others = panes.flatMap(({ token }, place) => {
+    const difference = group.differences[place]?.[against]?.[m];
+    // As with the intervals: only what was drawn for the figures that are shown.
+    const isShown = row.cells[place]?.bootstrap !== null && row.cells[against]?.bootstrap !== null;
+    return place === against || !difference || !isShown ? [] : [{ token, place, difference }];
+  });
+  if (others.length === 0) return null;
+  return (
+    <section className={styles.differences} aria-label={say('Differences')} data-testid="differences">
+      <LabelledSelect
+        label={say('Difference from')}
+        value={String(against)}
+        options={panes.map((_, place) => ({ value: String(place), name: letterOf(place) }))}
+        onChange={(value) => {
+          setChosen(Number(value));
+        }}
+      />
+      <p className={styles.quiet}>
+        {row.className === null
+          ? say('{metric}, mean, in percentage points', { metric: metricNames[metric] })
+          : say('{metric}, {className}, in percentage points', {
+              metric: metricNames[metric],
+              className: row.className,
+            })}
+      </p>
+      <ul className={styles.differenceList}>
+        {others.map(({ token, place, difference }) => (
+          <li key={token}>
+            <DifferenceLine
+              difference={difference}
+              letter={letterOf(place)}
+              other={letterOf(against)}
+              isLow={isLowBetter(metric)}
+            />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface DifferenceLineProps {
+  readonly difference: BootstrapDifference;
+  readonly letter: string;
+  readonly other: string;
+  readonly isLow: boolean;
+}
+
+function DifferenceLine({ difference, letter, other, isLow }: DifferenceLineProps) {
+  const { estimate, interval, aboveShare, reason } = difference;
+  if (estimate === null || interval === null || aboveShare === null)
+    return (
+      <span title={reasonWords[reason ?? 'no-figure']}>
+        {estimate === null
+          ? say('{letter}: unknown', { letter })
+          : estimate === 0
+            ? say('{letter}: the same as {other}', { letter, other })
+            : say('{letter}: {estimate}, no interval', { letter, estimate: signed(estimate) })}
+      </span>
+    );
+  const better = isLow ? 1 - aboveShare : aboveShare;
+  return (
+    <span>
+      {say('{letter}: {estimate} ({lower} to {upper}); better than {other} in {share} of resamples', {
+        letter,
+        other,
+        estimate: signed(estimate),
+        lower: signed(interval.lower),
+        upper: signed(interval.upper),
+        share: formatPercent(better),
+      })}
+    </span>
+  );
+}
+
+/** `+2.1`, `−0.4`. */
+function signed(share: number): string {
+  const text = figure(Math.abs(share));
+  return Number(text) === 0 ? text : `${share < 0 ? '−' : '+'}${text}`;
+}
