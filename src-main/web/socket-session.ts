@@ -95,6 +95,8 @@ function eventKey(event: WorkbenchEvent): string {
       return `run ${event.runId}`;
     case 'run.evaluating':
       return `evaluation ${event.runId}`;
+    case 'run.profiling':
+      return `profile ${event.runId}`;
     case 'verdicts.changed':
       return `verdict ${event.imageId}`;
     case 'operatingPoints.changed':

@@ -29,6 +29,7 @@ export function rootsToRefresh(event: WorkbenchEvent): readonly string[] {
       return [queryRoots.models, queryRoots.prompts, queryRoots.methods];
     case 'compute.changed':
     case 'run.evaluating':
+    case 'run.profiling':
     case 'dataset.inspecting':
     // Put in their places by those who show them.
     case 'verdicts.changed':

@@ -81,7 +81,7 @@ export function checkPromise({ events, trials }: Rate, promised: number): Promis
 /** `at most 1 % of anomalous parts missed`, `at most 1 anomalous part missed in 500`. */
 function sayPromised(promised: number, kind: RateKind): string {
   const oneIn = Math.round(1 / promised);
-  if (kind !== 'stopped' && oneIn >= 50 && Math.abs(1 / promised - oneIn) < 1e-6) {
+  if (kind !== 'stopped' && oneIn > 100 && Math.abs(1 / promised - oneIn) < 1e-6) {
     const values = { count: oneIn };
     return kind === 'missed'
       ? say('at most 1 anomalous part missed in {count, number}', values)
@@ -108,21 +108,24 @@ export function sayPromise(
   const promise = sayPromised(promised, kind);
   switch (check.kind) {
     case 'kept':
-      return say('The labels support {promise}: with 95 % confidence no more than {upper}.', {
+      return say('The labels support «{promise}»: with 95 % confidence no more than {upper}.', {
         promise,
         upper: formatPercent(check.upper, 2),
       });
     case 'broken':
-      return say('The labels speak against {promise}: it is {events, number} of {trials, number}, {share}.', {
-        promise,
-        events,
-        trials,
-        share: formatPercent(check.share, 1),
-      });
+      return say(
+        'The labels speak against «{promise}»: it is {events, number} of {trials, number}, {share}.',
+        {
+          promise,
+          events,
+          trials,
+          share: formatPercent(check.share, 1),
+        },
+      );
     case 'too-few': {
       if (trials === 0) {
         return say(
-          'The labels cannot support {promise}: there is none to tell by. About {needed, number} would be needed.',
+          'The labels cannot support «{promise}»: there is none to tell by. About {needed, number} would be needed.',
           {
             promise,
             needed: check.needed ?? 0,
@@ -132,17 +135,17 @@ export function sayPromise(
       const values = { promise, events, trials, upper: formatPercent(check.upper, 1) };
       if (check.needed === null) {
         return say(
-          'The labels cannot support {promise}: {events, number} of {trials, number} still allows {upper}. A threshold further away from the target is needed.',
+          'The labels cannot support «{promise}»: {events, number} of {trials, number} still allows {upper}. A threshold further away from the target is needed.',
           values,
         );
       }
       return events === 0
         ? say(
-            'The labels cannot support {promise}: none of {trials, number} still allows {upper}. About {needed, number} such images without one would be needed.',
+            'The labels cannot support «{promise}»: none of {trials, number} still allows {upper}. About {needed, number} such images without one would be needed.',
             { ...values, needed: check.needed },
           )
         : say(
-            'The labels cannot support {promise}: {events, number} of {trials, number} still allows {upper}. About {needed, number} such images with the same share would be needed.',
+            'The labels cannot support «{promise}»: {events, number} of {trials, number} still allows {upper}. About {needed, number} such images with the same share would be needed.',
             { ...values, needed: check.needed },
           );
     }

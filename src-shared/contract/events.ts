@@ -17,6 +17,8 @@ export const eventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('runs.changed'), runId: idSchema.nullable() }),
   /** How far the metrics of a run are, 0-1; the result is the answer to `runs.evaluate`. */
   z.object({ event: z.literal('run.evaluating'), runId: idSchema, share: z.number().min(0).max(1) }),
+  /** How far the way through a run's maps is, 0-1; the result is the answer to `runs.mapProfile`. */
+  z.object({ event: z.literal('run.profiling'), runId: idSchema, share: z.number().min(0).max(1) }),
   z.object({ event: z.literal('models.changed') }),
   z.object({ event: z.literal('verdicts.changed'), datasetId: idSchema, imageId: idSchema }),
   z.object({ event: z.literal('operatingPoints.changed'), datasetId: idSchema }),

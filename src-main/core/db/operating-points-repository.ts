@@ -48,6 +48,13 @@ export function createOperatingPointsRepository(database: Database) {
       const row = database.get<OperatingPointRow>(`${select} AND id = ?`, [id]);
       return row === undefined ? null : toOperatingPoint(row);
     },
+    /** Also one that was removed. */
+    getEver(id: number): OperatingPoint | null {
+      const row = database.get<OperatingPointRow>(`SELECT ${columns} FROM operating_points WHERE id = ?`, [
+        id,
+      ]);
+      return row === undefined ? null : toOperatingPoint(row);
+    },
     insert(point: Omit<OperatingPoint, 'id'>): OperatingPoint {
       const { name, datasetId, runId, createdAtMs, ...details } = point;
       const { lastInsertRowid } = database.run(

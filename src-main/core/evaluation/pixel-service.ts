@@ -1,5 +1,6 @@
 import { finishBins } from '../../../src-shared/metrics/finish-bins.ts';
 import { MeasureShard } from './measure-shard.ts';
+import { profileImages } from './profile-images.ts';
 import type { PixelWorkerData, PixelWorkerRequest, PixelWorkerResults } from './pixel-worker-protocol.ts';
 
 export type PixelService = (
@@ -43,6 +44,8 @@ export function createPixelService({ index, memories }: PixelWorkerData, onImage
           request.layouts.map((layout, i) => ({ layout, memory: requireMemory(i) })),
           request.tasks,
         );
+      case 'profile':
+        return await profileImages(request, onImage);
     }
   };
 }

@@ -2,6 +2,7 @@ import type { ErrorShape } from '../../../src-shared/contract/errors.ts';
 import type { MapRendering } from '../../../src-shared/domain/method.ts';
 import type { RunLengthMask } from '../../../src-shared/mask/run-length.ts';
 import type { BinTask } from '../../../src-shared/metrics/finish-bins.ts';
+import type { MapProfileTotals } from '../../../src-shared/metrics/map-profile.ts';
 import type { WalkPart, WalkTotals } from '../../../src-shared/metrics/metric-walk.ts';
 import type { RoundLayout } from '../../../src-shared/metrics/pixel-plan.ts';
 import type { ShardCounts } from '../../../src-shared/metrics/pixel-shard.ts';
@@ -15,6 +16,31 @@ export interface MeasuredImage extends MaskedImage {
   readonly patchMap: Uint8Array;
   /** Of an image whose mask no file holds; null: see `maskPath`, and if that is null too the image is good everywhere. */
   readonly drawnMask: RunLengthMask | null;
+}
+
+/** An image whose map is looked at from the highest value down. */
+export interface ProfiledImage extends MeasuredImage {
+  /** `empty`: it is good everywhere; `stored`: as `readImageMask` has it; null: nobody knows. */
+  readonly mask: 'empty' | 'stored' | null;
+}
+
+export interface ProfileRequest {
+  readonly kind: 'profile';
+  readonly rendering: MapRendering;
+  /** The data set's folder. */
+  readonly root: string;
+  readonly edges: Float64Array;
+  readonly minAreaPx: number;
+  readonly images: readonly ProfiledImage[];
+}
+
+/** What some images add, and of each, in the same order, the bin of its first region. */
+export interface ProfilePart {
+  readonly totals: MapProfileTotals;
+  readonly peakBins: Int32Array;
+  readonly defectCount: number;
+  /** Images whose mask could not be read; they count as if nobody knew it. */
+  readonly problems: readonly PixelProblem[];
 }
 
 /** What a worker is started with. */
@@ -35,7 +61,8 @@ export type PixelWorkerRequest =
       readonly totals: WalkTotals;
       readonly layouts: readonly RoundLayout[];
       readonly tasks: readonly BinTask[];
-    };
+    }
+  | ProfileRequest;
 
 /** An image that pixel metrics cannot be made with, and why. */
 export interface PixelProblem {
@@ -50,6 +77,7 @@ export interface PixelWorkerResults {
   readonly count: ShardCounts;
   readonly fill: null;
   readonly finish: WalkPart;
+  readonly profile: ProfilePart;
 }
 
 /** One answer a request, in order; `progress` in between: images gone through since the last. */

@@ -1,76 +1,116 @@
-import { memo, useDeferredValue, useRef } from 'react';
-import type { RunScale, RunScores } from '../../../src-shared/domain/run.ts';
-import { countReaching, type ScoreColumns } from '../../../src-shared/metrics/score-columns.ts';
+import { memo, useEffect, useRef, useState } from 'react';
+import type { RunScores } from '../../../src-shared/domain/run.ts';
+import { countReaching } from '../../../src-shared/metrics/score-columns.ts';
 import { markOfLabel, StateMark, wordOfLabel } from '../../components/state-mark.tsx';
 import { Thumbnail } from '../../components/thumbnail.tsx';
 import { useElementSize } from '../../components/use-element-size.ts';
 import { useAddressStore } from '../../state/address.ts';
 import { formatScore } from '../../state/format.ts';
 import { nearestRows } from '../../state/threshold-bands.ts';
+import type { RankedImages, ThresholdModel } from '../../state/threshold-model.ts';
+import { say } from '../../texts/say.ts';
 import styles from './nearest-strip.module.css';
 
-interface NearestStripProps {
-  readonly scores: RunScores;
-  readonly scale: RunScale;
-  readonly columns: ScoreColumns;
-  readonly threshold: number;
-}
-
 const frameWidthPx = 100;
+/** Pictures may lag behind the handle; the handle may not wait for them. */
+const followEveryMs = 80;
 
 /** The images nearest to the threshold on both sides: those it is decided on. A click opens them in Review. */
-export function NearestStrip({ scores, scale, columns, threshold }: NearestStripProps) {
+export function NearestStrip({ model }: { readonly model: ThresholdModel }) {
+  const { ranked, columns, cuts, min, max, level } = model;
   const strip = useRef<HTMLElement>(null);
   const { width } = useElementSize(strip);
   const perSide = Math.max(0, Math.floor((width / 2 - 8) / frameWidthPx));
-  // Pictures may lag behind the handle; the handle may not behind them.
-  const flagged = useDeferredValue(countReaching(columns.all, threshold));
+  const flagged = useLagging(countReaching(columns.all, cuts.threshold), followEveryMs);
   return (
-    <nav ref={strip} className={styles.strip} aria-label="Images nearest to the threshold">
-      <Frames scores={scores} scale={scale} flagged={flagged} perSide={perSide} />
+    <nav ref={strip} className={styles.strip} aria-label={say('Images nearest to the threshold')}>
+      <Frames
+        ranked={ranked}
+        span={max - min}
+        flagged={flagged}
+        perSide={perSide}
+        ofMaps={level === 'pixel'}
+      />
     </nav>
   );
 }
 
-interface FramesProps extends Pick<NearestStripProps, 'scores' | 'scale'> {
-  readonly flagged: number;
-  readonly perSide: number;
+/** A value that follows at most so often, and always comes to rest where it should. */
+function useLagging<T>(value: T, everyMs: number): T {
+  const [shown, setShown] = useState(value);
+  const lastMs = useRef(-Infinity);
+  useEffect(() => {
+    const timer = setTimeout(
+      () => {
+        lastMs.current = performance.now();
+        setShown(value);
+      },
+      Math.max(0, lastMs.current + everyMs - performance.now()),
+    );
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [value, everyMs]);
+  return shown;
 }
 
-const Frames = memo(function Frames({ scores, scale, flagged, perSide }: FramesProps) {
-  const rows = nearestRows(flagged, scores.imageIds.length, perSide);
+interface FramesProps {
+  readonly ranked: RankedImages;
+  readonly span: number;
+  readonly flagged: number;
+  readonly perSide: number;
+  readonly ofMaps: boolean;
+}
+
+const Frames = memo(function Frames({ flagged, perSide, ofMaps, ...rest }: FramesProps) {
+  const rows = nearestRows(flagged, rest.ranked.imageIds.length, perSide);
   return (
     <>
-      <Side name="Stopped" rows={rows.above} scores={scores} scale={scale} isAbove />
+      <Side
+        {...rest}
+        name={
+          ofMaps ? say('With a region, nearest to the threshold') : say('Stopped, nearest to the threshold')
+        }
+        none={say('none stopped')}
+        rows={rows.above}
+        isAbove
+      />
       <span className={styles.line} aria-hidden />
-      <Side name="Passed" rows={rows.below} scores={scores} scale={scale} isAbove={false} />
+      <Side
+        {...rest}
+        name={
+          ofMaps ? say('Without a region, nearest to the threshold') : say('Passed, nearest to the threshold')
+        }
+        none={say('none passed')}
+        rows={rows.below}
+        isAbove={false}
+      />
     </>
   );
 });
 
-interface SideProps extends Pick<NearestStripProps, 'scores' | 'scale'> {
+interface SideProps {
+  readonly ranked: RankedImages;
+  readonly span: number;
   readonly name: string;
+  /** What is said where there are no images. */
+  readonly none: string;
   readonly rows: readonly number[];
   readonly isAbove: boolean;
 }
 
-function Side({ name, rows, scores, scale, isAbove }: SideProps) {
+function Side({ name, none, rows, ranked, span, isAbove }: SideProps) {
+  const className = isAbove ? `${styles.side} ${styles.above}` : styles.side;
+  if (rows.length === 0) return <p className={`${className} ${styles.none}`}>{none}</p>;
   return (
-    <ul
-      className={isAbove ? `${styles.side} ${styles.above}` : styles.side}
-      aria-label={`${name}, nearest to the threshold`}
-    >
+    <ul className={className} aria-label={name}>
       {rows.map((row) => {
-        const imageId = scores.imageIds[row];
-        const score = scores.scores[row];
+        const imageId = ranked.imageIds[row];
+        const score = ranked.scores[row];
         if (imageId === undefined || score === undefined) return null;
         return (
           <li key={imageId}>
-            <Frame
-              imageId={imageId}
-              label={scores.labels[row] ?? null}
-              score={formatScore(score, scale.scoreMax - scale.scoreMin)}
-            />
+            <Frame imageId={imageId} label={ranked.labels[row] ?? null} score={formatScore(score, span)} />
           </li>
         );
       })}
@@ -91,7 +131,7 @@ const Frame = memo(function Frame({ imageId, label, score }: FrameProps) {
       type="button"
       className={styles.frame}
       data-image={imageId}
-      aria-label={`Review this image, ${wordOfLabel(label)}, score ${score}`}
+      aria-label={say('Review this image, {label}, {score}', { label: wordOfLabel(label), score })}
       onClick={() => {
         go({ view: 'review', imageId });
       }}

@@ -1,101 +1,132 @@
 import Button from '@mui/material/Button';
-import { useState } from 'react';
-import type { ScoreColumns } from '../../../src-shared/metrics/score-columns.ts';
-import { thresholdOfRecipe, type ThresholdRecipe } from '../../../src-shared/metrics/threshold-recipes.ts';
-import { formatPercent } from '../../state/format.ts';
-import type { RunThreshold } from '../../state/run-thresholds.ts';
+import { memo, useState } from 'react';
+import type { CookedThreshold } from '../../../src-shared/domain/chosen-thresholds.ts';
+import type { ThresholdRecipe } from '../../../src-shared/metrics/threshold-recipes.ts';
+import { describeRecipe, type ThresholdLevel } from '../../state/threshold-words.ts';
 import { useTargets, useTargetStore, type TargetKind } from '../../state/threshold-targets.ts';
-import { describeProposal } from '../../state/threshold-words.ts';
+import { say } from '../../texts/say.ts';
 import styles from './recipes-panel.module.css';
 
 interface RecipesPanelProps {
-  readonly columns: ScoreColumns;
-  readonly threshold: RunThreshold;
-  /** The threshold in force. */
-  readonly value: number;
+  readonly level: ThresholdLevel;
+  /** The rule that put the threshold where it is. */
+  readonly recipe: CookedThreshold | null;
+  /** How the proposed threshold came about, where it holds; null where a person moved it. */
+  readonly proposal: string | null;
+  /** Name of the operating point that it was taken from. */
+  readonly pointName: string | null;
+  readonly goodCount: number;
+  readonly anomalousCount: number;
+  readonly unlabelledCount: number;
+  /** Of the pixel level: what is missed are marked defects. */
+  readonly hasMasks: boolean;
+  readonly onCook: (recipe: ThresholdRecipe) => void;
+  /** Back to the proposed threshold. */
+  readonly onForget: () => void;
 }
 
 /** Rules that put the threshold somewhere: they move the same handle, and say how it came where it is. */
-export function RecipesPanel({ columns, threshold, value }: RecipesPanelProps) {
+export const RecipesPanel = memo(function RecipesPanel(props: RecipesPanelProps) {
+  const { level, recipe, onCook, hasMasks } = props;
   const targets = useTargets();
-  const { chosen, proposed, change } = threshold;
-  const cook = (recipe: ThresholdRecipe) => {
-    const score = thresholdOfRecipe(columns, recipe);
-    if (score === null) return;
-    change({
-      score,
-      second: chosen.second === null ? null : Math.min(chosen.second, score),
-      recipe: { ...recipe, value: score },
-    });
-  };
-  const inForce = chosen.recipe?.value === value ? chosen.recipe : null;
-  const hasGood = columns.good.length > 0;
-  const hasAnomalous = columns.anomalous.length > 0;
+  const hasGood = props.goodCount > 0;
+  const hasAnomalous = props.anomalousCount > 0;
+  const knowsMisses = hasAnomalous || hasMasks;
+  const inForce = (kind: TargetKind, target: number) => recipe?.kind === kind && recipe.target === target;
   const rowOf = (kind: TargetKind, isPossible: boolean) => ({
-    kind,
     isPossible,
-    isOn: inForce?.kind === kind && inForce.target === targets[kind],
+    isOn: inForce(kind, targets[kind]),
     onCook: () => {
-      cook({ kind, target: targets[kind] });
+      onCook({ kind, target: targets[kind] });
     },
   });
   return (
-    <section className={styles.panel} aria-label="Recipes">
-      <h2>Put the threshold at</h2>
+    <section className={styles.panel} aria-label={say('Recipes')}>
+      <h2>{say('Put the threshold at')}</h2>
       <div className={styles.pair}>
         <RecipeButton
-          isOn={inForce?.kind === 'best-f1'}
-          isPossible={hasGood && hasAnomalous}
+          isOn={recipe?.kind === 'best-f1'}
+          isPossible={hasMasks || (hasGood && hasAnomalous)}
           onCook={() => {
-            cook({ kind: 'best-f1', target: null });
+            onCook({ kind: 'best-f1', target: null });
           }}
         >
-          Best F1
+          {say('Best F1')}
         </RecipeButton>
         <RecipeButton
-          isOn={inForce?.kind === 'recall-1'}
-          isPossible={hasAnomalous}
+          isOn={recipe?.kind === 'recall-1'}
+          isPossible={knowsMisses}
           onCook={() => {
-            cook({ kind: 'recall-1', target: null });
+            onCook({ kind: 'recall-1', target: null });
           }}
         >
-          None missed
+          {say('None missed')}
         </RecipeButton>
       </div>
-      <TargetRow {...rowOf('false-alarm-rate', hasGood)} field="Most good images stopped">
-        False alarms
-      </TargetRow>
-      <TargetRow {...rowOf('miss-rate', hasAnomalous)} field="Most anomalous images missed">
-        Misses
-      </TargetRow>
-      <TargetRow {...rowOf('alarm-share', true)} field="Most images stopped">
-        {columns.unlabelled.length > 0 ? 'Unlabelled stopped' : 'All stopped'}
-      </TargetRow>
-      <p className={styles.quiet} data-testid="how-chosen">
-        {chosen.score === null && proposed && describeProposal(proposed)}
-        {chosen.score !== null && (inForce ? describeRecipe(inForce) : 'Set by you.')}
-      </p>
+      <PercentRow
+        {...rowOf('false-alarm-rate', hasGood)}
+        kind="false-alarm-rate"
+        field={
+          level === 'image' ? say('Most good images stopped, %') : say('Most good images with a region, %')
+        }
+      >
+        {say('False alarms')}
+      </PercentRow>
+      <PercentRow
+        {...rowOf('miss-rate', knowsMisses)}
+        kind="miss-rate"
+        field={hasMasks ? say('Most marked defects missed, %') : say('Most anomalous images missed, %')}
+      >
+        {say('Misses')}
+      </PercentRow>
+      <MissedInRow
+        isPossible={knowsMisses}
+        isOn={inForce('miss-rate', 1 / targets['missed-in'])}
+        onCook={() => {
+          onCook({ kind: 'miss-rate', target: 1 / targets['missed-in'] });
+        }}
+      />
+      <PercentRow
+        {...rowOf('alarm-share', true)}
+        kind="alarm-share"
+        field={
+          props.unlabelledCount > 0 ? say('Most unlabelled images stopped, %') : say('Most images stopped, %')
+        }
+      >
+        {props.unlabelledCount > 0 ? say('Unlabelled stopped') : say('All stopped')}
+      </PercentRow>
+      {!(hasGood && hasAnomalous) && (
+        <p className={styles.quiet}>{sayMissingLabels(hasGood, hasAnomalous)}</p>
+      )}
+      <div className={styles.how}>
+        <p className={styles.quiet} data-testid="how-chosen">
+          {sayHow(props)}
+        </p>
+        {props.proposal === null && (
+          <Button size="small" onClick={props.onForget}>
+            {say('Back to the proposal')}
+          </Button>
+        )}
+      </div>
     </section>
   );
+});
+
+function sayMissingLabels(hasGood: boolean, hasAnomalous: boolean): string {
+  if (hasGood) return say('No image is labelled anomalous: what would be missed cannot be known.');
+  if (hasAnomalous) return say('No image is labelled good: what would be stopped wrongly cannot be known.');
+  return say('No image is labelled: only how many are stopped can be chosen.');
 }
 
-function describeRecipe({
-  kind,
-  target,
-}: Pick<ThresholdRecipe, 'kind'> & { readonly target: number | null }) {
-  const share = formatPercent(target ?? 0, 1);
-  switch (kind) {
-    case 'best-f1':
-      return 'Chosen for the best F1 on the labelled images.';
-    case 'recall-1':
-      return 'Chosen so that no labelled anomalous image is missed, with the best precision that allows.';
-    case 'false-alarm-rate':
-      return `Chosen as the lowest that stops at most ${share} of the good images.`;
-    case 'miss-rate':
-      return `Chosen as the highest that misses at most ${share} of the anomalous images.`;
-    case 'alarm-share':
-      return `Chosen as the lowest that stops at most ${share} of the batch.`;
+function sayHow({ recipe, proposal, pointName, level, hasMasks }: RecipesPanelProps): string {
+  if (proposal !== null) return proposal;
+  const how = recipe ? describeRecipe(recipe, level, hasMasks) : null;
+  if (pointName !== null) {
+    return how === null
+      ? say('Taken from «{name}», where it was set by hand.', { name: pointName })
+      : say('Taken from «{name}». {how}', { name: pointName, how });
   }
+  return how ?? say('Set by you.');
 }
 
 interface RecipeButtonProps {
@@ -120,22 +151,61 @@ function RecipeButton({ isOn, isPossible, onCook, children }: RecipeButtonProps)
   );
 }
 
-interface TargetRowProps extends RecipeButtonProps {
+interface PercentRowProps extends RecipeButtonProps {
   readonly kind: TargetKind;
   /** The name of the field. */
   readonly field: string;
 }
 
 /** A recipe with its target as a percentage. */
-function TargetRow({ kind, field, ...button }: TargetRowProps) {
+function PercentRow({ kind, field, ...button }: PercentRowProps) {
   const target = useTargets()[kind];
   const change = useTargetStore((state) => state.change);
+  return (
+    <NumberRow
+      {...button}
+      before={say('at most')}
+      after="%"
+      field={field}
+      shown={String(Number((target * 100).toPrecision(6)))}
+      onTyped={(percent) => {
+        if (percent >= 0 && percent <= 100) change({ [kind]: percent / 100 });
+      }}
+    />
+  );
+}
+
+/** «At most 1 missed in N». */
+function MissedInRow(button: Omit<RecipeButtonProps, 'children'>) {
+  const target = useTargets()['missed-in'];
+  const change = useTargetStore((state) => state.change);
+  return (
+    <NumberRow
+      {...button}
+      before={say('in')}
+      after=""
+      field={say('At most 1 missed in so many')}
+      shown={String(target)}
+      onTyped={(count) => {
+        if (Number.isInteger(count) && count >= 2 && count <= 1_000_000) change({ 'missed-in': count });
+      }}
+    >
+      {say('At most 1 missed')}
+    </NumberRow>
+  );
+}
+
+interface NumberRowProps extends RecipeButtonProps {
+  readonly before: string;
+  readonly after: string;
+  readonly field: string;
+  readonly shown: string;
+  readonly onTyped: (value: number) => void;
+}
+
+/** A recipe with a number; Enter in the field does what the button does. */
+function NumberRow({ before, after, field, shown, onTyped, ...button }: NumberRowProps) {
   const [typed, setTyped] = useState<string | null>(null);
-  const take = (text: string) => {
-    setTyped(text);
-    const percent = Number(text.replace(',', '.'));
-    if (text.trim() !== '' && percent >= 0 && percent <= 100) change({ [kind]: percent / 100 });
-  };
   return (
     <form
       className={styles.row}
@@ -146,20 +216,22 @@ function TargetRow({ kind, field, ...button }: TargetRowProps) {
     >
       <RecipeButton {...button} />
       <label className={styles.target}>
-        at most
+        <span className={styles.before}>{before}</span>
         <input
           className={styles.field}
-          aria-label={`${field}, %`}
+          aria-label={field}
           inputMode="decimal"
-          value={typed ?? String(Math.round(target * 1e4) / 100)}
-          onChange={(event) => {
-            take(event.target.value);
+          value={typed ?? shown}
+          onChange={({ target: { value } }) => {
+            setTyped(value);
+            const number = Number(value.replace(',', '.'));
+            if (value.trim() !== '' && Number.isFinite(number)) onTyped(number);
           }}
           onBlur={() => {
             setTyped(null);
           }}
         />
-        %
+        <span className={styles.after}>{after}</span>
       </label>
     </form>
   );

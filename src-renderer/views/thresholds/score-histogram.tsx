@@ -1,74 +1,74 @@
 import Switch from '@mui/material/Switch';
 import FormControlLabel from '@mui/material/FormControlLabel';
-import { memo, useMemo, useRef } from 'react';
-import type { RunScores } from '../../../src-shared/domain/run.ts';
-import type { ScoreColumns } from '../../../src-shared/metrics/score-columns.ts';
+import { memo, useMemo, useRef, type ReactNode } from 'react';
 import { positionOn } from '../../components/score-bar.tsx';
 import { useElementSize } from '../../components/use-element-size.ts';
 import { formatCount, formatScore } from '../../state/format.ts';
-import { binScores } from '../../state/histogram.ts';
+import type { ScoreBin } from '../../state/histogram.ts';
 import type { Cuts } from '../../state/threshold-bands.ts';
+import type { ThresholdModel } from '../../state/threshold-model.ts';
+import { say } from '../../texts/say.ts';
 import { CutHandle } from './cut-handle.tsx';
 import styles from './score-histogram.module.css';
 
+/** One sort of what is counted, with the look of its bars. */
+export interface LegendEntry {
+  readonly key: keyof ScoreBin;
+  readonly name: string;
+}
+
 interface ScoreHistogramProps {
-  readonly scores: RunScores;
-  readonly columns: ScoreColumns;
-  readonly min: number;
-  readonly max: number;
-  readonly cuts: Cuts;
+  readonly model: ThresholdModel;
+  readonly bins: readonly ScoreBin[];
+  /** Bars by the logarithm of their counts: pixels of defects are few among millions. */
+  readonly isLogarithmic: boolean;
+  readonly legend: readonly LegendEntry[];
+  /** What stands along the axis. */
+  readonly axis: string;
+  /** Before the legend. */
+  readonly lead: ReactNode;
+  /** Before the switch of the second threshold. */
+  readonly children?: ReactNode;
   readonly onMove: (which: keyof Cuts, to: number) => void;
   /** Switches the second threshold on or off. */
   readonly onSecond: (on: boolean) => void;
 }
 
-const binCount = 96;
-
-/** Every score of the run by label, with one or two thresholds to be moved over them. */
+/** Everything that is counted by label, with one or two thresholds to be moved over it. */
 export function ScoreHistogram(props: ScoreHistogramProps) {
-  const { scores, columns, min, max, cuts, onMove } = props;
-  const plot = useRef<HTMLDivElement>(null);
+  const { model, onMove } = props;
+  const { min, max, cuts, columns } = model;
   const span = max - min;
   const at = (value: number) => positionOn(value, min, max);
-  const valueAt = (clientX: number): number => {
-    const { left = 0, width = 1 } = plot.current?.getBoundingClientRect() ?? {};
-    return min + Math.min(1, Math.max(0, (clientX - left) / width)) * span;
-  };
+  const valueAt = (clientX: number, { left, width }: Pick<DOMRect, 'left' | 'width'>): number =>
+    min + Math.min(1, Math.max(0, (clientX - left) / Math.max(1, width))) * span;
   const grip = useRef<Grip | null>(null);
   const release = () => {
     grip.current = null;
   };
   return (
-    <section className={styles.histogram} aria-label="Scores">
+    <section className={styles.histogram} aria-label={say('Histogram')}>
       <div className={styles.head}>
-        <Legend columns={columns} />
+        {props.lead}
+        <Legend entries={props.legend} bins={props.bins} />
         <span className={styles.space} />
-        <FormControlLabel
-          control={
-            <Switch
-              size="small"
-              checked={cuts.second !== null}
-              onChange={(_, on) => {
-                props.onSecond(on);
-              }}
-            />
-          }
-          label="Middle band for a human"
-        />
+        {props.children}
+        <SecondSwitch checked={cuts.second !== null} onSecond={props.onSecond} />
       </div>
       <div
-        ref={plot}
         className={styles.plot}
         onPointerDown={(event) => {
           if (event.button !== 0) return;
           event.currentTarget.setPointerCapture(event.pointerId);
-          const value = valueAt(event.clientX);
-          const { width = 1 } = plot.current?.getBoundingClientRect() ?? {};
-          grip.current = gripAt(value, cuts, (gripPx / width) * span);
-          if (grip.current.offset === 0) onMove(grip.current.which, value);
+          const box = event.currentTarget.getBoundingClientRect();
+          const value = valueAt(event.clientX, box);
+          const held = gripAt(value, cuts, (gripPx / Math.max(1, box.width)) * span);
+          grip.current = { ...held, box };
+          if (held.offset === 0) onMove(held.which, value);
         }}
         onPointerMove={(event) => {
-          if (grip.current) onMove(grip.current.which, valueAt(event.clientX) - grip.current.offset);
+          const held = grip.current;
+          if (held) onMove(held.which, valueAt(event.clientX, held.box) - held.offset);
         }}
         onPointerUp={release}
         onPointerCancel={release}
@@ -82,11 +82,11 @@ export function ScoreHistogram(props: ScoreHistogramProps) {
             }}
           />
         )}
-        <Bars scores={scores} min={min} max={max} />
+        <Bars bins={props.bins} isLogarithmic={props.isLogarithmic} />
         {cuts.second !== null && (
           <CutHandle
-            name="Lower threshold"
-            word="human from"
+            name={say('Lower threshold')}
+            word={say('human from')}
             value={cuts.second}
             min={min}
             max={max}
@@ -98,8 +98,8 @@ export function ScoreHistogram(props: ScoreHistogramProps) {
           />
         )}
         <CutHandle
-          name="Threshold"
-          word="stop from"
+          name={say('Threshold')}
+          word={say('stop from')}
           value={cuts.threshold}
           min={min}
           max={max}
@@ -112,7 +112,7 @@ export function ScoreHistogram(props: ScoreHistogramProps) {
       </div>
       <div className={styles.ends}>
         <span>{formatScore(min, span)}</span>
-        <span>score</span>
+        <span>{props.axis}</span>
         <span>{formatScore(max, span)}</span>
       </div>
     </section>
@@ -123,12 +123,14 @@ export function ScoreHistogram(props: ScoreHistogramProps) {
 interface Grip {
   readonly which: keyof Cuts;
   readonly offset: number;
+  /** The plot, measured once: while a line is dragged nothing else moves. */
+  readonly box: DOMRect;
 }
 
 /** So near to a line, the pointer takes it where it is; further off, the line jumps to the pointer. */
 const gripPx = 12;
 
-function gripAt(value: number, { threshold, second }: Cuts, reach: number): Grip {
+function gripAt(value: number, { threshold, second }: Cuts, reach: number): Omit<Grip, 'box'> {
   const toUpper = value - threshold;
   const toLower = second === null ? Infinity : value - second;
   const takesLower = Math.abs(toLower) < Math.abs(toUpper);
@@ -136,46 +138,96 @@ function gripAt(value: number, { threshold, second }: Cuts, reach: number): Grip
   return { which: takesLower ? 'second' : 'threshold', offset: Math.abs(offset) <= reach ? offset : 0 };
 }
 
-function Legend({ columns }: { readonly columns: ScoreColumns }) {
-  const entries = [
-    { name: 'good', count: columns.good.length, look: styles.good },
-    { name: 'anomalous', count: columns.anomalous.length, look: styles.anomalous },
-    { name: 'unlabelled', count: columns.unlabelled.length, look: styles.unlabelled },
-  ];
+interface SecondSwitchProps {
+  readonly checked: boolean;
+  readonly onSecond: (on: boolean) => void;
+}
+
+const SecondSwitch = memo(function SecondSwitch({ checked, onSecond }: SecondSwitchProps) {
   return (
-    <ul className={styles.legend} aria-label="Images by label">
-      {entries
+    <FormControlLabel
+      control={
+        <Switch
+          size="small"
+          checked={checked}
+          onChange={(_, on) => {
+            onSecond(on);
+          }}
+        />
+      }
+      label={say('Middle band for a human')}
+    />
+  );
+});
+
+const looks: Readonly<Record<keyof ScoreBin, string | undefined>> = {
+  good: styles.good,
+  anomalous: styles.anomalous,
+  unlabelled: styles.unlabelled,
+};
+
+const Legend = memo(function Legend({
+  entries,
+  bins,
+}: {
+  readonly entries: readonly LegendEntry[];
+  readonly bins: readonly ScoreBin[];
+}) {
+  const counted = entries.map((entry) => ({
+    ...entry,
+    count: bins.reduce((sum, bin) => sum + bin[entry.key], 0),
+  }));
+  return (
+    <ul className={styles.legend} aria-label={say('What is counted')}>
+      {counted
         .filter(({ count }) => count > 0)
-        .map(({ name, count, look }) => (
-          <li key={name}>
+        .map(({ key, name, count }) => (
+          <li key={key}>
             <svg width={14} height={12} aria-hidden>
-              <rect className={look} width={14} height={12} />
+              <rect className={looks[key]} width={14} height={12} />
             </svg>
-            {formatCount(count)} {name}
+            {say('{count} {name}', { count: shortCount(count), name })}
           </li>
         ))}
     </ul>
   );
+});
+
+const shortCounts = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 1 });
+
+/** Images are counted one by one, millions of pixels are not: `7M`. */
+function shortCount(count: number): string {
+  return count < 100_000 ? formatCount(count) : shortCounts.format(count);
 }
 
 /** A single image among 50,000 is still seen. */
 const leastPx = 1.5;
 
 /** Stacked bars: good solid below, anomalous hatched above them, unlabelled dotted on top. */
-const Bars = memo(function Bars({ scores, min, max }: Pick<ScoreHistogramProps, 'scores' | 'min' | 'max'>) {
+const Bars = memo(function Bars({
+  bins,
+  isLogarithmic,
+}: Pick<ScoreHistogramProps, 'bins' | 'isLogarithmic'>) {
   const frame = useRef<HTMLDivElement>(null);
   const { width, height } = useElementSize(frame);
   const paths = useMemo(() => {
-    const bins = binScores(scores, min, max, binCount);
-    const highest = Math.max(1, ...bins.map((bin) => bin.good + bin.anomalous + bin.unlabelled));
-    const tall = (count: number) =>
-      count === 0 ? 0 : Math.max(leastPx, (count / highest) * (height - 3 * leastPx));
+    const all = bins.map((bin) => bin.good + bin.anomalous + bin.unlabelled);
+    const highest = Math.max(1, ...all);
+    const room = height - 3 * leastPx;
+    const tall = (count: number, total: number) => {
+      if (count === 0) return 0;
+      // A stack's height is the logarithm of the whole; its parts share it as they share the whole.
+      const rise = isLogarithmic
+        ? (Math.log1p(total) / Math.log1p(highest)) * (count / total)
+        : count / highest;
+      return Math.max(leastPx, rise * room);
+    };
     const drawn = { good: '', anomalous: '', unlabelled: '' };
-    const step = width / binCount;
+    const step = width / bins.length;
     for (const [index, bin] of bins.entries()) {
       let foot = height;
       for (const label of ['good', 'anomalous', 'unlabelled'] as const) {
-        const rise = tall(bin[label]);
+        const rise = tall(bin[label], all[index] ?? 1);
         if (rise === 0) continue;
         const across = Math.max(1, step - 1).toFixed(2);
         drawn[label] +=
@@ -184,7 +236,7 @@ const Bars = memo(function Bars({ scores, min, max }: Pick<ScoreHistogramProps, 
       }
     }
     return drawn;
-  }, [scores, min, max, width, height]);
+  }, [bins, isLogarithmic, width, height]);
   return (
     <div ref={frame} className={styles.bars} aria-hidden>
       <svg width={width} height={height}>
