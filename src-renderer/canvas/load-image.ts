@@ -40,7 +40,7 @@ export function maskResource(imageId: number): Resource<HTMLImageElement> {
   return resourceAt(masks, assetPaths.mask(imageId));
 }
 
-const squares = new ResourceCache<HTMLImageElement>(4);
+const squares = new ResourceCache<HTMLImageElement>(8);
 
 /** The square that the model of a run was given instead of the image. */
 export function modelViewResource(runId: number, imageId: number): Resource<HTMLImageElement> {

@@ -25,7 +25,7 @@ export async function fetchPatchMap(runId: number, imageId: number): Promise<Pat
   return decodePatchMap(new Uint8Array(await response.arrayBuffer()));
 }
 
-const pixelMaps = new ResourceCache<PixelMap>(12);
+const pixelMaps = new ResourceCache<PixelMap>(24);
 
 /** The pixel map of an image, upsampled and smoothed once; colours and thresholds are applied to it afterwards. */
 export function pixelMapResource(

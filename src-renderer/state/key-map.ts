@@ -65,7 +65,45 @@ export const keyActions = {
     scope: 'review',
     keys: ['M'],
   },
+  'modelView.beside': {
+    name: 'The square that the model saw, beside the image',
+    group: 'Looking',
+    scope: 'review',
+    keys: ['Shift+M'],
+  },
+  'readOut.allRuns': {
+    name: 'Read-out of every run under the pointer',
+    group: 'Looking',
+    scope: 'review',
+    keys: ['E'],
+  },
+  'full.toggle': {
+    name: 'The image alone, over the whole window',
+    group: 'Looking',
+    scope: 'review',
+    keys: ['F'],
+  },
+  'panel.toggle': {
+    name: 'Panel beside the image on or off',
+    group: 'Looking',
+    scope: 'review',
+    keys: ['P'],
+  },
+  'levels.own': {
+    name: 'Window and level to the grey values of this image',
+    group: 'Looking',
+    scope: 'review',
+    keys: ['Q'],
+  },
   'levels.reset': { name: 'Window and level back to all', group: 'Looking', scope: 'review', keys: ['W'] },
+  'overlay.peek': {
+    name: 'Hide all that is laid over, while held',
+    group: 'Overlay',
+    scope: 'review',
+    keys: ['H'],
+  },
+  'opacity.less': { name: 'Heat map fainter', group: 'Overlay', scope: 'review', keys: ['['] },
+  'opacity.more': { name: 'Heat map stronger', group: 'Overlay', scope: 'review', keys: [']'] },
   invert: { name: 'Invert the image', group: 'Overlay', scope: 'review', keys: ['I'] },
 } as const satisfies Record<string, KeyAction>;
 
@@ -90,6 +128,7 @@ export const keyPresets = {
       'image.previous': ['D', 'ArrowLeft'],
       'next.unjudged': ['V'],
       'verdict.defect': ['R'],
+      'full.toggle': ['Shift+F'],
     },
   },
   labelme: {

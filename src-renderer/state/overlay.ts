@@ -1,15 +1,12 @@
 import { z } from 'zod';
 import { create } from 'zustand';
+import { allLevels, narrowestWindow } from '../canvas/levels.ts';
 import { colourMapNames } from '../../src-shared/maps/colour-maps.ts';
 
 export const smoothings = ['auto', 'smooth', 'pixels'] as const;
 export type Smoothing = (typeof smoothings)[number];
 
-/** Every grey value as it is stored. */
-export const wholeRange = { level: 0.5, window: 1 } as const;
-
-/** One of 4,096 grey values: below that nothing is left to tell apart. */
-export const narrowestWindow = 1 / 4096;
+export { allLevels as wholeRange, narrowestWindow };
 
 export const overlaySettingsSchema = z.object({
   /** The heat map. */
@@ -25,6 +22,10 @@ export const overlaySettingsSchema = z.object({
   groundTruth: z.boolean().catch(false),
   /** The square that the model was given instead of the image. */
   modelView: z.boolean().catch(false),
+  /** The same square beside the image. */
+  modelBeside: z.boolean().catch(false),
+  /** What every finished run's map says under the pointer, not the shown one's alone. */
+  readsAllRuns: z.boolean().catch(false),
   /** How enlarged pixels are drawn: by how far it is zoomed, always blended, or always as squares. */
   smoothing: z.enum(smoothings).catch('auto'),
   /** The heat as the method smooths it, or its single patches. */
@@ -39,12 +40,19 @@ export const defaultOverlay: OverlaySettings = overlaySettingsSchema.parse({});
 
 interface OverlayState {
   readonly overlay: OverlaySettings;
+  /** All that is laid over the image is hidden as long as a key is held; never kept. */
+  readonly isPeeking: boolean;
+  peek(isPeeking: boolean): void;
   change(change: Partial<OverlaySettings>): void;
 }
 
 /** How the map is laid over the image: the same for every image, kept between images and sessions. */
 export const useOverlayStore = create<OverlayState>()((set, get) => ({
   overlay: defaultOverlay,
+  isPeeking: false,
+  peek: (isPeeking) => {
+    if (get().isPeeking !== isPeeking) set({ isPeeking });
+  },
   change: (change) => {
     set({ overlay: { ...get().overlay, ...change } });
   },

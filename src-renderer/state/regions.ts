@@ -1,15 +1,15 @@
 import { create } from 'zustand';
-import type { Point, Size } from '../canvas/viewport.ts';
 
 interface RegionState {
-  /** The region that is pointed at in the list, in image pixels. */
-  readonly highlight: (Point & Size) | null;
-  point(highlight: (Point & Size) | null): void;
+  /** Label of the region that is pointed at, in the list or on the image; null: none. */
+  readonly pointed: number | null;
+  point(label: number | null): void;
 }
 
-export const useRegionStore = create<RegionState>()((set) => ({
-  highlight: null,
-  point: (highlight) => {
-    set({ highlight });
+/** List and image light up the same region. */
+export const useRegionStore = create<RegionState>()((set, get) => ({
+  pointed: null,
+  point: (pointed) => {
+    if (get().pointed !== pointed) set({ pointed });
   },
 }));

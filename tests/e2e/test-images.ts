@@ -104,3 +104,26 @@ export async function addBrokenFiles(folder: string): Promise<readonly string[]>
   await put(path.join(folder, 'broken-text.jpg'), 'This is not an image.');
   return ['broken-empty.png', 'broken-cut.png', 'broken-text.jpg'];
 }
+
+/** Grey values of the 16-bit images: a soft gradient far down in the range, and a spot that stands out of it. */
+export const wideGreys = { darkest: 900, brightest: 1300, spot: 3000 } as const;
+
+/** 16-bit grey PNGs in which a browser alone shows next to nothing; the last of them has a spot in its middle. */
+export async function makeWideFolder(root: string, count: number, sidePx = 128): Promise<void> {
+  const { darkest, brightest, spot } = wideGreys;
+  for (let k = 0; k < count; k++) {
+    const samples = new Uint16Array(sidePx * sidePx);
+    for (let y = 0; y < sidePx; y++) {
+      for (let x = 0; x < sidePx; x++) {
+        const grey = darkest + ((brightest - darkest) * x) / (sidePx - 1);
+        const isSpot = k === count - 1 && Math.hypot(x - sidePx / 2, y - sidePx / 2) < sidePx / 10;
+        samples[y * sidePx + x] = isSpot ? spot : Math.round(grey);
+      }
+    }
+    const bytes = await sharp(samples, { raw: { width: sidePx, height: sidePx, channels: 1 } })
+      .toColourspace('grey16')
+      .png()
+      .toBuffer();
+    await put(path.join(root, `slice-${String(k).padStart(3, '0')}.png`), bytes);
+  }
+}

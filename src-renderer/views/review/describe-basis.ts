@@ -2,6 +2,7 @@ import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts'
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { Verdict } from '../../../src-shared/domain/verdict.ts';
 import { formatScore } from '../../state/format.ts';
+import { say } from '../../texts/say.ts';
 
 type Basis = NonNullable<Verdict['basis']>;
 
@@ -12,9 +13,11 @@ export function describeBasis(basis: Basis, runs: readonly Run[]): string {
   return [
     basis.modelId === null
       ? methodCatalogue[basis.methodId].name
-      : `${methodCatalogue[basis.methodId].name} with ${basis.modelId}`,
-    ...(basis.score === null ? [] : [`score ${formatScore(basis.score, span)}`]),
-    ...(basis.threshold === null ? [] : [`threshold ${formatScore(basis.threshold, span)}`]),
-    ...(basis.wasBlind ? ['blinded'] : []),
+      : say('{method} with {model}', { method: methodCatalogue[basis.methodId].name, model: basis.modelId }),
+    ...(basis.score === null ? [] : [say('score {score}', { score: formatScore(basis.score, span) })]),
+    ...(basis.threshold === null
+      ? []
+      : [say('threshold {value}', { value: formatScore(basis.threshold, span) })]),
+    ...(basis.wasBlind ? [say('blinded')] : []),
   ].join(', ');
 }

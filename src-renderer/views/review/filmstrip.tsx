@@ -1,17 +1,22 @@
 import useMediaQuery from '@mui/material/useMediaQuery';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { CloudOff, MessageSquareText } from 'lucide-react';
+import { CloudOff, MessageSquareText, TriangleAlert } from 'lucide-react';
 import { memo, useEffect, useRef } from 'react';
-import type { Run, RunScores } from '../../../src-shared/domain/run.ts';
+import type { Label } from '../../../src-shared/domain/dataset.ts';
+import type { Run } from '../../../src-shared/domain/run.ts';
+import type { VerdictValue } from '../../../src-shared/domain/verdict.ts';
 import { ScoreBar } from '../../components/score-bar.tsx';
-import { markOfLabel, StateMark, wordOfLabel } from '../../components/state-mark.tsx';
+import { markOfLabel, StateMark, verdictWords, wordOfLabel } from '../../components/state-mark.tsx';
 import { Thumbnail } from '../../components/thumbnail.tsx';
 import { formatCount, formatScore } from '../../state/format.ts';
-import type { Verdicts } from '../../state/review-order.ts';
+import type { ReviewImages, Verdicts } from '../../state/review-order.ts';
+import { say } from '../../texts/say.ts';
 import styles from './filmstrip.module.css';
 
 interface FilmstripProps {
-  readonly scores: RunScores;
+  readonly images: ReviewImages;
+  /** How they are ordered, in words. */
+  readonly order: string;
   readonly run: Run;
   readonly selected: number;
   readonly threshold: number | null;
@@ -27,9 +32,10 @@ interface FilmstripProps {
 const frameWidthPx = { low: 92, tall: 124 } as const;
 const gapPx = 4;
 
-/** All scored images, worst first; only those in view are drawn. */
+/** The images in their order; only those in view are drawn. */
 export const Filmstrip = memo(function Filmstrip({
-  scores,
+  images,
+  order,
   run,
   selected,
   threshold,
@@ -44,7 +50,7 @@ export const Filmstrip = memo(function Filmstrip({
   const frameWidth = isTall ? frameWidthPx.tall : frameWidthPx.low;
   const frames = useVirtualizer({
     horizontal: true,
-    count: scores.imageIds.length,
+    count: images.imageIds.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => frameWidth + gapPx,
     paddingStart: 8,
@@ -64,15 +70,15 @@ export const Filmstrip = memo(function Filmstrip({
     <nav
       ref={scroller}
       className={styles.strip}
-      aria-label={isBlind ? 'Images in a fixed random order' : 'Images, worst first'}
+      aria-label={say('Images, {order}', { order })}
       data-testid="filmstrip"
     >
       <div style={{ width: frames.getTotalSize(), height: '100%', position: 'relative' }}>
         {frames.getVirtualItems().map(({ index, start }) => {
-          const imageId = scores.imageIds[index];
-          const score = scores.scores[index];
-          if (imageId === undefined || score === undefined) return null;
-          const label = scores.labels[index] ?? null;
+          const imageId = images.imageIds[index];
+          const score = images.scores[index] ?? null;
+          if (imageId === undefined) return null;
+          const label = images.labels[index] ?? null;
           const verdict = verdicts.get(imageId) ?? null;
           const isHidden = isBlind && verdict === null;
           const isUnsaved = unsavedIds.has(imageId);
@@ -84,13 +90,16 @@ export const Filmstrip = memo(function Filmstrip({
               className={styles.frame}
               style={{ transform: `translateX(${start}px)`, width: frameWidth }}
               aria-current={index === selected ? 'true' : undefined}
-              aria-label={[
-                `Image ${formatCount(index + 1)} of ${formatCount(scores.imageIds.length)}`,
-                ...(isHidden ? [] : [wordOfLabel(label), `score ${formatScore(score, span)}`]),
-                verdict === null ? 'no verdict' : `verdict ${verdict}`,
-                ...(isUnsaved ? ['not stored yet'] : []),
-                ...(noted.has(imageId) ? ['with a note'] : []),
-              ].join(', ')}
+              aria-label={describeFrame({
+                place: index + 1,
+                count: images.imageIds.length,
+                label,
+                score: score === null ? null : formatScore(score, span),
+                verdict,
+                isHidden,
+                isUnsaved,
+                isNoted: noted.has(imageId),
+              })}
               tabIndex={index === selected ? 0 : -1}
               data-image={imageId}
               onClick={() => {
@@ -107,10 +116,13 @@ export const Filmstrip = memo(function Filmstrip({
               )}
               <span className={styles.mark}>
                 {isUnsaved && <CloudOff size={14} aria-hidden className={styles.sign} />}
+                {score === null && <TriangleAlert size={14} aria-hidden className={styles.failed} />}
                 {noted.has(imageId) && <MessageSquareText size={14} aria-hidden className={styles.sign} />}
                 {!isHidden && <StateMark kind={markOfLabel(label)} sizePx={9} onImage />}
               </span>
-              {run.scale && !isHidden && <ScoreBar score={score} threshold={threshold} scale={run.scale} />}
+              {run.scale && score !== null && !isHidden && (
+                <ScoreBar score={score} threshold={threshold} scale={run.scale} />
+              )}
             </button>
           );
         })}
@@ -118,3 +130,30 @@ export const Filmstrip = memo(function Filmstrip({
     </nav>
   );
 });
+
+interface FrameFacts {
+  readonly place: number;
+  readonly count: number;
+  readonly label: Label | null;
+  readonly score: string | null;
+  readonly verdict: VerdictValue | null;
+  readonly isHidden: boolean;
+  readonly isUnsaved: boolean;
+  readonly isNoted: boolean;
+}
+
+/** `Image 3 of 20, anomalous, score 0.73, verdict defect, with a note`. */
+function describeFrame(facts: FrameFacts): string {
+  const { place, count, label, score, verdict, isHidden } = facts;
+  const said = [
+    say('Image {place} of {count}', { place: formatCount(place), count: formatCount(count) }),
+    ...(isHidden ? [] : [wordOfLabel(label)]),
+    ...(score === null ? [say('could not be scored')] : isHidden ? [] : [say('score {score}', { score })]),
+    verdict === null
+      ? say('no verdict')
+      : say('verdict {verdict}', { verdict: verdictWords[verdict].toLowerCase() }),
+    ...(facts.isUnsaved ? [say('not stored yet')] : []),
+    ...(facts.isNoted ? [say('with a note')] : []),
+  ];
+  return said.join(', ');
+}

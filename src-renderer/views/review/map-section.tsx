@@ -1,20 +1,22 @@
 import Button from '@mui/material/Button';
 import Slider from '@mui/material/Slider';
-import { memo, useDeferredValue, useEffect, useMemo } from 'react';
+import { memo, useDeferredValue, useEffect, useMemo, useRef } from 'react';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { cssColour, type ColourMapName } from '../../../src-shared/maps/colour-maps.ts';
-import { findRegions, type Region } from '../../../src-shared/maps/regions.ts';
+import type { Region } from '../../../src-shared/maps/regions.ts';
+import { boxInImage, regionsOf } from '../../canvas/map-regions.ts';
 import { pixelMapResource } from '../../canvas/pixel-map.ts';
 import { useResource } from '../../canvas/use-resource.ts';
 import type { Size } from '../../canvas/viewport.ts';
 import { releaseFocus } from '../../components/release-focus.ts';
 import { positionOn } from '../../components/score-bar.tsx';
-import { formatCount, formatNoun, formatPercent, formatScore } from '../../state/format.ts';
+import { formatCount, formatPercent, formatScore } from '../../state/format.ts';
 import { describeMapProposal, type MapProposal } from '../../state/map-threshold.ts';
 import { useOverlayStore } from '../../state/overlay.ts';
 import { useImage } from '../../state/queries.ts';
 import { useRegionStore } from '../../state/regions.ts';
 import type { ChosenThresholds } from '../../state/thresholds.ts';
+import { say } from '../../texts/say.ts';
 import { useViewportStore } from '../../state/viewport.ts';
 import styles from './review-panel.module.css';
 
@@ -25,15 +27,15 @@ interface MapSectionProps {
   /** The map threshold in force; null while it is worked out. */
   readonly value: number | null;
   readonly proposal: MapProposal | undefined;
+  /** Smaller regions do not count, in pixels of the map. */
+  readonly minAreaPx: number;
   readonly isChosen: boolean;
-  readonly onChange: (change: Pick<ChosenThresholds, 'map'>) => void;
+  readonly onChange: (change: Partial<ChosenThresholds>) => void;
 }
 
 const steps = 1000;
 /** Nobody reads more; a low threshold finds thousands. */
 const mostListed = 50;
-/** Smaller regions than this share of the map are noise of the upsampling, not findings. */
-const smallestShare = 0.0002;
 
 /** The colour bar with the map threshold on it, and the regions that reach it. */
 export const MapSection = memo(function MapSection({
@@ -42,33 +44,32 @@ export const MapSection = memo(function MapSection({
   isScored,
   value,
   proposal,
+  minAreaPx,
   isChosen,
   onChange,
 }: MapSectionProps) {
   const row = useImage(imageId, run.id).data;
   const colourMap = useOverlayStore((state) => state.overlay.colourMap);
   const map = useResource(isScored ? pixelMapResource(run.id, imageId, run.rendering) : null).value;
-  // The list may lag behind a handle that is being dragged; handle and contour may not.
-  const listedValue = useDeferredValue(value);
+  const wanted = useMemo(
+    () => (map && value !== null ? { map, value, minAreaPx } : null),
+    [map, value, minAreaPx],
+  );
+  // The list may lag behind a new image, and behind a handle that is being dragged; image and contour may not.
+  const listed = useDeferredValue(wanted);
   const regions = useMemo(
-    () =>
-      map && listedValue !== null
-        ? findRegions(map.data, map.sizePx, map.sizePx, {
-            threshold: listedValue,
-            minAreaPx: Math.max(1, Math.round(smallestShare * map.data.length)),
-          }).regions
-        : null,
-    [map, listedValue],
+    () => listed && regionsOf(listed.map, listed.value, listed.minAreaPx).regions,
+    [listed],
   );
   if (!run.scale || value === null) return null;
   const { mapMin, mapMax } = run.scale;
   const span = mapMax - mapMin;
   return (
-    <section className={styles.section} aria-label="Map">
-      <h2>Map</h2>
+    <section className={styles.section} aria-label={say('Map')}>
+      <h2>{say('Map')}</h2>
       <div>
         <Slider
-          aria-label="Map threshold"
+          aria-label={say('Map threshold')}
           track={false}
           min={0}
           max={steps}
@@ -95,20 +96,20 @@ export const MapSection = memo(function MapSection({
         />
         <div className={`${styles.ends} ${styles.belowBar}`}>
           <span>{formatScore(mapMin, span)}</span>
-          <span>threshold {formatScore(value, span)}</span>
+          <span>{say('threshold {value}', { value: formatScore(value, span) })}</span>
           <span>{formatScore(mapMax, span)}</span>
         </div>
       </div>
       {isChosen ? (
         <div className={styles.sliderRow}>
-          <span className={styles.explained}>Set by you.</span>
+          <span className={styles.explained}>{say('Set by you.')}</span>
           {proposal && (
             <Button
               onClick={() => {
                 onChange({ map: null });
               }}
             >
-              Back to {formatScore(proposal.value, span)}
+              {say('Back to {value}', { value: formatScore(proposal.value, span) })}
             </Button>
           )}
         </div>
@@ -119,6 +120,10 @@ export const MapSection = memo(function MapSection({
         <RegionList
           regions={regions}
           mapSizePx={map.sizePx}
+          minAreaPx={minAreaPx}
+          onMinArea={(minRegionAreaPx) => {
+            onChange({ minRegionAreaPx });
+          }}
           image={{ width: row.image.widthPx, height: row.image.heightPx }}
           span={span}
         />
@@ -134,68 +139,87 @@ function gradientStops(colourMap: ColourMapName): string {
 interface RegionListProps {
   readonly regions: readonly Region[];
   readonly mapSizePx: number;
+  /** In pixels of the map. */
+  readonly minAreaPx: number;
+  readonly onMinArea: (minAreaPx: number) => void;
   readonly image: Size;
   readonly span: number;
 }
 
-/** Regions by peak, with areas in pixels of the image; pointing lights one up, a click goes there. */
-function RegionList({ regions, mapSizePx, image, span }: RegionListProps) {
+/** Regions by peak, with areas in pixels of the image; pointing lights one up here and there, a click goes there. */
+function RegionList({ regions, mapSizePx, minAreaPx, onMinArea, image, span }: RegionListProps) {
+  const list = useRef<HTMLOListElement>(null);
+  const pointed = useRegionStore((state) => state.pointed);
   const point = useRegionStore((state) => state.point);
   const show = useViewportStore((state) => state.show);
-  useEffect(
-    () => () => {
-      point(null);
-    },
-    [point, regions],
-  );
-  const across = image.width / mapSizePx;
-  const down = image.height / mapSizePx;
-  const boxOf = ({ box }: Region) => ({
-    x: box.x * across,
-    y: box.y * down,
-    width: box.width * across,
-    height: box.height * down,
-  });
-  if (regions.length === 0) return <p>No region reaches the map threshold.</p>;
+  useEffect(() => {
+    list.current?.querySelector('[data-pointed="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [pointed]);
+  /** Pixels of the image in one of the map. */
+  const areaScale = (image.width * image.height) / mapSizePx ** 2;
+  const away = () => {
+    point(null);
+  };
   return (
     <>
-      <p data-testid="region-count">{formatNoun(regions.length, 'region')} at or above the map threshold</p>
-      <ol className={styles.regions} aria-label="Regions">
-        {regions.slice(0, mostListed).map((region, index) => {
-          const areaPx = Math.round(region.areaPx * across * down);
-          return (
+      <div className={styles.sliderRow}>
+        <p data-testid="region-count">
+          {say('{count, plural, =0 {No region} one {# region} other {# regions}} at or above the threshold', {
+            count: regions.length,
+          })}
+        </p>
+        <label className={styles.least}>
+          <span>{say('from')}</span>
+          <input
+            type="number"
+            aria-label={say('Smallest region that counts, in pixels of the image')}
+            min={1}
+            value={Math.max(1, Math.round(minAreaPx * areaScale))}
+            onChange={(event) => {
+              const typed = event.target.valueAsNumber;
+              if (typed >= 1) onMinArea(Math.max(1, Math.round(typed / areaScale)));
+            }}
+          />
+          <span>{say('px²')}</span>
+        </label>
+      </div>
+      {regions.length > 0 && (
+        <ol ref={list} className={styles.regions} aria-label={say('Regions')}>
+          {regions.slice(0, mostListed).map((region, index) => (
             <li key={region.label}>
               <button
                 type="button"
                 className={styles.region}
+                data-pointed={region.label === pointed}
                 onPointerEnter={() => {
-                  point(boxOf(region));
+                  point(region.label);
                 }}
-                onPointerLeave={() => {
-                  point(null);
-                }}
+                onPointerLeave={away}
                 onFocus={() => {
-                  point(boxOf(region));
+                  point(region.label);
                 }}
-                onBlur={() => {
-                  point(null);
-                }}
+                onBlur={away}
                 onClick={() => {
-                  show(boxOf(region));
+                  show(boxInImage(region, mapSizePx, image));
                 }}
               >
                 <span className={styles.quiet}>{index + 1}</span>
                 <span>
-                  {formatCount(areaPx)} px² · {formatPercent(region.areaPx / mapSizePx ** 2, 1)}
+                  {say('{area} px² · {share}', {
+                    area: formatCount(Math.round(region.areaPx * areaScale)),
+                    share: formatPercent(region.areaPx / mapSizePx ** 2, 1),
+                  })}
                 </span>
-                <span>peak {formatScore(region.peak, span)}</span>
+                <span>{say('peak {value}', { value: formatScore(region.peak, span) })}</span>
               </button>
             </li>
-          );
-        })}
-      </ol>
+          ))}
+        </ol>
+      )}
       {regions.length > mostListed && (
-        <p className={styles.explained}>The {formatCount(mostListed)} with the highest peaks are listed.</p>
+        <p className={styles.explained}>
+          {say('The {count, number} with the highest peaks are listed.', { count: mostListed })}
+        </p>
       )}
     </>
   );

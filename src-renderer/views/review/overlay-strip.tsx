@@ -8,17 +8,19 @@ import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { releaseFocus } from '../../components/release-focus.ts';
 import { TipButton } from '../../components/tip-button.tsx';
 import { formatPercent } from '../../state/format.ts';
+import { useKeyName } from '../../state/keys.ts';
 import { useOverlayStore } from '../../state/overlay.ts';
+import { say } from '../../texts/say.ts';
 import { useViewportStore } from '../../state/viewport.ts';
 import { placeImage } from '../../canvas/viewport.ts';
 import styles from './overlay-strip.module.css';
 
 const mapTitles: Readonly<Record<ColourMapName, string>> = {
-  inferno: 'Inferno',
-  viridis: 'Viridis',
-  turbo: 'Turbo',
-  jet: 'Jet',
-  grey: 'Grey',
+  inferno: say('Inferno'),
+  viridis: say('Viridis'),
+  turbo: say('Turbo'),
+  jet: say('Jet'),
+  grey: say('Grey'),
 };
 
 interface OverlayStripProps {
@@ -27,18 +29,27 @@ interface OverlayStripProps {
   readonly isHidden?: boolean;
   /** More buttons, of the view. */
   readonly children?: ReactNode;
+  /** Behind the zoom. */
+  readonly atEnd?: ReactNode;
 }
 
 /** Overlay controls on the viewer's edge. */
-export function OverlayStrip({ hasMask, isHidden = false, children }: OverlayStripProps) {
+export function OverlayStrip({ hasMask, isHidden = false, children, atEnd }: OverlayStripProps) {
   const { overlay, change } = useOverlayStore();
+  const keys = {
+    heat: useKeyName('overlay.toggle'),
+    cut: useKeyName('cutOff.toggle'),
+    contour: useKeyName('contour.toggle'),
+    truth: useKeyName('groundTruth.toggle'),
+    invert: useKeyName('invert'),
+  };
   return (
-    <div className={styles.strip} role="toolbar" aria-label="Overlay">
+    <div className={styles.strip} role="toolbar" aria-label={say('Overlay')}>
       <TipButton
         icon={Flame}
-        label="Heat map"
-        word="Heat"
-        shortcut="O"
+        label={say('Heat map')}
+        word={say('Heat')}
+        shortcut={keys.heat}
         pressed={overlay.visible}
         onClick={() => {
           change({ visible: !overlay.visible });
@@ -46,9 +57,9 @@ export function OverlayStrip({ hasMask, isHidden = false, children }: OverlayStr
       />
       <div className={styles.opacity}>
         <Slider
-          aria-label="Opacity of the heat map"
+          aria-label={say('Opacity of the heat map')}
           value={Math.round(overlay.opacity * 100)}
-          getAriaValueText={(value) => `${value} %`}
+          getAriaValueText={(value) => formatPercent(value / 100)}
           disabled={!overlay.visible}
           onChangeCommitted={releaseFocus}
           onChange={(_, value) => {
@@ -59,7 +70,7 @@ export function OverlayStrip({ hasMask, isHidden = false, children }: OverlayStr
       </div>
       <div className={styles.colours}>
         <LabelledSelect
-          label="Colours"
+          label={say('Colours')}
           value={overlay.colourMap}
           options={colourMapNames.map((name) => ({ value: name, name: mapTitles[name] }))}
           onChange={(chosen) => {
@@ -70,9 +81,9 @@ export function OverlayStrip({ hasMask, isHidden = false, children }: OverlayStr
       </div>
       <TipButton
         icon={Blend}
-        label="Heat only above the map threshold"
-        word="Cut"
-        shortcut="X"
+        label={say('Heat only above the map threshold')}
+        word={say('Cut')}
+        shortcut={keys.cut}
         pressed={overlay.cutOff}
         onClick={() => {
           change({ cutOff: !overlay.cutOff });
@@ -80,9 +91,9 @@ export function OverlayStrip({ hasMask, isHidden = false, children }: OverlayStr
       />
       <TipButton
         icon={Spline}
-        label="Contour at the map threshold"
-        word="Contour"
-        shortcut="C"
+        label={say('Contour at the map threshold')}
+        word={say('Contour')}
+        shortcut={keys.contour}
         pressed={overlay.contour}
         onClick={() => {
           change({ contour: !overlay.contour });
@@ -90,15 +101,15 @@ export function OverlayStrip({ hasMask, isHidden = false, children }: OverlayStr
       />
       <TipButton
         icon={Shapes}
-        word="Truth"
+        word={say('Truth')}
         label={
           hasMask
-            ? 'Ground truth, hatched'
+            ? say('Ground truth, hatched')
             : isHidden
-              ? 'Ground truth: hidden until your verdict'
-              : 'Ground truth: this image has no mask'
+              ? say('Ground truth: hidden until your verdict')
+              : say('Ground truth: this image has no mask')
         }
-        shortcut="G"
+        shortcut={keys.truth}
         pressed={overlay.groundTruth}
         onClick={() => {
           change({ groundTruth: !overlay.groundTruth });
@@ -106,9 +117,9 @@ export function OverlayStrip({ hasMask, isHidden = false, children }: OverlayStr
       />
       <TipButton
         icon={Contrast}
-        label="Invert the image"
-        word="Invert"
-        shortcut="I"
+        label={say('Invert the image')}
+        word={say('Invert')}
+        shortcut={keys.invert}
         pressed={overlay.invert}
         onClick={() => {
           change({ invert: !overlay.invert });
@@ -117,6 +128,7 @@ export function OverlayStrip({ hasMask, isHidden = false, children }: OverlayStr
       {children}
       <span className={styles.space} />
       <ZoomControls />
+      {atEnd}
     </div>
   );
 }
@@ -125,18 +137,20 @@ function ZoomControls() {
   const { viewport, image, view, fit, actual } = useViewportStore();
   // Of the screen's pixels, so that 100 % is one image pixel on one screen pixel.
   const scale = placeImage(viewport, image, view).scale * window.devicePixelRatio;
+  const fitKey = useKeyName('zoom.fit');
+  const actualKey = useKeyName('zoom.actual');
   return (
     <>
       <span className={styles.number}>{formatPercent(scale, scale < 0.1 ? 1 : 0)}</span>
-      <TipButton icon={Maximize} label="Fit to the window" shortcut="0" onClick={fit} />
-      <Tooltip title="Actual pixels (1)">
+      <TipButton icon={Maximize} label={say('Fit to the window')} shortcut={fitKey} onClick={fit} />
+      <Tooltip title={say('{label} ({shortcut})', { label: say('Actual pixels'), shortcut: actualKey })}>
         <Button
-          aria-label="Actual pixels"
-          aria-keyshortcuts="1"
+          aria-label={say('Actual pixels')}
+          aria-keyshortcuts={actualKey}
           onClick={actual}
           sx={{ minWidth: 0, padding: '4px 8px' }}
         >
-          1:1
+          {'1:1'}
         </Button>
       </Tooltip>
     </>

@@ -1,12 +1,13 @@
 import Button from '@mui/material/Button';
 import Popover from '@mui/material/Popover';
 import Slider from '@mui/material/Slider';
-import { ScanEye, SlidersHorizontal } from 'lucide-react';
-import { useId, useState } from 'react';
+import { Columns2, ListPlus, ScanEye, SlidersHorizontal } from 'lucide-react';
+import { useId, useMemo, useState } from 'react';
+import { histogramOfPicture, histogramOfSamples, type GreyHistogram } from '../../canvas/levels.ts';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { releaseFocus } from '../../components/release-focus.ts';
 import { TipButton } from '../../components/tip-button.tsx';
-import { formatPercent } from '../../state/format.ts';
+import { formatCount } from '../../state/format.ts';
 import { useKeyName } from '../../state/keys.ts';
 import {
   narrowestWindow,
@@ -15,50 +16,76 @@ import {
   wholeRange,
   type Smoothing,
 } from '../../state/overlay.ts';
+import { say } from '../../texts/say.ts';
+import { levelPresets } from './level-presets.ts';
 import styles from './picture-menu.module.css';
+import { useWideSamples } from './use-picture.ts';
 
 const smoothingNames: Readonly<Record<Smoothing, string>> = {
-  auto: 'Squares when enlarged',
-  smooth: 'Always blended',
-  pixels: 'Always squares',
+  auto: say('Squares when enlarged'),
+  smooth: say('Always blended'),
+  pixels: say('Always squares'),
 };
 
-const steps = 1000;
+interface PictureToolsProps {
+  readonly imageId: number;
+  readonly path: string | null;
+  readonly picture: HTMLImageElement | undefined;
+}
 
-/** What is shown of the picture itself: the model's square, window, level, smoothing. */
-export function PictureTools() {
+/** What is shown of the picture itself: the model's square, read-out, window, level, smoothing. */
+export function PictureTools(props: PictureToolsProps) {
   const { overlay, change } = useOverlayStore();
   const modelKey = useKeyName('modelView.toggle');
+  const besideKey = useKeyName('modelView.beside');
+  const readKey = useKeyName('readOut.allRuns');
   return (
     <>
       <TipButton
         icon={ScanEye}
-        label="As the model saw it"
-        word="Model"
+        label={say('As the model saw it')}
+        word={say('Model')}
         shortcut={modelKey}
         pressed={overlay.modelView}
         onClick={() => {
           change({ modelView: !overlay.modelView });
         }}
       />
-      <PictureMenu />
+      <TipButton
+        icon={Columns2}
+        label={say('What the model saw beside the image')}
+        shortcut={besideKey}
+        pressed={overlay.modelBeside}
+        onClick={() => {
+          change({ modelBeside: !overlay.modelBeside });
+        }}
+      />
+      <TipButton
+        icon={ListPlus}
+        label={say('Read-out of every run under the pointer')}
+        shortcut={readKey}
+        pressed={overlay.readsAllRuns}
+        onClick={() => {
+          change({ readsAllRuns: !overlay.readsAllRuns });
+        }}
+      />
+      <PictureMenu {...props} />
     </>
   );
 }
 
 /** Window and level of the picture, and how pixels and heat are drawn. */
-function PictureMenu() {
-  const { overlay, change } = useOverlayStore();
+function PictureMenu(props: PictureToolsProps) {
+  const { overlay } = useOverlayStore();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const titleId = useId();
-  const resetKey = useKeyName('levels.reset');
   const isWhole = overlay.window === wholeRange.window && overlay.level === wholeRange.level;
   return (
     <>
       <TipButton
         icon={SlidersHorizontal}
-        label="Window, level and smoothing"
-        word="Levels"
+        label={say('Window, level and smoothing')}
+        word={say('Levels')}
         pressed={!isWhole}
         onClick={(event) => {
           setAnchor(event.currentTarget);
@@ -74,59 +101,125 @@ function PictureMenu() {
         }}
       >
         <div className={styles.menu}>
-          <h2 id={titleId}>Picture</h2>
-          <Level
-            name="Window"
-            value={overlay.window}
-            onChange={(window) => {
-              change({ window: Math.max(narrowestWindow, window) });
-            }}
-          />
-          <Level
-            name="Level"
-            value={overlay.level}
-            onChange={(level) => {
-              change({ level });
-            }}
-          />
-          <p className={styles.quiet}>
-            Of all grey values the file can hold; 16-bit images are read whole. In the viewer, drag with the
-            right button: across for the window, up and down for the level.
-          </p>
-          <div>
-            <Button
-              variant="outlined"
-              disabled={isWhole}
-              aria-keyshortcuts={resetKey}
-              onClick={() => {
-                change(wholeRange);
-              }}
-            >
-              Show all grey values{resetKey === '' ? '' : ` (${resetKey})`}
-            </Button>
-          </div>
-          <LabelledSelect
-            label="Pixels"
-            value={overlay.smoothing}
-            options={smoothings.map((value) => ({ value, name: smoothingNames[value] }))}
-            onChange={(chosen) => {
-              const smoothing = smoothings.find((value) => value === chosen);
-              if (smoothing) change({ smoothing });
-            }}
-          />
-          <LabelledSelect
-            label="Heat"
-            value={overlay.patches ? 'patches' : 'method'}
-            options={[
-              { value: 'method', name: 'Smoothed as the method does' },
-              { value: 'patches', name: 'Single patches' },
-            ]}
-            onChange={(chosen) => {
-              change({ patches: chosen === 'patches' });
-            }}
-          />
+          <h2 id={titleId}>{say('Picture')}</h2>
+          <LevelControls {...props} />
+          <DrawingControls />
         </div>
       </Popover>
+    </>
+  );
+}
+
+/** How often each grey value occurs in the shown image; null while that is not known. */
+function useGreyHistogram({ imageId, path, picture }: PictureToolsProps): GreyHistogram | null {
+  const { value: samples } = useWideSamples(imageId, path, true);
+  return useMemo(() => {
+    if (samples === undefined) return null;
+    if (samples !== 'narrow') return histogramOfSamples(samples);
+    return picture ? histogramOfPicture(picture) : null;
+  }, [samples, picture]);
+}
+
+const own = 'chosen-here';
+
+function LevelControls(props: PictureToolsProps) {
+  const { overlay, change } = useOverlayStore();
+  const histogram = useGreyHistogram(props);
+  const resetKey = useKeyName('levels.reset');
+  const ownKey = useKeyName('levels.own');
+  const max = histogram?.max ?? 255;
+  const presets = levelPresets(histogram);
+  const chosen = presets.find(
+    ({ levels }) => levels.window === overlay.window && levels.level === overlay.level,
+  );
+  const low = Math.round((overlay.level - overlay.window / 2) * max);
+  const high = Math.round((overlay.level + overlay.window / 2) * max);
+  return (
+    <>
+      <LabelledSelect
+        label={say('Show')}
+        value={chosen?.id ?? own}
+        options={[
+          ...presets.map(({ id, name }) => ({ value: id, name })),
+          ...(chosen ? [] : [{ value: own, name: say('Chosen by hand') }]),
+        ]}
+        onChange={(id) => {
+          const preset = presets.find((each) => each.id === id);
+          if (preset) change(preset.levels);
+        }}
+      />
+      <Level
+        name={say('Window')}
+        value={overlay.window}
+        max={max}
+        onChange={(window) => {
+          change({ window: Math.max(narrowestWindow, window) });
+        }}
+      />
+      <Level
+        name={say('Level')}
+        value={overlay.level}
+        max={max}
+        onChange={(level) => {
+          change({ level });
+        }}
+      />
+      <p className={styles.quiet} data-testid="levels-range">
+        {max > 255
+          ? say(
+              'Black at {low}, white at {high}, of 65,536 grey values. Drag on the image with the right button: across for the window, up and down for the level.',
+              { low: formatCount(low), high: formatCount(high) },
+            )
+          : say(
+              'Black at {low}, white at {high}, of 256 grey values. Drag on the image with the right button: across for the window, up and down for the level.',
+              { low: formatCount(low), high: formatCount(high) },
+            )}
+      </p>
+      {(resetKey !== '' || ownKey !== '') && (
+        <p className={styles.quiet}>
+          {say('Keys: {resetKey} shows all grey values, {ownKey} those of this image.', { resetKey, ownKey })}
+        </p>
+      )}
+      <div>
+        <Button
+          variant="outlined"
+          disabled={chosen?.id === 'all'}
+          aria-keyshortcuts={resetKey}
+          onClick={() => {
+            change(wholeRange);
+          }}
+        >
+          {say('Show all grey values')}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function DrawingControls() {
+  const { overlay, change } = useOverlayStore();
+  return (
+    <>
+      <LabelledSelect
+        label={say('Pixels')}
+        value={overlay.smoothing}
+        options={smoothings.map((value) => ({ value, name: smoothingNames[value] }))}
+        onChange={(chosen) => {
+          const smoothing = smoothings.find((value) => value === chosen);
+          if (smoothing) change({ smoothing });
+        }}
+      />
+      <LabelledSelect
+        label={say('Heat')}
+        value={overlay.patches ? 'patches' : 'method'}
+        options={[
+          { value: 'method', name: say('Smoothed as the method does') },
+          { value: 'patches', name: say('Single patches') },
+        ]}
+        onChange={(chosen) => {
+          change({ patches: chosen === 'patches' });
+        }}
+      />
     </>
   );
 }
@@ -135,25 +228,39 @@ interface LevelProps {
   readonly name: string;
   /** 0-1. */
   readonly value: number;
+  /** The greatest grey value of the image: what is shown and typed is in its units. */
+  readonly max: number;
   readonly onChange: (value: number) => void;
 }
 
-function Level({ name, value, onChange }: LevelProps) {
+function Level({ name, value, max, onChange }: LevelProps) {
+  const shown = Math.round(value * max);
   return (
     <div className={styles.row}>
       <span className={styles.name}>{name}</span>
       <Slider
         aria-label={name}
         min={0}
-        max={steps}
-        value={Math.round(value * steps)}
-        getAriaValueText={() => formatPercent(value, 1)}
+        max={max}
+        value={shown}
+        getAriaValueText={() => formatCount(shown)}
         onChangeCommitted={releaseFocus}
         onChange={(_, position) => {
-          onChange(Number(position) / steps);
+          onChange(Number(position) / max);
         }}
       />
-      <span className={styles.number}>{formatPercent(value, 1)}</span>
+      <input
+        className={styles.number}
+        type="number"
+        aria-label={say('{name} in grey values', { name })}
+        min={0}
+        max={max}
+        value={shown}
+        onChange={(event) => {
+          const typed = event.target.valueAsNumber;
+          if (Number.isFinite(typed)) onChange(Math.min(1, Math.max(0, typed / max)));
+        }}
+      />
     </div>
   );
 }

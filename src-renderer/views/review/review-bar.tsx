@@ -1,63 +1,108 @@
 import Button from '@mui/material/Button';
-import { EyeOff, FastForward, ListRestart } from 'lucide-react';
+import { Dices, EyeOff, FastForward, ListRestart } from 'lucide-react';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { TipButton } from '../../components/tip-button.tsx';
-import { formatCount, formatNoun } from '../../state/format.ts';
+import { formatCount } from '../../state/format.ts';
 import { useKeyName } from '../../state/keys.ts';
-import { reviewFilterNames, reviewFilterSchema, type ReviewFilter } from '../../state/review-order.ts';
+import {
+  labelFilters,
+  reviewFilters,
+  reviewSorts,
+  type LabelFilter,
+  type ReviewFilter,
+  type ReviewSort,
+} from '../../state/review-order.ts';
 import { useReviewSettings } from '../../state/review-settings.ts';
+import { labelFilterNames, reviewFilterNames, reviewSortNames } from '../../state/review-words.ts';
+import { say } from '../../texts/say.ts';
 import styles from './review-bar.module.css';
 
+/** Which images, and in which order. */
+export interface ReviewQuestion {
+  readonly shown: ReviewFilter;
+  readonly labelled: LabelFilter;
+  readonly sorted: ReviewSort;
+}
+
 interface ReviewBarProps {
-  readonly filter: ReviewFilter;
+  readonly question: ReviewQuestion;
   readonly shownCount: number;
   readonly totalCount: number;
   /** Images of the whole run, or of its class, that have no verdict. */
   readonly leftCount: number;
-  readonly onFilter: (filter: ReviewFilter) => void;
+  /** Whether any image has a label: else nothing is asked about labels. */
+  readonly hasLabels: boolean;
+  readonly hasFailures: boolean;
+  readonly onAsk: (question: Partial<ReviewQuestion>) => void;
   /** Sorts out again what was judged since the filter was chosen. */
   readonly onRefresh: () => void;
   readonly onUnjudged: () => void;
 }
 
-/** Between viewer and filmstrip: which images, how many are left, and how one goes through them. */
+/** Between viewer and filmstrip: which images, in which order, how many are left, and how one goes through them. */
 export function ReviewBar(props: ReviewBarProps) {
-  const { filter, shownCount, totalCount, leftCount } = props;
+  const { question, shownCount, totalCount, leftCount, hasLabels, onAsk } = props;
   const { settings, change } = useReviewSettings();
   const nextKey = useKeyName('next.unjudged');
+  const isFiltered = question.shown !== 'all' || question.labelled !== 'all';
+  const asksLabels = (filter: ReviewFilter) => filter === 'verdict-label' || filter === 'label-prediction';
   return (
-    <div className={styles.bar} role="toolbar" aria-label="Review">
+    <div className={styles.bar} role="toolbar" aria-label={say('Review')}>
       <LabelledSelect
-        label="Show"
-        value={filter}
-        options={reviewFilterSchema.options.map((value) => ({ value, name: reviewFilterNames[value] }))}
+        label={say('Show')}
+        value={question.shown}
+        options={reviewFilters
+          .filter(
+            (value) =>
+              value === question.shown ||
+              ((hasLabels || !asksLabels(value)) && (props.hasFailures || value !== 'failed')),
+          )
+          .map((value) => ({ value, name: reviewFilterNames[value] }))}
         onChange={(chosen) => {
-          props.onFilter(reviewFilterSchema.parse(chosen));
+          const shown = reviewFilters.find((value) => value === chosen);
+          if (shown) onAsk({ shown });
         }}
       />
-      {filter !== 'all' && (
-        <>
-          <TipButton
-            icon={ListRestart}
-            label="Filter again with the verdicts of now"
-            onClick={props.onRefresh}
-          />
-          <span className={styles.quiet}>
-            {formatCount(shownCount)} of {formatNoun(totalCount, 'image')}
-          </span>
-        </>
+      {(hasLabels || question.labelled !== 'all') && (
+        <LabelledSelect
+          label={say('Label')}
+          value={question.labelled}
+          options={labelFilters.map((value) => ({ value, name: labelFilterNames[value] }))}
+          onChange={(chosen) => {
+            const labelled = labelFilters.find((value) => value === chosen);
+            if (labelled) onAsk({ labelled });
+          }}
+        />
+      )}
+      <OrderChoice sorted={question.sorted} onAsk={onAsk} />
+      {(isFiltered || question.sorted === 'nearest') && (
+        <TipButton
+          icon={ListRestart}
+          label={say('Filter and sort again with the verdicts and the threshold of now')}
+          onClick={props.onRefresh}
+        />
+      )}
+      {isFiltered && (
+        <span className={styles.quiet} data-testid="shown-count">
+          {say('{shown} of {total, plural, one {# image} other {# images}}', {
+            shown: formatCount(shownCount),
+            total: totalCount,
+          })}
+        </span>
       )}
       <span className={styles.space} />
-      <span data-testid="left">
-        {leftCount === 0 ? 'Every image has a verdict' : `${formatCount(leftCount)} without a verdict`}
+      <span data-testid="left" className={styles.left}>
+        {leftCount === 0
+          ? say('Every image has a verdict')
+          : say('{count} without a verdict', { count: formatCount(leftCount) })}
       </span>
       <Button disabled={leftCount === 0} aria-keyshortcuts={nextKey} onClick={props.onUnjudged}>
-        Next of them{nextKey === '' ? '' : ` (${nextKey})`}
+        {nextKey === '' ? say('Next of them') : say('Next of them ({key})', { key: nextKey })}
       </Button>
       <TipButton
         icon={FastForward}
-        label="Go on to the next image after a verdict"
-        word="Go on"
+        label={say('Go on to the next image after a verdict')}
+        word={say('Go on')}
         pressed={settings.goesOn}
         onClick={() => {
           change({ goesOn: !settings.goesOn });
@@ -65,13 +110,60 @@ export function ReviewBar(props: ReviewBarProps) {
       />
       <TipButton
         icon={EyeOff}
-        label="Blinded: score, map, prediction and label stay hidden until your verdict, and the order tells nothing"
-        word="Blinded"
+        label={say(
+          'Blinded: name, score, map, prediction and label stay hidden until your verdict, and the order tells nothing',
+        )}
+        word={say('Blinded')}
         pressed={settings.isBlind}
         onClick={() => {
           change({ isBlind: !settings.isBlind });
         }}
       />
     </div>
+  );
+}
+
+const highestSeed = 999_999;
+
+/** The order; a random one by a number, so that somebody else can go through the same one. */
+function OrderChoice({ sorted, onAsk }: Pick<ReviewBarProps, 'onAsk'> & { readonly sorted: ReviewSort }) {
+  const { settings, change } = useReviewSettings();
+  const isRandom = settings.isBlind || sorted === 'random';
+  return (
+    <>
+      <LabelledSelect
+        label={say('Order')}
+        value={settings.isBlind ? 'random' : sorted}
+        disabled={settings.isBlind}
+        options={reviewSorts.map((value) => ({ value, name: reviewSortNames[value] }))}
+        onChange={(chosen) => {
+          const order = reviewSorts.find((value) => value === chosen);
+          if (order) onAsk({ sorted: order });
+        }}
+      />
+      {isRandom && (
+        <>
+          <input
+            className={styles.seed}
+            type="number"
+            aria-label={say('Number of the random order: the same number, the same order')}
+            min={1}
+            max={highestSeed}
+            value={settings.seed}
+            onChange={(event) => {
+              const typed = event.target.valueAsNumber;
+              if (Number.isInteger(typed) && typed >= 1 && typed <= highestSeed) change({ seed: typed });
+            }}
+          />
+          <TipButton
+            icon={Dices}
+            label={say('Another random order')}
+            onClick={() => {
+              change({ seed: 1 + Math.floor(Math.random() * highestSeed) });
+            }}
+          />
+        </>
+      )}
+    </>
   );
 }

@@ -1,18 +1,20 @@
 import Button from '@mui/material/Button';
 import { useMutation } from '@tanstack/react-query';
-import { EyeOff } from 'lucide-react';
+import { EyeOff, TriangleAlert } from 'lucide-react';
 import { useState, type RefObject } from 'react';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { VerdictValue } from '../../../src-shared/domain/verdict.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { markOfLabel, StateMark, wordOfLabel } from '../../components/state-mark.tsx';
+import { messageOf } from '../../components/error-notice.tsx';
+import { markOfLabel, StateMark } from '../../components/state-mark.tsx';
 import { useAddressStore } from '../../state/address.ts';
 import { useClient } from '../../state/client-context.ts';
-import { fileName, formatCount, formatMoment, formatNoun, formatPercent } from '../../state/format.ts';
+import { fileName, formatMoment, formatPercent } from '../../state/format.ts';
 import type { MapProposal } from '../../state/map-threshold.ts';
 import { useImage } from '../../state/queries.ts';
 import type { RunThreshold } from '../../state/run-thresholds.ts';
 import { runTitle } from '../../state/run-words.ts';
+import { say } from '../../texts/say.ts';
 import { useRunNames } from '../frame/top-bar.tsx';
 import { MapSection } from './map-section.tsx';
 import styles from './review-panel.module.css';
@@ -23,16 +25,18 @@ import { TrailSection, VerdictSection } from './verdict-section.tsx';
 interface ReviewPanelProps {
   readonly imageId: number;
   /** Place in the filmstrip; null for an image that is not in it. */
-  readonly index: number | null;
-  /** Images in the filmstrip. */
-  readonly count: number;
+  readonly position: string | null;
   readonly isScored: boolean;
   readonly run: Run;
   readonly threshold: RunThreshold;
   readonly mapThreshold: number | null;
   readonly mapProposal: MapProposal | undefined;
-  /** Where worse images came in behind the one that is shown. */
-  readonly onWorst: (() => void) | null;
+  /** Smaller regions do not count, in pixels of the map. */
+  readonly minAreaPx: number;
+  /** Where others came in before the one that is shown. */
+  readonly onFirst: (() => void) | null;
+  /** Whether what failed can be tried again now. */
+  readonly canRetry: boolean;
   readonly verdict: VerdictValue | null;
   /** Whether score, map, prediction and label wait for a verdict. */
   readonly isHidden: boolean;
@@ -42,50 +46,65 @@ interface ReviewPanelProps {
 
 /** What is known of the image: file, label, score against the threshold, regions; and of the run. */
 export function ReviewPanel(props: ReviewPanelProps) {
-  const { imageId, index, run, threshold, isHidden } = props;
+  const { imageId, run, threshold, isHidden } = props;
   const row = useImage(imageId, run.id).data;
   const place = threshold.scores?.imageIds.indexOf(imageId) ?? -1;
   const score = row?.result?.score ?? threshold.scores?.scores[place] ?? null;
+  const failure = row?.result?.error ?? null;
   return (
-    <aside className={styles.panel} aria-label="About this image">
+    <aside className={styles.panel} aria-label={say('About this image')}>
       <section className={styles.section}>
         <div className={styles.titleRow}>
-          <h1 className={styles.file} title={isHidden ? undefined : row?.image.path}>
-            {row ? fileName(row.image.path) : ' '}
-          </h1>
-          {index !== null && (
+          {isHidden ? (
+            // A name often says what the label does.
+            <h1 className={styles.file}>{say('Name hidden')}</h1>
+          ) : (
+            <h1 className={styles.file} title={row?.image.path}>
+              {row ? fileName(row.image.path) : '\u00a0'}
+            </h1>
+          )}
+          {props.position !== null && (
             <span className={styles.quiet} data-testid="position">
-              {formatCount(index + 1)} of {formatCount(props.count)}
+              {props.position}
             </span>
           )}
         </div>
         {row && (
           <>
-            <p className={styles.quiet}>
-              {(isHidden ? [row.image.className] : [row.image.className, row.image.split, row.image.defect])
+            <p className={styles.facts}>
+              {[
+                ...(isHidden
+                  ? [row.image.className]
+                  : [row.image.className, row.image.split, row.image.defect]),
+                say('{width}×{height} px', {
+                  width: String(row.image.widthPx),
+                  height: String(row.image.heightPx),
+                }),
+              ]
                 .filter((part) => part !== null)
-                .join(' / ')}{' '}
-              · {row.image.widthPx}×{row.image.heightPx} px
+                .join(' · ')}
             </p>
             <div className={styles.label}>
               {isHidden ? (
                 <>
                   <EyeOff size={14} aria-hidden />
-                  <p>Hidden until your verdict</p>
+                  <p>{say('Hidden until your verdict')}</p>
                 </>
               ) : (
                 <>
                   <StateMark kind={markOfLabel(row.image.label)} />
-                  <p>{row.image.label === null ? 'No label' : `Labelled ${wordOfLabel(row.image.label)}`}</p>
+                  <p>{labelledNames[row.image.label ?? 'unlabelled']}</p>
                 </>
               )}
-              {props.onWorst && (
-                <Button aria-keyshortcuts="Home" onClick={props.onWorst}>
-                  Go to the worst
+              {props.onFirst && (
+                <Button aria-keyshortcuts="Home" onClick={props.onFirst}>
+                  {say('Go to the first')}
                 </Button>
               )}
             </div>
-            {row.result?.error !== null && row.result?.error !== undefined && <p>{row.result.error}</p>}
+            {failure !== null && (
+              <Failure run={run} imageId={imageId} message={failure} canRetry={props.canRetry} />
+            )}
           </>
         )}
       </section>
@@ -104,16 +123,57 @@ export function ReviewPanel(props: ReviewPanelProps) {
           isScored={props.isScored}
           value={props.mapThreshold}
           proposal={props.mapProposal}
+          minAreaPx={props.minAreaPx}
           isChosen={threshold.chosen.map !== null}
           onChange={threshold.change}
         />
       )}
-      <TrailSection imageId={imageId} />
+      <TrailSection imageId={imageId} isHidden={isHidden} />
       <section className={styles.section}>
-        <h2>Run</h2>
+        <h2>{say('Run')}</h2>
         <RunFacts run={run} />
       </section>
     </aside>
+  );
+}
+
+const labelledNames = {
+  good: say('Labelled good'),
+  anomalous: say('Labelled anomalous'),
+  unlabelled: say('No label'),
+} as const;
+
+interface FailureProps {
+  readonly run: Run;
+  readonly imageId: number;
+  readonly message: string;
+  readonly canRetry: boolean;
+}
+
+/** Why the run has no score of the image, and the way to try it again. */
+function Failure({ run, imageId, message, canRetry }: FailureProps) {
+  const client = useClient();
+  const retry = useMutation({
+    mutationFn: () => client.call('runs.retryFailures', { runId: run.id, imageId }),
+  });
+  return (
+    <div className={styles.failure} role="group" aria-label={say('Not scored')}>
+      <TriangleAlert size={16} aria-hidden color="var(--unsure)" />
+      <div>
+        <p data-testid="failure">{say('This image could not be scored: {message}', { message })}</p>
+        {retry.error && <p role="alert">{messageOf(retry.error)}</p>}
+        <Button
+          variant="outlined"
+          disabled={!canRetry}
+          loading={retry.isPending}
+          onClick={() => {
+            retry.mutate();
+          }}
+        >
+          {say('Try it again')}
+        </Button>
+      </div>
+    </div>
   );
 }
 
@@ -141,8 +201,8 @@ function RunFacts({ run }: { readonly run: Run }) {
         <table className={styles.table}>
           <thead>
             <tr>
-              <th scope="col">Class</th>
-              <th scope="col">Image AUROC</th>
+              <th scope="col">{say('Class')}</th>
+              <th scope="col">{say('Image AUROC')}</th>
             </tr>
           </thead>
           <tbody>
@@ -162,13 +222,13 @@ function RunFacts({ run }: { readonly run: Run }) {
             setAsking(true);
           }}
         >
-          Remove this run
+          {say('Remove this run')}
         </Button>
       </div>
       <ConfirmDialog
         open={asking}
-        title="Remove this run?"
-        action="Remove"
+        title={say('Remove this run?')}
+        action={say('Remove')}
         pending={remove.isPending}
         error={remove.error}
         onConfirm={() => {
@@ -178,8 +238,10 @@ function RunFacts({ run }: { readonly run: Run }) {
           setAsking(false);
         }}
       >
-        The scores and maps of {formatNoun(run.scoredCount, 'image')} are deleted. The images and the other
-        runs stay.
+        {say(
+          'The scores and maps of {count, plural, one {# image} other {# images}} are deleted. The images, your verdicts and the other runs stay.',
+          { count: run.scoredCount },
+        )}
       </ConfirmDialog>
     </>
   );

@@ -11,7 +11,11 @@ import { useMapProposal } from '../../state/map-threshold.ts';
 import { useRunThreshold } from '../../state/run-thresholds.ts';
 import { isUnderWay } from '../../state/run-words.ts';
 import { useDecisionStore } from '../../state/decisions.ts';
-import { countUnjudged, reviewFilterNames, type ReviewFilter } from '../../state/review-order.ts';
+import { usualRegionAreaPx } from '../../../src-shared/domain/chosen-thresholds.ts';
+import { formatCount } from '../../state/format.ts';
+import { countUnjudged, isDisagreement, type ReviewFilter } from '../../state/review-order.ts';
+import { reviewFilterNames, reviewSortNames } from '../../state/review-words.ts';
+import { say } from '../../texts/say.ts';
 import { useReviewSettings } from '../../state/review-settings.ts';
 import { useForeignVerdicts, useVerdicts } from '../../state/verdicts.ts';
 import { Filmstrip } from './filmstrip.tsx';
@@ -20,6 +24,8 @@ import { ReviewPanel } from './review-panel.tsx';
 import styles from './review-view.module.css';
 import { RunStrip } from './run-strip.tsx';
 import { useChosenImages } from './use-chosen-images.ts';
+import { useFailedImages, useImageFacts } from './use-image-facts.ts';
+import { useLevelsOfImage } from './use-levels-of-image.ts';
 import { useReviewKeys } from './use-review-keys.ts';
 import { useReviewActions } from './use-verdicts.ts';
 import { usePreload } from './use-preload.ts';
@@ -34,16 +40,16 @@ export function ReviewView() {
   const dataset = useDataset(datasetId);
   const run = useRun(runId);
 
-  if (datasets.isPending || runs.isPending) return <LinearProgress aria-label="Reading the run" />;
+  if (datasets.isPending || runs.isPending) return <LinearProgress aria-label={say('Reading the run')} />;
   if (!datasets.data || !runs.data) {
-    return <ErrorNotice title="The run could not be read" error={datasets.error ?? runs.error} />;
+    return <ErrorNotice title={say('The run could not be read')} error={datasets.error ?? runs.error} />;
   }
   if (!dataset) {
     return (
       <EmptyState
         isPage
         icon={Images}
-        title="Nothing to review yet"
+        title={say('Nothing to review yet')}
         action={
           <Button
             variant="contained"
@@ -51,13 +57,15 @@ export function ReviewView() {
               go({ view: 'data' });
             }}
           >
-            {datasets.data.length === 0 ? 'Go to Data' : 'Choose a data set'}
+            {datasets.data.length === 0 ? say('Go to Data') : say('Choose a data set')}
           </Button>
         }
       >
         {datasets.data.length === 0
-          ? 'Add a folder of images in Data and run a method on it; then its images are here, worst first.'
-          : 'Choose a data set; the images of its runs are shown here, worst first.'}
+          ? say(
+              'Add a folder of images in Data and run a method on it; then its images are here, worst first.',
+            )
+          : say('Choose a data set; the images of its runs are shown here, worst first.')}
       </EmptyState>
     );
   }
@@ -67,7 +75,9 @@ export function ReviewView() {
       <EmptyState
         isPage
         icon={Play}
-        title={newest ? 'No run is chosen' : `Nothing was run on ${dataset.name} yet`}
+        title={
+          newest ? say('No run is chosen') : say('Nothing was run on {name} yet', { name: dataset.name })
+        }
         action={
           <>
             {newest && (
@@ -77,7 +87,7 @@ export function ReviewView() {
                   go({ runId: newest.id, imageId: null });
                 }}
               >
-                Show the newest run
+                {say('Show the newest run')}
               </Button>
             )}
             <Button
@@ -86,12 +96,14 @@ export function ReviewView() {
                 go({ view: 'start' });
               }}
             >
-              Start a run
+              {say('Start a run')}
             </Button>
           </>
         }
       >
-        A run gives every image a score and an anomaly map. Block statistics need no model and take moments.
+        {say(
+          'A run gives every image a score and an anomaly map. Block statistics need no model and take moments.',
+        )}
       </EmptyState>
     );
   }
@@ -99,7 +111,7 @@ export function ReviewView() {
 }
 
 function Review({ run }: { readonly run: Run }) {
-  const { imageId, className, shown } = useAddress();
+  const { imageId, className, shown, labelled, sorted } = useAddress();
   const replace = useAddressStore((state) => state.replace);
   const job = useJob(run.jobId);
   const underWay = isUnderWay(job);
@@ -107,16 +119,25 @@ function Review({ run }: { readonly run: Run }) {
   const { scores: allScores } = threshold;
   const mapProposal = useMapProposal(run.id, allScores);
   const mapThreshold = threshold.isEarly ? null : (threshold.chosen.map ?? mapProposal?.value ?? null);
-  const isBlind = useReviewSettings((state) => state.settings.isBlind);
+  const minAreaPx = threshold.chosen.minRegionAreaPx ?? usualRegionAreaPx(run.rendering.sizePx);
+  const { isBlind, seed, showsPanel } = useReviewSettings((state) => state.settings);
+  const isFull = useReviewSettings((state) => state.isFull);
   const verdicts = useVerdicts(run.datasetId);
   useForeignVerdicts();
-  const { scores, refresh } = useChosenImages(allScores, verdicts, threshold.value, {
-    key: [className, shown, isBlind].join('/'),
+  const facts = useImageFacts(run.datasetId, sorted === 'name' || run.failedCount > 0);
+  const failures = useFailedImages(run, className, facts);
+  const { images, refresh } = useChosenImages(allScores, verdicts, threshold.value, {
+    className,
     filter: shown,
+    labels: labelled,
+    sort: sorted,
+    seed,
     isBlind,
+    failures,
+    facts,
   });
 
-  const imageIds = useMemo(() => scores?.imageIds ?? [], [scores]);
+  const imageIds = useMemo(() => images?.imageIds ?? [], [images]);
   // What is being looked at stays when a worse image comes in while the run goes on.
   const [hold, setHold] = useState<{ readonly className: string | null; readonly imageId: number } | null>(
     null,
@@ -126,10 +147,12 @@ function Review({ run }: { readonly run: Run }) {
   if (underWay && imageId === null && firstId !== null && held < 0) setHold({ className, imageId: firstId });
   const found = imageId === null ? Math.max(0, held) : imageIds.indexOf(imageId);
   const index = Math.max(0, found);
-  // An image without a score (it failed, or its turn has not come) can be looked at as well.
-  const isListed = found >= 0;
+  // An image whose turn has not come can be looked at as well.
+  const isListed = found >= 0 && imageIds.length > 0;
   const shownId = isListed ? (imageIds[index] ?? null) : imageId;
-  const isScored = isListed || (shownId !== null && allScores?.imageIds.includes(shownId) === true);
+  const isScored = isListed
+    ? (images?.scores[index] ?? null) !== null
+    : shownId !== null && allScores?.imageIds.includes(shownId) === true;
 
   const goTo = useCallback(
     (next: number) => {
@@ -138,7 +161,7 @@ function Review({ run }: { readonly run: Run }) {
     },
     [imageIds, replace],
   );
-  const goToWorst = useCallback(() => {
+  const goToFirst = useCallback(() => {
     goTo(0);
   }, [goTo]);
   const goToImage = useCallback(
@@ -166,29 +189,36 @@ function Review({ run }: { readonly run: Run }) {
   const writeNote = useCallback(() => {
     noteField.current?.focus();
   }, []);
-  useReviewKeys({ goTo, index, count: imageIds.length, actions, writeNote });
+  const levelsOfImage = useLevelsOfImage(shownId);
+  useReviewKeys({ goTo, index, count: imageIds.length, actions, writeNote, levelsOfImage });
   usePreload(run, imageIds, index);
   const unsavedIds = useUnsavedIds();
-  const leftCount = useMemo(
-    () => countUnjudged(allScores?.imageIds ?? [], verdicts.values),
-    [allScores, verdicts.values],
+  const allIds = useMemo(
+    () => [...(allScores?.imageIds ?? []), ...failures.map((each) => each.imageId)],
+    [allScores, failures],
   );
+  const leftCount = useMemo(() => countUnjudged(allIds, verdicts.values), [allIds, verdicts.values]);
+  const hasLabels = useMemo(() => allScores?.labels.some((label) => label !== null) === true, [allScores]);
+  const position = isListed
+    ? say('{place} of {count}', { place: formatCount(index + 1), count: formatCount(imageIds.length) })
+    : null;
+  const isFiltered = shown !== 'all' || labelled !== 'all';
 
   return (
     <div className={styles.review}>
       <RunStrip run={run} job={job} />
-      {threshold.error && <ErrorNotice title="The scores could not be read" error={threshold.error} />}
-      {verdicts.error && <ErrorNotice title="The verdicts could not be read" error={verdicts.error} />}
+      {threshold.error && <ErrorNotice title={say('The scores could not be read')} error={threshold.error} />}
+      {verdicts.error && <ErrorNotice title={say('The verdicts could not be read')} error={verdicts.error} />}
       {shownId === null ? (
-        shown !== 'all' && verdicts.ready && allScores !== undefined && allScores.imageIds.length > 0 ? (
+        isFiltered && verdicts.ready && allIds.length > 0 ? (
           <NothingShown
             filter={shown}
             onAll={() => {
-              replace({ shown: 'all', imageId: null });
+              replace({ shown: 'all', labelled: 'all', imageId: null });
             }}
           />
         ) : (
-          <NothingScored run={run} underWay={underWay} loading={scores === undefined} />
+          <NothingScored run={run} underWay={underWay} loading={images === undefined} />
         )
       ) : (
         <>
@@ -198,41 +228,52 @@ function Review({ run }: { readonly run: Run }) {
               run={run}
               isScored={isScored}
               mapThreshold={mapThreshold}
+              minAreaPx={minAreaPx}
               verdict={verdict}
               isUnsaved={unsavedIds.has(shownId)}
               isHidden={isHidden}
+              position={position}
             />
-            <ReviewPanel
-              imageId={shownId}
-              index={isListed ? index : null}
-              count={imageIds.length}
-              isScored={isScored}
-              run={run}
-              threshold={threshold}
-              mapThreshold={mapThreshold}
-              mapProposal={mapProposal}
-              onWorst={imageId === null && index > 0 ? goToWorst : null}
-              verdict={verdict}
-              isHidden={isHidden}
-              actions={actions}
-              noteField={noteField}
-            />
+            {showsPanel && !isFull && (
+              <ReviewPanel
+                imageId={shownId}
+                position={position}
+                isScored={isScored}
+                run={run}
+                threshold={threshold}
+                mapThreshold={mapThreshold}
+                mapProposal={mapProposal}
+                minAreaPx={minAreaPx}
+                onFirst={imageId === null && index > 0 && !isBlind ? goToFirst : null}
+                canRetry={!underWay}
+                verdict={verdict}
+                isHidden={isHidden}
+                actions={actions}
+                noteField={noteField}
+              />
+            )}
           </div>
-          {scores && allScores && (
+          {images && !isFull && (
             <>
               <ReviewBar
-                filter={shown}
+                question={{ shown, labelled, sorted }}
                 shownCount={imageIds.length}
-                totalCount={allScores.imageIds.length}
+                totalCount={allIds.length}
                 leftCount={leftCount}
-                onFilter={(filter) => {
-                  replace({ shown: filter, imageId: filter === 'all' ? shownId : null });
+                hasLabels={hasLabels}
+                hasFailures={failures.length > 0}
+                onAsk={(question) => {
+                  const isWider = question.shown === 'all' || question.labelled === 'all';
+                  // Another order keeps the image; another filter begins with its first.
+                  const keeps = question.sorted !== undefined ? imageId : isWider ? shownId : null;
+                  replace({ ...question, imageId: keeps });
                 }}
                 onRefresh={refresh}
                 onUnjudged={actions.goToUnjudged}
               />
               <Filmstrip
-                scores={scores}
+                images={images}
+                order={reviewSortNames[isBlind ? 'random' : sorted].toLowerCase()}
                 run={run}
                 selected={index}
                 threshold={shownThreshold}
@@ -253,7 +294,7 @@ function Review({ run }: { readonly run: Run }) {
 function useUnsavedIds(): ReadonlySet<number> {
   const unsaved = useDecisionStore((state) => state.unsaved);
   return useMemo(
-    () => new Set(unsaved.flatMap(({ state, decision }) => (state === 'failed' ? [decision.imageId] : []))),
+    () => new Set(unsaved.flatMap(({ error, decision }) => (error === null ? [] : [decision.imageId]))),
     [unsaved],
   );
 }
@@ -268,16 +309,16 @@ function NothingShown({ filter, onAll }: NothingShownProps) {
     <EmptyState
       isPage
       icon={ListChecks}
-      title={filter === 'unjudged' ? 'Every image has a verdict' : 'No image fits this filter'}
+      title={filter === 'unjudged' ? say('Every image has a verdict') : say('No image fits this filter')}
       action={
         <Button variant="contained" onClick={onAll}>
-          Show all images
+          {say('Show all images')}
         </Button>
       }
     >
-      {filter === 'disagreement'
-        ? 'Verdict, label and prediction say the same of every image, as far as they say anything.'
-        : `«${reviewFilterNames[filter]}» finds nothing in this run.`}
+      {isDisagreement(filter)
+        ? say('They say the same of every image, as far as they say anything.')
+        : say('«{filter}» finds nothing in this run.', { filter: reviewFilterNames[filter] })}
     </EmptyState>
   );
 }
@@ -289,19 +330,21 @@ interface NothingScoredProps {
 }
 
 function NothingScored({ run, underWay, loading }: NothingScoredProps) {
-  if (loading) return <LinearProgress aria-label="Reading the scores" />;
+  if (loading) return <LinearProgress aria-label={say('Reading the scores')} />;
   if (underWay) {
     return (
-      <EmptyState isPage icon={Timer} title="The first scores are on their way">
-        Images appear here as soon as they are scored, worst first.
+      <EmptyState isPage icon={Timer} title={say('The first scores are on their way')}>
+        {say('Images appear here as soon as they are scored, worst first.')}
       </EmptyState>
     );
   }
   return (
-    <EmptyState isPage icon={Images} title="No image has a score">
+    <EmptyState isPage icon={Images} title={say('No image has a score')}>
       {run.failedCount > 0
-        ? 'No image could be scored. The line above lists every file and the reason.'
-        : 'The run stopped before its first image, or no image of this class was scored. Resume it, or choose another class.'}
+        ? say('No image could be scored. The line above lists every file and the reason.')
+        : say(
+            'The run stopped before its first image, or no image of this class was scored. Resume it, or choose another class.',
+          )}
     </EmptyState>
   );
 }

@@ -9,6 +9,7 @@ import { formatScore } from '../../state/format.ts';
 import { binScores } from '../../state/histogram.ts';
 import { fewestScores, type RunThreshold } from '../../state/run-thresholds.ts';
 import { describeCounts, describeProposal } from '../../state/threshold-words.ts';
+import { say } from '../../texts/say.ts';
 import { countAtThreshold } from '../../state/thresholds.ts';
 import styles from './review-panel.module.css';
 
@@ -30,8 +31,10 @@ export function ScoreThreshold({ run, score, threshold }: ScoreThresholdProps) {
   );
   if (scores && threshold.isEarly) {
     return (
-      <section className={styles.section} aria-label="Score">
-        <p className={styles.explained}>Thresholds appear when {fewestScores} images are scored.</p>
+      <section className={styles.section} aria-label={say('Score')}>
+        <p className={styles.explained}>
+          {say('Thresholds appear when {count, number} images are scored.', { count: fewestScores })}
+        </p>
       </section>
     );
   }
@@ -40,10 +43,10 @@ export function ScoreThreshold({ run, score, threshold }: ScoreThresholdProps) {
   const span = scoreMax - scoreMin;
   const isDefect = score !== null && score >= value;
   return (
-    <section className={styles.section} aria-label="Score">
+    <section className={styles.section} aria-label={say('Score')}>
       <div className={styles.verdict}>
         {score === null ? (
-          <span className={styles.quiet}>No score</span>
+          <span className={styles.quiet}>{say('No score')}</span>
         ) : (
           <>
             <span className={styles.score} data-testid="score">
@@ -51,7 +54,9 @@ export function ScoreThreshold({ run, score, threshold }: ScoreThresholdProps) {
             </span>
             <StateMark kind={isDefect ? 'defect' : 'good'} />
             <span data-testid="verdict">
-              {isDefect ? 'Defect: at or above' : 'Good: below'} {formatScore(value, span)}
+              {isDefect
+                ? say('Defect: at or above {threshold}', { threshold: formatScore(value, span) })
+                : say('Good: below {threshold}', { threshold: formatScore(value, span) })}
             </span>
           </>
         )}
@@ -61,19 +66,19 @@ export function ScoreThreshold({ run, score, threshold }: ScoreThresholdProps) {
         <div className={styles.legend} aria-hidden>
           {scores.labels.includes('good') && (
             <span>
-              <StateMark kind="good" sizePx={8} /> good
+              <StateMark kind="good" sizePx={8} /> {say('good')}
             </span>
           )}
           {scores.labels.includes('anomalous') && (
             <span>
-              <StateMark kind="defect" sizePx={8} /> anomalous
+              <StateMark kind="defect" sizePx={8} /> {say('anomalous')}
             </span>
           )}
-          {scores.labels.includes(null) && <span className={styles.unlabelled}>unlabelled</span>}
-          {score !== null && <span className={styles.here}>this image</span>}
+          {scores.labels.includes(null) && <span className={styles.unlabelled}>{say('unlabelled')}</span>}
+          {score !== null && <span className={styles.here}>{say('this image')}</span>}
         </div>
         <Slider
-          aria-label="Score threshold"
+          aria-label={say('Score threshold')}
           track={false}
           min={0}
           max={steps}
@@ -87,7 +92,7 @@ export function ScoreThreshold({ run, score, threshold }: ScoreThresholdProps) {
         />
         <div className={styles.ends}>
           <span>{formatScore(scoreMin, span)}</span>
-          <span>threshold {formatScore(value, span)}</span>
+          <span>{say('threshold {value}', { value: formatScore(value, span) })}</span>
           <span>{formatScore(scoreMax, span)}</span>
         </div>
       </div>
@@ -95,13 +100,13 @@ export function ScoreThreshold({ run, score, threshold }: ScoreThresholdProps) {
       {proposed && chosen.score === null && <p className={styles.explained}>{describeProposal(proposed)}</p>}
       {proposed && chosen.score !== null && (
         <div className={styles.sliderRow}>
-          <span className={styles.explained}>Set by you.</span>
+          <span className={styles.explained}>{say('Set by you.')}</span>
           <Button
             onClick={() => {
               threshold.change({ score: null });
             }}
           >
-            Back to {formatScore(proposed.value, span)}
+            {say('Back to {value}', { value: formatScore(proposed.value, span) })}
           </Button>
         </div>
       )}

@@ -1,6 +1,11 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { RunScores } from '../../../src-shared/domain/run.ts';
-import { chooseImages, type ReviewFilter, type Verdicts } from '../../state/review-order.ts';
+import {
+  chooseImages,
+  type ReviewChoice,
+  type ReviewImages,
+  type Verdicts,
+} from '../../state/review-order.ts';
 
 interface Frozen {
   readonly key: string;
@@ -8,34 +13,38 @@ interface Frozen {
   readonly threshold: number | null;
 }
 
-interface Choice {
-  /** Changes with everything after which the list is sorted out anew. */
-  readonly key: string;
-  readonly filter: ReviewFilter;
-  readonly isBlind: boolean;
-}
+type Choice = Omit<ReviewChoice, 'verdicts' | 'threshold'> & {
+  /** The class that is shown; null: all. */
+  readonly className: string | null;
+};
+
+const none: Verdicts = new Map();
 
 /**
- * The images of a filter. Verdicts and threshold count as they stood when the filter was chosen, so that no image leaves
- * the list while it is being judged; `refresh` takes them as they are now.
+ * The images of a filter, in its order. Verdicts and threshold count as they stood when the filter was chosen, so that no
+ * image leaves the list or moves in it while it is being judged; `refresh` takes them as they are now.
  */
 export function useChosenImages(
   scores: RunScores | undefined,
   verdicts: { readonly values: Verdicts; readonly ready: boolean },
   threshold: number | null,
-  { key, filter, isBlind }: Choice,
-): { readonly scores: RunScores | undefined; readonly refresh: () => void } {
+  choice: Choice,
+): { readonly images: ReviewImages | undefined; readonly refresh: () => void } {
+  const { filter, labels, sort, seed, isBlind, failures, facts, className } = choice;
+  const key = [className, filter, labels, sort, isBlind].join('/');
   const [frozen, setFrozen] = useState<Frozen | null>(null);
   const isReady = verdicts.ready && scores !== undefined;
   if (isReady && frozen?.key !== key) setFrozen({ key, verdicts: verdicts.values, threshold });
   const refresh = useCallback(() => {
     setFrozen(null);
   }, []);
-  const chosen = useMemo(() => {
+  // What asks for neither verdicts nor threshold need not wait for them.
+  const isPlain = filter === 'all' && labels === 'all' && !isBlind && sort !== 'nearest';
+  const images = useMemo(() => {
     if (scores === undefined) return undefined;
-    if (filter === 'all')
-      return chooseImages(scores, { filter, isBlind, verdicts: new Map(), threshold: null });
-    return frozen && chooseImages(scores, { filter, isBlind, ...frozen });
-  }, [scores, filter, isBlind, frozen]);
-  return { scores: chosen ?? undefined, refresh };
+    const plain = { filter, labels, sort, seed, isBlind, failures, facts };
+    if (isPlain) return chooseImages(scores, { ...plain, verdicts: none, threshold: null });
+    return frozen === null ? undefined : chooseImages(scores, { ...plain, ...frozen });
+  }, [scores, filter, labels, sort, seed, isBlind, failures, facts, isPlain, frozen]);
+  return { images, refresh };
 }

@@ -1,9 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { Run } from '../../../src-shared/domain/run.ts';
-import { imageResource } from '../../canvas/load-image.ts';
+import { imageResource, modelViewResource } from '../../canvas/load-image.ts';
+import { loadInTurn } from '../../canvas/load-in-turn.ts';
 import { pixelMapResource } from '../../canvas/pixel-map.ts';
 import { useClient } from '../../state/client-context.ts';
+import { useOverlayStore } from '../../state/overlay.ts';
 import { prefetchImage } from '../../state/queries.ts';
 import { prefetchTrail } from '../../state/verdicts.ts';
 
@@ -15,21 +17,26 @@ export function usePreload(run: Run, imageIds: readonly number[], index: number)
   const queries = useQueryClient();
   const { id: runId, rendering } = run;
   const { sizePx, sigmaPx } = rendering;
+  const showsSquare = useOverlayStore(({ overlay }) => overlay.modelView || overlay.modelBeside);
   useEffect(() => {
+    const shownId = imageIds[index];
     const near = [
       ...imageIds.slice(index + 1, index + 1 + aheadCount),
       ...imageIds.slice(Math.max(0, index - 1), index),
     ];
-    for (const imageId of near) {
+    const pixels = (imageId: number) => [
+      () => imageResource(imageId).load(),
+      () => pixelMapResource(runId, imageId, { sizePx, sigmaPx }).load(),
+      ...(showsSquare ? [() => modelViewResource(runId, imageId).load()] : []),
+    ];
+    const facts = (imageId: number) => () => {
       prefetchImage(client, queries, imageId, runId);
       prefetchTrail(client, queries, imageId);
-      // What cannot be read says so when the user gets there.
-      imageResource(imageId)
-        .load()
-        .catch(() => undefined);
-      pixelMapResource(runId, imageId, { sizePx, sigmaPx })
-        .load()
-        .catch(() => undefined);
-    }
-  }, [client, queries, imageIds, index, runId, sizePx, sigmaPx]);
+      return Promise.resolve();
+    };
+    return loadInTurn(
+      shownId === undefined ? [] : pixels(shownId),
+      near.flatMap((imageId) => [facts(imageId), ...pixels(imageId)]),
+    );
+  }, [client, queries, imageIds, index, runId, sizePx, sigmaPx, showsSquare]);
 }

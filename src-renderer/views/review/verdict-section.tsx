@@ -11,6 +11,8 @@ import { useKeyName } from '../../state/keys.ts';
 import { useRuns } from '../../state/queries.ts';
 import { emptyHistory } from '../../state/review-order.ts';
 import { useTrail } from '../../state/verdicts.ts';
+import { sayNodes } from '../../texts/say-nodes.ts';
+import { say } from '../../texts/say.ts';
 import { describeBasis } from './describe-basis.ts';
 import styles from './verdict-section.module.css';
 import { useReviewMemory, type ReviewActions } from './use-verdicts.ts';
@@ -32,27 +34,27 @@ export function VerdictSection({ imageId, runId, value, actions, noteField }: Ve
   const redoKey = useKeyName('verdict.redo');
   const stored = trail.data?.[0]?.note ?? '';
   return (
-    <section className={styles.section} aria-label="Verdict">
+    <section className={styles.section} aria-label={say('Verdict')}>
       <div className={styles.head}>
-        <h2>Verdict</h2>
+        <h2>{say('Verdict')}</h2>
         <div>
           <TipButton
             icon={Undo2}
-            label="Undo the last verdict"
+            label={say('Undo the last verdict')}
             shortcut={undoKey}
             disabled={history.done.length === 0}
             onClick={actions.undo}
           />
           <TipButton
             icon={Redo2}
-            label="Give the verdict again"
+            label={say('Give the verdict again')}
             shortcut={redoKey}
             disabled={history.undone.length === 0}
             onClick={actions.redo}
           />
         </div>
       </div>
-      <div className={styles.choices} role="group" aria-label="Your verdict">
+      <div className={styles.choices} role="group" aria-label={say('Your verdict')}>
         <Choice value="good" chosen={value} judge={actions.judge} />
         <Choice value="defect" chosen={value} judge={actions.judge} />
         <Choice value="unsure" chosen={value} judge={actions.judge} />
@@ -69,14 +71,21 @@ export function VerdictSection({ imageId, runId, value, actions, noteField }: Ve
   );
 }
 
+interface TrailSectionProps {
+  readonly imageId: number;
+  /** Blinded: on what ground earlier verdicts stood would tell the score. */
+  readonly isHidden: boolean;
+}
+
 /** All that was decided of an image; nothing where nothing was. */
-export function TrailSection({ imageId }: { readonly imageId: number }) {
+export function TrailSection({ imageId, isHidden }: TrailSectionProps) {
   const trail = useTrail(imageId);
-  if (trail.error) return <ErrorNotice title="The earlier verdicts could not be read" error={trail.error} />;
-  if (!trail.data || trail.data.length === 0) return null;
+  if (trail.error)
+    return <ErrorNotice title={say('The earlier verdicts could not be read')} error={trail.error} />;
+  if (isHidden || !trail.data || trail.data.length === 0) return null;
   return (
-    <section className={styles.section} aria-label="Earlier verdicts">
-      <h2>Trail</h2>
+    <section className={styles.section} aria-label={say('Earlier verdicts')}>
+      <h2>{say('Trail')}</h2>
       <Trail key={imageId} verdicts={trail.data} />
     </section>
   );
@@ -152,7 +161,9 @@ function Note({ imageId, stored, ready, save, field }: NoteProps) {
   }, []);
   return (
     <label className={styles.note}>
-      <span className={styles.quiet}>Note{keyName === '' ? '' : ` (${keyName})`}</span>
+      <span className={styles.quiet}>
+        {keyName === '' ? say('Note') : say('Note ({key})', { key: keyName })}
+      </span>
       <textarea
         ref={field}
         rows={2}
@@ -184,17 +195,26 @@ function Trail({ verdicts }: { readonly verdicts: readonly Verdict[] }) {
   const runs = useRuns().data ?? [];
   return (
     <>
-      <ol className={styles.trail} aria-label="Trail">
+      <ol className={styles.trail} aria-label={say('Trail')}>
         {(all ? verdicts : verdicts.slice(0, fewShown)).map((verdict) => (
           <li key={verdict.id}>
             <StateMark kind={verdict.value} />
             <div>
               <p>
-                <strong>{verdict.value === null ? 'No verdict' : verdictWords[verdict.value]}</strong> ·{' '}
-                {verdict.author} · {formatMoment(verdict.createdAtMs)}
+                {sayNodes('{verdict} · {author} · {time}', {
+                  verdict: (
+                    <strong>
+                      {verdict.value === null ? say('No verdict') : verdictWords[verdict.value]}
+                    </strong>
+                  ),
+                  author: verdict.author,
+                  time: formatMoment(verdict.createdAtMs),
+                })}
               </p>
               {verdict.basis !== null && <p className={styles.quiet}>{describeBasis(verdict.basis, runs)}</p>}
-              {verdict.note !== '' && <p className={styles.words}>«{verdict.note}»</p>}
+              {verdict.note !== '' && (
+                <p className={styles.words}>{say('«{note}»', { note: verdict.note })}</p>
+              )}
             </div>
           </li>
         ))}
@@ -207,7 +227,7 @@ function Trail({ verdicts }: { readonly verdicts: readonly Verdict[] }) {
               setAll(!all);
             }}
           >
-            {all ? 'Show the newest' : `Show all ${verdicts.length}`}
+            {all ? say('Show the newest') : say('Show all {count, number}', { count: verdicts.length })}
           </Button>
         </div>
       )}

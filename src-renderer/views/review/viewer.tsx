@@ -1,28 +1,30 @@
-import { memo, useLayoutEffect, useMemo, useState } from 'react';
+import { memo, useEffect, useLayoutEffect, useMemo, useState } from 'react';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { VerdictValue } from '../../../src-shared/domain/verdict.ts';
 import { traceContours } from '../../../src-shared/maps/contour.ts';
 import { paintHeatMap } from '../../canvas/heat-map.ts';
-import { ImageStage } from '../../canvas/image-stage.tsx';
-import {
-  imageResource,
-  maskResource,
-  modelViewResource,
-  thumbnailResource,
-} from '../../canvas/load-image.ts';
+import { ImageStage, type StageArea } from '../../canvas/image-stage.tsx';
+import { dragLevels } from '../../canvas/levels.ts';
+import { maskResource, modelViewResource } from '../../canvas/load-image.ts';
+import { boxInImage, regionAt, regionsOf } from '../../canvas/map-regions.ts';
 import { drawMask } from '../../canvas/mask-canvas.ts';
-import { patchSquaresResource, pixelMapResource, sampleMap, type PixelMap } from '../../canvas/pixel-map.ts';
+import { patchSquaresResource, pixelMapResource, type PixelMap } from '../../canvas/pixel-map.ts';
 import { useResource } from '../../canvas/use-resource.ts';
 import type { Point, Size } from '../../canvas/viewport.ts';
-import { paintWideSamples, wideSamplesResource } from '../../canvas/wide-samples.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { StateMark, verdictWords } from '../../components/state-mark.tsx';
-import { fileName, formatScore } from '../../state/format.ts';
-import { narrowestWindow, useOverlayStore, type OverlaySettings } from '../../state/overlay.ts';
+import { fileName } from '../../state/format.ts';
+import { useOverlayStore } from '../../state/overlay.ts';
+import { usePointerStore } from '../../state/pointer.ts';
 import { useImage } from '../../state/queries.ts';
 import { useRegionStore } from '../../state/regions.ts';
+import { useReviewSettings } from '../../state/review-settings.ts';
+import { say } from '../../texts/say.ts';
 import { OverlayStrip } from './overlay-strip.tsx';
 import { PictureTools } from './picture-menu.tsx';
+import { ReadOut } from './read-out.tsx';
+import { usePicture } from './use-picture.ts';
+
 import styles from './viewer.module.css';
 
 interface ViewerProps {
@@ -31,34 +33,36 @@ interface ViewerProps {
   /** Whether the run has a score and a map of it. */
   readonly isScored: boolean;
   readonly mapThreshold: number | null;
+  /** Smaller regions do not count, in pixels of the map. */
+  readonly minAreaPx: number;
   readonly verdict: VerdictValue | null;
   readonly isUnsaved: boolean;
   /** Whether everything that the run and the label say is hidden. */
   readonly isHidden: boolean;
+  /** Where one is among the images: `3 of 20`. */
+  readonly position: string | null;
 }
 
-/** The image with what the run says of it laid over. */
+/** The image with what the run says of it laid over, and beside it the square that the model saw. */
 export const Viewer = memo(function Viewer(props: ViewerProps) {
-  const { imageId, run, isHidden, mapThreshold } = props;
+  const { imageId, run, isHidden, mapThreshold, minAreaPx } = props;
   const isScored = props.isScored && !isHidden;
   const overlay = useOverlayStore((state) => state.overlay);
-  const highlight = useRegionStore((state) => state.highlight);
-  const [point, setPoint] = useState<Point | null>(null);
+  const isPeeking = useOverlayStore((state) => state.isPeeking);
+  const isFull = useReviewSettings((state) => state.isFull);
   const row = useImage(imageId, run.id);
-  const picture = useResource(imageResource(imageId));
-  const thumbnail = useResource(picture.value ? null : thumbnailResource(imageId, 256));
-  const hasMask = !isHidden && row.data !== undefined && row.data.image.maskPath !== null;
-  const square = useResource(overlay.modelView ? modelViewResource(run.id, imageId) : null);
+  const image = row.data?.image;
+  const picture = usePicture(imageId, image?.path ?? null);
+  const hasMask = !isHidden && image !== undefined && image.maskPath !== null;
+  const showsSquare = overlay.modelView || overlay.modelBeside;
+  const square = useResource(showsSquare ? modelViewResource(run.id, imageId) : null);
   const mask = useResource(overlay.groundTruth && hasMask ? maskResource(imageId) : null);
   const map = useResource(isScored ? pixelMapResource(run.id, imageId, run.rendering) : null);
-
   const patches = useResource(
     isScored && overlay.patches ? patchSquaresResource(run.id, imageId, run.rendering) : null,
   );
-  const levels = useLevels(imageId, overlay);
 
-  const whole = picture.value ?? thumbnail.value ?? null;
-  const image = row.data?.image;
+  const { whole } = picture;
   const wholeSize = useMemo(
     () => ({
       width: image?.widthPx ?? whole?.naturalWidth ?? 1,
@@ -67,11 +71,8 @@ export const Viewer = memo(function Viewer(props: ViewerProps) {
     [image?.widthPx, image?.heightPx, whole?.naturalWidth, whole?.naturalHeight],
   );
   const { sizePx } = run.rendering;
-  const size = useMemo(
-    () => (overlay.modelView ? { width: sizePx, height: sizePx } : wholeSize),
-    [overlay.modelView, sizePx, wholeSize],
-  );
-  const shown = overlay.modelView ? (square.value ?? null) : (levels.canvas ?? whole);
+  const squareSize = useMemo(() => ({ width: sizePx, height: sizePx }), [sizePx]);
+  const size = overlay.modelView ? squareSize : wholeSize;
   const maskCanvas = useMemo(() => (mask.value ? drawMask(mask.value) : null), [mask.value]);
   const heat = useHeat(overlay.patches ? (patches.value ?? map.value) : map.value, run, mapThreshold);
   const contours = useMemo(
@@ -81,52 +82,83 @@ export const Viewer = memo(function Viewer(props: ViewerProps) {
         : [],
     [map.value, overlay.contour, mapThreshold],
   );
+  const regions = useRegionLight(map.value, mapThreshold, minAreaPx);
+  const pointIn = (side: 'image' | 'model', of: Size) => (point: Point | null) => {
+    const share = point && { x: point.x / of.width, y: point.y / of.height };
+    usePointerStore.getState().move(side, share);
+    regions.pointAt(share);
+  };
 
-  const error = picture.error ?? square.error ?? map.error ?? mask.error ?? levels.error ?? row.error;
-  const name = image && (isHidden ? fileName(image.path) : image.path);
+  const error = picture.error ?? square.error ?? map.error ?? mask.error ?? row.error;
   return (
-    <section className={styles.viewer} aria-label="Viewer">
+    <section className={styles.viewer} aria-label={say('Viewer')} data-full={isFull}>
       <OverlayStrip hasMask={hasMask} isHidden={isHidden}>
-        <PictureTools />
+        <PictureTools imageId={imageId} path={image?.path ?? null} picture={picture.image} />
       </OverlayStrip>
-      <div className={styles.stage}>
-        <ImageStage
-          picture={shown}
-          image={size}
-          invert={overlay.invert}
-          levels={levels.filter}
-          smoothing={overlay.smoothing}
-          onLevels={changeLevels}
-          heat={heat.canvas}
-          heatVersion={heat.version}
-          opacity={overlay.opacity}
-          contours={contours}
-          mapSizePx={map.value?.sizePx ?? 1}
-          mask={maskCanvas}
-          highlight={highlight && stretch(highlight, wholeSize, size)}
-          onPoint={setPoint}
-          label={name === undefined ? 'Image' : `Image ${name}`}
-        />
-        <div className={styles.badges}>
-          {props.verdict !== null && (
-            <span className={styles.badge} data-testid="verdict-badge">
-              <StateMark kind={props.verdict} sizePx={14} onImage />
-              {verdictWords[props.verdict]}
-              {props.isUnsaved && ' · not stored yet'}
-            </span>
-          )}
-          {overlay.modelView && (
-            <span className={styles.badge}>
-              As the model saw it: {sizePx}×{sizePx} px
-            </span>
-          )}
-          {isHidden && <span className={styles.badge}>Blinded</span>}
+      <div className={styles.stages}>
+        <div className={styles.stage}>
+          <ImageStage
+            picture={overlay.modelView ? (square.value ?? null) : picture.shown}
+            image={size}
+            invert={overlay.invert}
+            levels={overlay.modelView ? null : picture.filter}
+            smoothing={overlay.smoothing}
+            onLevels={changeLevels}
+            heat={isPeeking ? null : heat.canvas}
+            heatVersion={heat.version}
+            opacity={overlay.opacity}
+            contours={isPeeking ? [] : contours}
+            mapSizePx={map.value?.sizePx ?? 1}
+            mask={isPeeking ? null : maskCanvas}
+            highlight={isPeeking || !map.value ? null : regions.boxIn(size)}
+            onPoint={pointIn(overlay.modelView ? 'model' : 'image', size)}
+            label={describeImage(image?.path, isHidden)}
+            over={overlay.modelBeside ? (area) => <Cross side="image" area={area} /> : undefined}
+          />
+          <Badges {...props} showsSquare={overlay.modelView} isFull={isFull} />
         </div>
-        {point && <output className={styles.readOut}>{readOut(point, map.value, size, run)}</output>}
+        {overlay.modelBeside && !overlay.modelView && (
+          <div className={styles.stage}>
+            <ImageStage
+              picture={square.value ?? null}
+              image={squareSize}
+              linkedTo={wholeSize}
+              invert={overlay.invert}
+              smoothing={overlay.smoothing}
+              heat={null}
+              heatVersion={null}
+              opacity={0}
+              contours={[]}
+              mapSizePx={1}
+              mask={null}
+              highlight={null}
+              onPoint={pointIn('model', squareSize)}
+              label={say('The square that the model saw')}
+              over={(area) => <Cross side="model" area={area} />}
+            />
+            <div className={styles.badges}>
+              <ModelBadge sizePx={sizePx} />
+            </div>
+          </div>
+        )}
+        <ReadOut
+          imageId={imageId}
+          path={image?.path ?? null}
+          run={run}
+          size={wholeSize}
+          square={squareSize}
+          picture={picture.image}
+          squarePicture={square.value}
+          map={map.value}
+        />
         {error !== null && error !== undefined && (
           <div className={styles.error}>
             <ErrorNotice
-              title={image ? `${fileName(image.path)} cannot be shown whole` : 'This image cannot be shown'}
+              title={
+                image && !isHidden
+                  ? say('{name} cannot be shown whole', { name: fileName(image.path) })
+                  : say('This image cannot be shown')
+              }
               error={error}
             />
           </div>
@@ -136,58 +168,79 @@ export const Viewer = memo(function Viewer(props: ViewerProps) {
   );
 });
 
-/** A box of the image where the image is drawn as another size. */
-function stretch(box: Point & Size, from: Size, to: Size): Point & Size {
-  const [across, down] = [to.width / from.width, to.height / from.height];
-  return { x: box.x * across, y: box.y * down, width: box.width * across, height: box.height * down };
+/** Blinded, a name or a folder may tell what the label does. */
+function describeImage(path: string | undefined, isHidden: boolean): string {
+  return path === undefined || isHidden ? say('Image') : say('Image {path}', { path });
 }
 
-/** Across: the window; up and down: the level, as radiologists' viewers have it. */
-const dragPx = 512;
+function Badges(props: ViewerProps & { readonly showsSquare: boolean; readonly isFull: boolean }) {
+  const { verdict, isFull, position } = props;
+  return (
+    <div className={styles.badges}>
+      {isFull && position !== null && <span className={styles.badge}>{position}</span>}
+      {verdict !== null && (
+        <span className={styles.badge} data-testid="verdict-badge">
+          <StateMark kind={verdict} sizePx={14} onImage />
+          {props.isUnsaved
+            ? say('{verdict} · not stored yet', { verdict: verdictWords[verdict] })
+            : verdictWords[verdict]}
+        </span>
+      )}
+      {props.showsSquare && <ModelBadge sizePx={props.run.rendering.sizePx} />}
+      {props.isHidden && <span className={styles.badge}>{say('Blinded')}</span>}
+    </div>
+  );
+}
+
+function ModelBadge({ sizePx }: { readonly sizePx: number }) {
+  return (
+    <span className={styles.badge}>
+      {say('As the model saw it: {size}×{size} px', { size: String(sizePx) })}
+    </span>
+  );
+}
+
+/** Where the pointer is in the other picture. */
+function Cross({ side, area }: { readonly side: 'image' | 'model'; readonly area: StageArea }) {
+  const pointer = usePointerStore();
+  if (pointer.share === null || pointer.side === side) return null;
+  const x = area.x + pointer.share.x * area.width;
+  const y = area.y + pointer.share.y * area.height;
+  return (
+    <span
+      className={styles.cross}
+      data-testid="linked-pointer"
+      style={{ transform: `translate(${x}px, ${y}px)` }}
+    />
+  );
+}
 
 function changeLevels(delta: Point): void {
   const { overlay, change } = useOverlayStore.getState();
-  const clamp = (value: number, low: number) => Math.min(1, Math.max(low, value));
-  change({
-    window: clamp(overlay.window + delta.x / dragPx, narrowestWindow),
-    level: clamp(overlay.level + delta.y / dragPx, 0),
-  });
+  change(dragLevels(overlay, delta));
 }
 
-/**
- * Window and level: 8 bits by a filter on the canvas; of a 16-bit image every grey value is read and laid out, since the
- * browser's picture of it has 256 left.
- */
-function useLevels(imageId: number, { level, window, modelView }: OverlaySettings) {
-  const isNarrowed = window < 1 || level !== 0.5;
-  const samples = useResource(isNarrowed && !modelView ? wideSamplesResource(imageId) : null);
-  const wide = samples.value === 'narrow' ? null : (samples.value ?? null);
-  const canvas = useMemo(() => {
-    if (wide === null || !isNarrowed) return null;
-    const made = document.createElement('canvas');
-    paintWideSamples(wide, { level, window }, made);
-    return made;
-  }, [wide, isNarrowed, level, window]);
-  const filter = useMemo(
-    () => (isNarrowed && canvas === null ? { level, window } : null),
-    [isNarrowed, canvas, level, window],
+/** Lights up the region that is pointed at, on the image or in the list. */
+function useRegionLight(map: PixelMap | undefined, threshold: number | null, minAreaPx: number) {
+  const pointed = useRegionStore((state) => state.pointed);
+  useEffect(
+    () => () => {
+      useRegionStore.getState().point(null);
+    },
+    [map, threshold, minAreaPx],
   );
-  return { canvas, filter, error: samples.error };
-}
-
-/** `x 123  y 45  map 0.734`. */
-function readOut(
-  point: Point,
-  map: PixelMap | undefined,
-  size: { width: number; height: number },
-  run: Run,
-): string {
-  const parts = [`x ${Math.floor(point.x)}`, `y ${Math.floor(point.y)}`];
-  if (map && run.scale) {
-    const value = sampleMap(map, point.x / size.width, point.y / size.height);
-    parts.push(`map ${formatScore(value, run.scale.mapMax - run.scale.mapMin)}`);
-  }
-  return parts.join('   ');
+  const found = () => (map === undefined || threshold === null ? null : regionsOf(map, threshold, minAreaPx));
+  return {
+    pointAt: (share: Point | null) => {
+      const regions = share === null ? null : found();
+      const region = regions && map && share ? regionAt(regions, map.sizePx, share) : null;
+      useRegionStore.getState().point(region?.label ?? null);
+    },
+    boxIn: (size: Size): (Point & Size) | null => {
+      const region = pointed === null ? undefined : found()?.regions.find(({ label }) => label === pointed);
+      return region === undefined || map === undefined ? null : boxInImage(region, map.sizePx, size);
+    },
+  };
 }
 
 /** The heat map's canvas, painted anew whenever map, scale, colours or cut change; opacity costs nothing. */

@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodePatchMap } from '../../../src-shared/maps/patch-map-codec.ts';
 import { baselineRun, eventually, importPictures, openTestCore } from './support/harness.ts';
@@ -62,6 +63,39 @@ describe('a scan', () => {
       scoredCount: 2,
       failedCount: 2,
     });
+  });
+
+  it('tries again what could not be scored, one image or all, and keeps every score', async () => {
+    const test = await openTestCore();
+    const names = ['a-1.png', 'broken-2.png', 'nan-3.png', 'd-4.png'];
+    const { datasetId, root } = await importPictures(test, names);
+    const { run, job } = await test.core.call('runs.create', baselineRun(datasetId));
+    await test.jobEnd(job.id);
+    const failuresOf = async () =>
+      (await test.core.call('runs.failures', { runId: run.id, offset: 0, limit: 10 })).failures;
+    const [first, second] = await failuresOf();
+    const before = await test.core.call('runs.scores', { runId: run.id });
+    await test.core.call('runs.retryFailures', { runId: run.id, imageId: first!.imageId });
+    const ended = await test.jobEnd(job.id);
+    expect(ended.state).toBe('succeeded');
+    // As broken as before; the other one and the scores were not touched.
+    expect((await failuresOf()).map(({ imageId }) => imageId).sort()).toEqual(
+      [first!.imageId, second!.imageId].sort(),
+    );
+    expect(await test.core.call('runs.scores', { runId: run.id })).toEqual(before);
+    await writeFile(join(root, 'broken-2.png.mended'), '');
+    await test.core.call('runs.retryFailures', { runId: run.id, imageId: null });
+    await test.jobEnd(job.id);
+    expect((await failuresOf()).map(({ path }) => path)).toEqual(['nan-3.png']);
+    expect(await test.core.call('runs.get', { runId: run.id })).toMatchObject({
+      state: 'succeeded',
+      scoredCount: 3,
+      failedCount: 1,
+    });
+    const scored = before.imageIds[0]!;
+    await expect(
+      test.core.call('runs.retryFailures', { runId: run.id, imageId: scored }),
+    ).rejects.toMatchObject({ code: 'bad-request' });
   });
 
   it('stops when nothing but failures inside the method comes, instead of spoiling the whole run', async () => {

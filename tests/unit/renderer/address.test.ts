@@ -33,6 +33,8 @@ describe('addresses', () => {
           scoreFrom: fc.option(fc.integer({ min: -9, max: 9 }).map((tenths) => tenths / 10 + 0)),
           scoreTo: fc.option(fc.double({ noNaN: true, min: 0.1, max: 9 })),
           shown: fc.constantFrom('all' as const, 'unjudged' as const, 'disagreement' as const),
+          labelled: fc.constantFrom('all' as const, 'unlabelled' as const),
+          sorted: fc.constantFrom('worst' as const, 'nearest' as const, 'random' as const),
           path: text,
           layout: fc.constantFrom('folder' as const, 'mvtec' as const, null),
           methodIds: fc.constantFrom([], ['baseline'] as const, ['clip', 'anomalyclip'] as const, null),

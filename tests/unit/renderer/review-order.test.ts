@@ -8,6 +8,8 @@ import {
   giveAgain,
   nextUnjudged,
   takeBack,
+  reviewSorts,
+  type ReviewChoice,
   type ReviewFilter,
 } from '../../../src-renderer/state/review-order.ts';
 import type { RunScores } from '../../../src-shared/domain/run.ts';
@@ -26,8 +28,20 @@ const verdicts = new Map<number, VerdictValue>([
   [13, 'unsure'],
 ]);
 
-function idsOf(filter: ReviewFilter, isBlind = false): readonly number[] {
-  return chooseImages(scores, { filter, isBlind, verdicts, threshold: 0.5 }).imageIds;
+const choice: ReviewChoice = {
+  filter: 'all',
+  labels: 'all',
+  sort: 'worst',
+  seed: 1,
+  isBlind: false,
+  verdicts,
+  threshold: 0.5,
+  failures: [],
+  facts: null,
+};
+
+function idsOf(filter: ReviewFilter, change: Partial<ReviewChoice> = {}): readonly number[] {
+  return chooseImages(scores, { ...choice, filter, ...change }).imageIds;
 }
 
 describe('the images of a review', () => {
@@ -40,12 +54,7 @@ describe('the images of a review', () => {
   });
 
   test('columns stay together', () => {
-    const { scores: kept, labels } = chooseImages(scores, {
-      filter: 'unjudged',
-      isBlind: false,
-      verdicts,
-      threshold: 0.5,
-    });
+    const { scores: kept, labels } = chooseImages(scores, { ...choice, filter: 'unjudged' });
     expect(kept).toEqual([0.7, 0.1]);
     expect(labels).toEqual(['good', 'anomalous']);
   });
@@ -58,12 +67,60 @@ describe('the images of a review', () => {
     expect(disagrees({ verdict: 'defect', label: 'anomalous', score: 0.5 }, 0.5)).toBe(false);
   });
 
+  test('disagreement of two sides leaves the third out', () => {
+    expect(idsOf('verdict-label')).toEqual([]);
+    expect(idsOf('label-prediction')).toEqual([12, 14]);
+    const good = new Map<number, VerdictValue>([[11, 'good']]);
+    expect(idsOf('verdict-label', { verdicts: good })).toEqual([11]);
+    expect(idsOf('verdict-prediction', { verdicts: good })).toEqual([11]);
+    expect(idsOf('label-prediction', { verdicts: good })).toEqual([12, 14]);
+    const opinions = { verdict: 'good', label: 'good', score: 0.9 } as const;
+    expect(disagrees(opinions, 0.5, 'verdict-label')).toBe(false);
+    expect(disagrees(opinions, 0.5, 'verdict-prediction')).toBe(true);
+  });
+
+  test('labels narrow the list, and «only unlabelled» is one of them', () => {
+    expect(idsOf('all', { labels: 'unlabelled' })).toEqual([13]);
+    expect(idsOf('all', { labels: 'anomalous' })).toEqual([11, 14]);
+    expect(idsOf('unjudged', { labels: 'good' })).toEqual([12]);
+  });
+
+  test('orders: worst, best, nearest to the threshold, by name, random by a number', () => {
+    const facts = {
+      rowOf: new Map([14, 11, 13, 12].map((id, row) => [id, row])),
+      classNames: ['felt'],
+      classes: [0, 0, 0, 0],
+      labels: [null, null, null, null],
+    };
+    expect(idsOf('all', { sort: 'best' })).toEqual([14, 13, 12, 11]);
+    expect(idsOf('all', { sort: 'nearest', threshold: 0.45 })).toEqual([13, 12, 14, 11]);
+    expect(idsOf('all', { sort: 'name', facts })).toEqual([14, 11, 13, 12]);
+    const orders = [1, 2, 3, 4, 5].map((seed) => idsOf('all', { sort: 'random', seed }));
+    expect(orders[0]).toEqual(idsOf('all', { sort: 'random', seed: 1 }));
+    expect(new Set(orders.map(String)).size).toBeGreaterThan(1);
+    for (const order of orders) expect([...order].sort()).toEqual([11, 12, 13, 14]);
+  });
+
+  test('what could not be scored comes last, without a score, and can be looked for', () => {
+    const failures = [{ imageId: 20, message: 'cut off' }];
+    expect(idsOf('all', { failures })).toEqual([11, 12, 13, 14, 20]);
+    expect(idsOf('all', { failures, sort: 'best' }).at(-1)).toBe(20);
+    expect(idsOf('all', { failures, sort: 'nearest' }).at(-1)).toBe(20);
+    expect(idsOf('failed', { failures })).toEqual([20]);
+    expect(chooseImages(scores, { ...choice, failures }).scores.at(-1)).toBeNull();
+  });
+
   test('blinded, neither the order nor the filter tells what is hidden', () => {
     const rising = { ...scores, scores: [0.1, 0.2, 0.3, 0.4] };
-    const choice = { filter: 'all', isBlind: true, verdicts, threshold: 0.5 } as const;
-    expect([...idsOf('all', true)].sort()).toEqual([11, 12, 13, 14]);
-    expect(chooseImages(rising, choice).imageIds).toEqual(idsOf('all', true));
-    expect(idsOf('disagreement', true)).toEqual([]);
+    const blind = { ...choice, isBlind: true };
+    expect([...idsOf('all', { isBlind: true })].sort()).toEqual([11, 12, 13, 14]);
+    for (const sort of reviewSorts) {
+      expect(chooseImages(rising, { ...blind, sort }).imageIds).toEqual(idsOf('all', { isBlind: true }));
+    }
+    expect(idsOf('disagreement', { isBlind: true })).toEqual([]);
+    expect(idsOf('label-prediction', { isBlind: true })).toEqual([]);
+    // Of the anomalous ones only the one that was judged: the others would be given away.
+    expect(idsOf('all', { isBlind: true, labels: 'anomalous' })).toEqual([11]);
   });
 
   test('the next without a verdict is looked for from the start again after the end', () => {
