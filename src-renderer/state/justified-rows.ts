@@ -15,8 +15,8 @@ export interface JustifyOptions {
 }
 
 /** Taller and wider pictures are shown inside a tile of this shape: a line would be no tile. */
-const narrowest = 0.6;
-const widest = 2.4;
+const narrowest = 0.5;
+const widest = 3.2;
 
 /** Width by height of the tile of a picture. */
 export function tileAspect(aspect: number): number {

@@ -25,11 +25,28 @@ export const queryRoots = {
   jobs: 'jobs',
 } as const;
 
+/** Every data set, the most recently opened first. */
 export function useDatasets(): UseQueryResult<readonly Dataset[]> {
   const client = useClient();
   return useQuery({
     queryKey: [queryRoots.datasets],
-    queryFn: async () => (await client.call('datasets.list', {})).datasets,
+    queryFn: async () => newestFirst((await client.call('datasets.list', {})).datasets),
+  });
+}
+
+/** The most recently opened first, those never opened by the time they were added. */
+export function newestFirst(datasets: readonly Dataset[]): readonly Dataset[] {
+  const time = (dataset: Dataset) => Math.max(dataset.lastOpenedAtMs ?? 0, dataset.createdAtMs);
+  return [...datasets].sort((a, b) => time(b) - time(a) || b.id - a.id);
+}
+
+/** Whether the folders of all data sets are there, with the reason where one is not; looked at again every half minute. */
+export function useFolderStates() {
+  const client = useClient();
+  return useQuery({
+    queryKey: [queryRoots.datasets, 'folders'],
+    queryFn: async () => (await client.call('datasets.folders', {})).folders,
+    refetchInterval: 30_000,
   });
 }
 

@@ -156,6 +156,8 @@ export const datasetSchema = z
     layoutOptions: layoutOptionsSchema.optional(),
     /** Absent: the folder is not watched. */
     watch: z.object({ state: watchStateSchema, message: z.string() }).readonly().optional(),
+    /** A few images from everywhere in it, for its card. */
+    coverImageIds: z.array(idSchema).readonly().optional(),
     /** Absent: never opened in a window. */
     lastOpenedAtMs: z.number().int().optional(),
     /** Absent until the folder was read to its end once. */

@@ -184,7 +184,12 @@ function choosePictures(
       if (chosen.length < picturesOfKind) byKind.set(kind, [...chosen, entry]);
     }
   }
-  const chosen = [...byKind.values()].flat().slice(0, picturesShown);
+  const order = ['good', 'anomalous', null];
+  const placeOf = ({ path }: LayoutEntry) => order.indexOf(labels.get(path) ?? null);
+  const chosen = [...byKind.values()]
+    .flat()
+    .slice(0, picturesShown)
+    .sort((a, b) => placeOf(a) - placeOf(b));
   const samples = chosen.map((entry): PreviewSample => {
     const { path, className, maskPath } = entry;
     const label = labels.get(path) ?? null;

@@ -11,6 +11,9 @@ import {
 } from '../../../src-shared/domain/dataset.ts';
 import type { Database } from './database.ts';
 
+/** So many images stand on the card of a data set. */
+const coverImages = 6;
+
 interface DatasetRow {
   id: number;
   name: string;
@@ -28,6 +31,8 @@ interface ClassRow {
   label: 'good' | 'anomalous' | null;
   images: number;
   masks: number;
+  first_id: number;
+  last_id: number;
 }
 
 /** What a data set is without its counts: enough for jobs and assets, and cheap. */
@@ -63,12 +68,16 @@ export function createDatasetsRepository(database: Database) {
     'id, name, root, layout, state, created_at_ms, layout_options, last_opened_at_ms, last_look';
   const coreColumns = 'id, name, root, layout, layout_options AS layoutOptions';
 
-  function classesOf(datasetId: number): ClassCounts[] {
-    const rows = database.all<ClassRow>(
-      `SELECT class_name, label, count(*) AS images, sum(mask_path IS NOT NULL) AS masks
+  function classRowsOf(datasetId: number): ClassRow[] {
+    return database.all<ClassRow>(
+      `SELECT class_name, label, count(*) AS images, sum(mask_path IS NOT NULL) AS masks,
+              min(id) AS first_id, max(id) AS last_id
        FROM images WHERE dataset_id = ? GROUP BY class_name, label`,
       [datasetId],
     );
+  }
+
+  function classesOf(rows: readonly ClassRow[]): ClassCounts[] {
     const classes = new Map<string, { -readonly [K in keyof ClassCounts]: ClassCounts[K] }>();
     for (const row of rows) {
       const counts = classes.get(row.class_name) ?? {
@@ -85,8 +94,21 @@ export function createDatasetsRepository(database: Database) {
     return [...classes.values()];
   }
 
+  /** One of every class and label as far as they go round, then the first ones of the set. */
+  function coverOf(datasetId: number, rows: readonly ClassRow[]): number[] {
+    const step = Math.max(1, Math.floor(rows.length / coverImages));
+    const spread = rows.filter((_, index) => index % step === 0).map((row) => row.first_id);
+    const chosen = new Set([...spread, ...rows.map((row) => row.last_id)].slice(0, coverImages));
+    if (chosen.size < coverImages) {
+      const sql = 'SELECT id FROM images WHERE dataset_id = ? ORDER BY id LIMIT ?';
+      for (const { id } of database.all<{ id: number }>(sql, [datasetId, 2 * coverImages])) chosen.add(id);
+    }
+    return [...chosen].slice(0, coverImages);
+  }
+
   function toDataset(row: DatasetRow): Dataset {
-    const classes = classesOf(row.id);
+    const classRows = classRowsOf(row.id);
+    const classes = classesOf(classRows);
     const layoutOptions = readOptions(row.layout_options);
     return {
       id: row.id,
@@ -98,6 +120,7 @@ export function createDatasetsRepository(database: Database) {
       imageCount: classes.reduce((sum, c) => sum + c.good + c.anomalous + c.unlabelled, 0),
       problemCount: countProblems(row.id),
       classes,
+      coverImageIds: coverOf(row.id, classRows),
       ...(Object.keys(layoutOptions).length === 0 ? {} : { layoutOptions }),
       ...(row.last_opened_at_ms === null ? {} : { lastOpenedAtMs: row.last_opened_at_ms }),
       ...lookOf(row.last_look),

@@ -2,222 +2,158 @@
 // What may not: drawing of images (canvas), and anything that outlives its view (state).
 import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
-import TextField from '@mui/material/TextField';
-import ToggleButton from '@mui/material/ToggleButton';
-import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
-import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import {
-  datasetLayoutSchema,
-  type DatasetLayout,
-  type ImportPreview,
-} from '../../../src-shared/domain/dataset.ts';
+import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import type { LayoutOptions } from '../../../src-shared/domain/dataset.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PathField } from '../../components/path-field.tsx';
 import { useAddress, useAddressStore } from '../../state/address.ts';
-import { useClient } from '../../state/client-context.ts';
-import { formatNoun } from '../../state/format.ts';
-import { describeProblems } from '../../state/problem-words.ts';
+import { folderOf, useDroppedStore } from '../../state/dropped.ts';
+import { useInspection, type InspectionProgress } from '../../state/inspection.ts';
+import { say } from '../../texts/say.ts';
 import styles from './add-view.module.css';
-import { ClassTable } from './class-table.tsx';
-import { ProblemList } from './problem-list.tsx';
-
-const layoutNames: Readonly<Record<DatasetLayout, { name: string; explained: string }>> = {
-  folder: {
-    name: 'Plain folder',
-    explained: 'Every image below the folder, without labels.',
-  },
-  mvtec: {
-    name: 'MVTec AD',
-    explained:
-      'Class folders with train/good, test/good, test/<defect> and masks in ground_truth/<defect>; MPDD, BTAD and DTD-Synthetic too.',
-  },
-  visa: { name: 'VisA', explained: 'Images, labels and masks from a table in split_csv.' },
-  anomalyclip: { name: 'AnomalyCLIP', explained: 'Images, labels and masks from meta.json.' },
-  'images-masks': {
-    name: 'Images and masks',
-    explained:
-      'A folder of images beside a folder of masks of the same names, as in Kvasir, ClinicDB, ISIC, TN3K.',
-  },
-  elpv: { name: 'ELPV', explained: 'Solar cells with a defect probability in labels.csv.' },
-  sdd: {
-    name: 'KolektorSDD',
-    explained: 'Pictures with a label image beside each, cut into a top and a bottom half.',
-  },
-  'good-bad': {
-    name: 'Good and bad',
-    explained: 'Folders whose names say it: normal and anomaly, ok and ng, no and yes.',
-  },
-  list: { name: 'Image list', explained: 'A CSV table of paths, labels, classes and masks.' },
-  coco: { name: 'COCO', explained: 'COCO annotations; polygons and run lengths become masks.' },
-};
+import { DroppedNotice } from './dropped-notice.tsx';
+import { ImportPreviewSection } from './import-preview-section.tsx';
 
 /** Shows what was understood of a folder before anything is stored. */
 export function AddView() {
-  const { path, layout } = useAddress();
-  const { go, replace } = useAddressStore();
-  const client = useClient();
-  const [typed, setTyped] = useState(path ?? '');
-  const preview = useQuery({
-    queryKey: ['preview', path, layout],
-    queryFn: () =>
-      client.call('datasets.inspect', { path: path ?? '', ...(layout === null ? {} : { layout }) }),
-    enabled: path !== null,
-    retry: false,
-    // The folder may change at any time: what is shown is always read afresh.
-    gcTime: 0,
-    staleTime: 0,
-  });
+  const { path } = useAddress();
+  // What was typed and chosen belongs to one folder.
+  return <AddPage key={path ?? ''} path={path} />;
+}
 
+function AddPage({ path }: { readonly path: string | null }) {
+  const { layout } = useAddress();
+  const { go, replace } = useAddressStore();
+  const [typed, setTyped] = useState(path ?? '');
+  const [options, setOptions] = useState<LayoutOptions>({});
+  const { dropped, leftOutCount } = useDroppedStore();
+  const inspection = useInspection(path, layout, options);
+  const { preview, isLooking, error } = inspection;
+
+  const lookInto = (chosen: string) => {
+    setTyped(chosen);
+    if (chosen === path) inspection.lookAgain();
+    else go({ path: chosen, layout: null });
+  };
   return (
     <div className={styles.page}>
       <div className={styles.column}>
-        <h1>Add a folder</h1>
+        <h1>{say('Add a folder')}</h1>
         <PathField
-          label="Folder of images"
+          label={say('Folder of images, or a table of them')}
           kind="folder"
           value={typed}
           onChange={setTyped}
-          submitLabel="Look inside"
-          pending={preview.isFetching}
-          onSubmit={(chosen) => {
-            setTyped(chosen);
-            if (chosen === path) void preview.refetch();
-            else go({ path: chosen, layout: null });
-          }}
+          submitLabel={say('Look inside')}
+          pending={isLooking}
+          onSubmit={lookInto}
         />
-        {path === null && (
+        {path === null && dropped !== null && (
+          <DroppedNotice key={dropped.name} dropped={dropped} onChoose={lookInto} />
+        )}
+        {path === null && dropped === null && (
           <p className={styles.quiet}>
-            PNG, JPEG, TIFF, BMP and WebP are read. Nothing is copied and no file is changed: the workbench
-            remembers where the images are.
+            {say(
+              'PNG, JPEG, TIFF, BMP and WebP are read. A folder can be dropped on this window too. Nothing is copied and no file is changed: the workbench remembers where the images are.',
+            )}
           </p>
         )}
-        {preview.isFetching && <LinearProgress aria-label="Looking through the folder" />}
-        {preview.error && !preview.isFetching && (
-          <ErrorNotice title="The folder could not be read" error={preview.error} />
+        {path !== null && leftOutCount > 0 && (
+          <p className={styles.quiet}>
+            {say(
+              'One folder is looked into at a time; {count, plural, one {# other thing} other {# other things}} that you dropped can be added after it.',
+              { count: leftOutCount },
+            )}
+          </p>
         )}
-        {preview.data && !preview.error && (
-          <Preview
-            key={`${preview.data.root} ${preview.data.layout}`}
-            preview={preview.data}
-            onLayout={(chosen) => {
-              replace({ layout: chosen });
-            }}
-          />
+        {isLooking && <Looking progress={inspection.progress} onStop={inspection.stop} />}
+        {error !== null && !isLooking && path !== null && (
+          <CannotLook path={path} error={error} onChoose={lookInto} onRetry={inspection.lookAgain} />
+        )}
+        {path !== null && preview === undefined && error === null && !isLooking && (
+          <p role="status">
+            {say('Looking was stopped; nothing was stored.')}{' '}
+            <Button onClick={inspection.lookAgain}>{say('Look inside')}</Button>
+          </p>
+        )}
+        {preview && error === null && (
+          <div className={isLooking ? styles.stale : undefined} inert={isLooking}>
+            <ImportPreviewSection
+              key={preview.root}
+              preview={preview}
+              options={options}
+              onLayout={(chosen) => {
+                replace({ layout: chosen });
+              }}
+              onOptions={(chosen) => {
+                setOptions(chosen);
+                // Options belong to a layout: from now on it is chosen, not recognised.
+                replace({ layout: preview.layout });
+              }}
+            />
+          </div>
         )}
       </div>
     </div>
   );
 }
 
-interface PreviewProps {
-  readonly preview: ImportPreview;
-  readonly onLayout: (layout: DatasetLayout) => void;
+function Looking({
+  progress,
+  onStop,
+}: {
+  readonly progress: InspectionProgress;
+  readonly onStop: () => void;
+}) {
+  const { fileCount, imageCount, openedCount } = progress;
+  const words =
+    openedCount > 0
+      ? say('{imageCount, plural, one {# image} other {# images}}, {openedCount, number} opened so far', {
+          imageCount,
+          openedCount,
+        })
+      : say(
+          '{fileCount, plural, one {# entry} other {# entries}} seen, {imageCount, plural, one {# image} other {# images}} among them',
+          { fileCount, imageCount },
+        );
+  return (
+    <div className={styles.looking}>
+      <div className={styles.lookingText}>
+        <LinearProgress aria-label={say('Looking through the folder')} />
+        <span className={styles.quiet}>{words}</span>
+      </div>
+      <Button variant="outlined" onClick={onStop}>
+        {say('Stop')}
+      </Button>
+    </div>
+  );
 }
 
-function Preview({ preview, onLayout }: PreviewProps) {
-  const client = useClient();
-  const go = useAddressStore((state) => state.go);
-  const [name, setName] = useState(preview.name);
-  const start = useMutation({
-    mutationFn: () =>
-      client.call('datasets.import', { path: preview.root, layout: preview.layout, name: name.trim() }),
-    onSuccess: ({ dataset }) => {
-      go({
-        view: 'images',
-        datasetId: dataset.id,
-        runId: null,
-        imageId: null,
-        className: null,
-        path: null,
-        layout: null,
-      });
-    },
-  });
-  const classNoun =
-    preview.layout === 'folder' ? '' : `, ${formatNoun(preview.classes.length, 'class', 'classes')}`;
+interface CannotLookProps {
+  readonly path: string;
+  readonly error: Error;
+  readonly onChoose: (path: string) => void;
+  readonly onRetry: () => void;
+}
 
+function CannotLook({ path, error, onChoose, onRetry }: CannotLookProps) {
+  const isFile = error instanceof WorkbenchError && error.code === 'bad-request' && /[\\/]/.test(path);
   return (
-    <section className={styles.preview} aria-label="What was understood">
-      <h2>
-        {formatNoun(preview.imageCount, 'image')}
-        {classNoun}
-      </h2>
-      <div className={styles.layout}>
-        <ToggleButtonGroup
-          exclusive
-          size="small"
-          sx={{ flexWrap: 'wrap' }}
-          aria-label="Read as"
-          value={preview.layout}
-          onChange={(_, chosen: unknown) => {
-            const parsed = datasetLayoutSchema.safeParse(chosen);
-            if (parsed.success) onLayout(parsed.data);
-          }}
-        >
-          {datasetLayoutSchema.options.map((layout) => (
-            <ToggleButton key={layout} value={layout}>
-              {layoutNames[layout].name}
-            </ToggleButton>
-          ))}
-        </ToggleButtonGroup>
-        <p className={styles.quiet}>{layoutNames[preview.layout].explained}</p>
-      </div>
-      {preview.imageCount === 0 ? (
-        <p>
-          There is no image that can be read in this folder. Choose another folder, or another way to read
-          this one.
-        </p>
-      ) : (
-        <ClassTable classes={preview.classes} shownCount={20} />
-      )}
-      {preview.samples.length > 0 && (
-        <p className={styles.samples}>
-          <span className={styles.quiet}>For example </span>
-          {preview.samples.slice(0, 3).join(', ')}
-        </p>
-      )}
-      {preview.problemCount > 0 && (
-        <div className={styles.problems}>
-          <h3>{describeProblems(preview.problems, preview.problemCount)}</h3>
-          <ProblemList problems={preview.problems} label="Files with problems" />
+    <>
+      <ErrorNotice title={say('This could not be looked into')} error={error} onRetry={onRetry} />
+      {isFile && (
+        <div>
+          <Button
+            variant="outlined"
+            onClick={() => {
+              onChoose(folderOf(path));
+            }}
+          >
+            {say('Look into {folder}', { folder: folderOf(path) })}
+          </Button>
         </div>
       )}
-      {preview.imageCount > 0 && (
-        <p className={styles.quiet}>
-          Each file is opened during the import; what cannot be read is listed and left out, the rest comes
-          in.
-        </p>
-      )}
-      {start.error && <ErrorNotice title="The folder could not be imported" error={start.error} />}
-      <div className={styles.finish}>
-        <TextField
-          label="Name"
-          value={name}
-          onChange={(event) => {
-            setName(event.target.value);
-          }}
-          slotProps={{ htmlInput: { maxLength: 200 } }}
-          sx={{ maxWidth: 320 }}
-        />
-        <Button
-          variant="contained"
-          loading={start.isPending}
-          disabled={preview.imageCount === 0 || name.trim() === ''}
-          onClick={() => {
-            start.mutate();
-          }}
-        >
-          Import {formatNoun(preview.imageCount, 'image')}
-        </Button>
-        <Button
-          onClick={() => {
-            go({ view: 'data', path: null, layout: null });
-          }}
-        >
-          Cancel
-        </Button>
-      </div>
-    </section>
+    </>
   );
 }

@@ -1,27 +1,29 @@
 import Button from '@mui/material/Button';
-import { useState } from 'react';
 import type { ClassCounts } from '../../../src-shared/domain/dataset.ts';
 import { StateMark } from '../../components/state-mark.tsx';
 import { formatCount } from '../../state/format.ts';
+import { say } from '../../texts/say.ts';
 import styles from './class-table.module.css';
 
 interface ClassTableProps {
   readonly classes: readonly ClassCounts[];
-  /** More classes than this are folded away. */
-  readonly shownCount: number;
+  /** More classes than this stay away; absent: all are shown. */
+  readonly shownCount?: number;
+  /** Shows those that stay away. */
+  readonly onMore?: () => void;
 }
 
 const columns = [
-  { field: 'good', name: 'Good', mark: 'good' },
-  { field: 'anomalous', name: 'Anomalous', mark: 'defect' },
-  { field: 'unlabelled', name: 'Unlabelled', mark: null },
-  { field: 'masks', name: 'Masks', mark: null },
+  { field: 'good', name: say('Good'), mark: 'good' },
+  { field: 'anomalous', name: say('Anomalous'), mark: 'defect' },
+  { field: 'unlabelled', name: say('Unlabelled'), mark: null },
+  { field: 'masks', name: say('Masks'), mark: null },
 ] as const;
 
 /** Counts by class and label; columns without a single image are left out. */
-export function ClassTable({ classes, shownCount }: ClassTableProps) {
-  const [all, setAll] = useState(false);
-  const folded = !all && classes.length > shownCount + 1;
+export function ClassTable({ classes, shownCount = Infinity, onMore }: ClassTableProps) {
+  // One line more is no longer than the line that says that there is one more.
+  const folded = classes.length > shownCount + 1;
   const shown = folded ? classes.slice(0, shownCount) : classes;
   const used = columns.filter(({ field }) => classes.some((each) => each[field] > 0));
   return (
@@ -29,7 +31,7 @@ export function ClassTable({ classes, shownCount }: ClassTableProps) {
       <table className={styles.table}>
         <thead>
           <tr>
-            <th scope="col">Class</th>
+            <th scope="col">{say('Class')}</th>
             {used.map(({ field, name, mark }) => (
               <th key={field} scope="col">
                 {mark && <StateMark kind={mark} sizePx={10} />} {name}
@@ -50,7 +52,7 @@ export function ClassTable({ classes, shownCount }: ClassTableProps) {
         {classes.length > 1 && (
           <tfoot>
             <tr>
-              <th scope="row">All {formatCount(classes.length)} classes</th>
+              <th scope="row">{say('All {count, number} classes', { count: classes.length })}</th>
               {used.map(({ field }) => (
                 <td key={field}>{formatCount(classes.reduce((sum, each) => sum + each[field], 0))}</td>
               ))}
@@ -58,13 +60,11 @@ export function ClassTable({ classes, shownCount }: ClassTableProps) {
           </tfoot>
         )}
       </table>
-      {folded && (
-        <Button
-          onClick={() => {
-            setAll(true);
-          }}
-        >
-          Show {formatCount(classes.length - shownCount)} more
+      {folded && onMore && (
+        <Button sx={{ marginLeft: '-12px' }} onClick={onMore}>
+          {say('{count, plural, one {# more class} other {# more classes}}', {
+            count: classes.length - shownCount,
+          })}
         </Button>
       )}
     </div>

@@ -1,32 +1,38 @@
 import Button from '@mui/material/Button';
-import Menu from '@mui/material/Menu';
-import MenuItem from '@mui/material/MenuItem';
-import { useMutation } from '@tanstack/react-query';
-import { Ellipsis, Play } from 'lucide-react';
+import { Eye, ImageOff, Play } from 'lucide-react';
 import { useState } from 'react';
-import type { Dataset } from '../../../src-shared/domain/dataset.ts';
+import type { Dataset, FolderState } from '../../../src-shared/domain/dataset.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { JobLine } from '../../components/job-line.tsx';
+import { MiddleEllipsis } from '../../components/middle-ellipsis.tsx';
 import { Thumbnail } from '../../components/thumbnail.tsx';
-import { TipButton } from '../../components/tip-button.tsx';
 import { useAddressStore } from '../../state/address.ts';
-import { useClient } from '../../state/client-context.ts';
 import { isOver } from '../../state/events.ts';
-import { formatMoment, formatNoun } from '../../state/format.ts';
-import { useImagePages, useJobs, useRuns } from '../../state/queries.ts';
+import { useJobs, useRuns } from '../../state/queries.ts';
 import { describeAuroc, runState, runTitle } from '../../state/run-words.ts';
+import { say } from '../../texts/say.ts';
 import { useRunNames } from '../frame/top-bar.tsx';
 import { ClassTable } from './class-table.tsx';
 import styles from './dataset-card.module.css';
+import { DatasetDetails } from './dataset-details.tsx';
+import { DatasetMenu } from './dataset-menu.tsx';
+import { describeLook } from './describe-look.ts';
+import { MissingFolder } from './missing-folder.tsx';
 import { ProblemsButton } from './problems-button.tsx';
 
-const shownRuns = 3;
-const shownImages = 6;
+/** So many classes stand on a card; more are one click away, so that cards stay of one height. */
+const shownClasses = 3;
 
-/** One data set: what is in it, what is wrong with its files, what was run on it. */
-export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
+interface DatasetCardProps {
+  readonly dataset: Dataset;
+  /** Undefined while it is not known. */
+  readonly folder: FolderState | undefined;
+}
+
+/** One data set: what is in it, what is wrong with its files, what was run on it last. */
+export function DatasetCard({ dataset, folder }: DatasetCardProps) {
   const go = useAddressStore((state) => state.go);
+  const [detailed, setDetailed] = useState(false);
   const { data: runs = [] } = useRuns();
   const { data: jobs = [] } = useJobs();
   const ownRuns = runs.filter(({ datasetId }) => datasetId === dataset.id);
@@ -35,40 +41,40 @@ export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
   const openImages = () => {
     go({ ...place, view: 'images', runId: ownRuns[0]?.id ?? null });
   };
+  const showDetails = () => {
+    setDetailed(true);
+  };
 
   return (
     <article className={styles.card} aria-label={dataset.name}>
-      <Preview dataset={dataset} onOpen={openImages} />
+      <Cover dataset={dataset} onOpen={openImages} />
       <div className={styles.head}>
         <div className={styles.titles}>
-          <h2>{dataset.name}</h2>
-          <div className={styles.root} title={dataset.root}>
-            {dataset.root}
+          <h2 title={dataset.name}>{dataset.name}</h2>
+          <div className={styles.root}>
+            <MiddleEllipsis text={dataset.root} />
           </div>
         </div>
-        <CardMenu dataset={dataset} />
+        <DatasetMenu dataset={dataset} folder={folder} onDetails={showDetails} />
       </div>
-      {importJob && importJob.state !== 'succeeded' && <JobLine job={importJob} showTitle={false} />}
-      {dataset.imageCount === 0 && (importJob === undefined || isOver(importJob)) && <p>0 images</p>}
-      {dataset.classes.length > 0 && <ClassTable classes={dataset.classes} shownCount={8} />}
-      {dataset.problemCount > 0 && <ProblemsButton dataset={dataset} />}
-      {ownRuns.length > 0 && (
-        <section aria-label="Last runs">
-          <ul className={styles.runs}>
-            {ownRuns.slice(0, shownRuns).map((run) => (
-              <RunLine key={run.id} run={run} />
-            ))}
-          </ul>
-          {ownRuns.length > shownRuns && (
-            <p className={styles.more}>
-              and {formatNoun(ownRuns.length - shownRuns, 'older run')} in the switch above
-            </p>
-          )}
-        </section>
+      {folder !== undefined && folder.state !== 'there' && (
+        <MissingFolder dataset={dataset} message={folder.message} />
       )}
+      {importJob && importJob.state !== 'succeeded' && <JobLine job={importJob} showTitle={false} />}
+      {dataset.imageCount === 0 && (importJob === undefined || isOver(importJob)) && (
+        <p>{say('No image could be read in this folder.')}</p>
+      )}
+      {dataset.classes.length > 0 && (
+        <ClassTable classes={dataset.classes} shownCount={shownClasses} onMore={showDetails} />
+      )}
+      <div className={styles.lines}>
+        {dataset.problemCount > 0 && <ProblemsButton dataset={dataset} />}
+        <LookLine dataset={dataset} />
+        <LastRun runs={ownRuns} onMore={showDetails} />
+      </div>
       <div className={styles.actions}>
         <Button variant="outlined" onClick={openImages}>
-          Show images
+          {say('Show images')}
         </Button>
         {dataset.imageCount > 0 && (
           <Button
@@ -78,118 +84,94 @@ export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
               go({ ...place, view: 'start', runId: null });
             }}
           >
-            Start a run
+            {say('Start a run')}
           </Button>
         )}
       </div>
+      {detailed && (
+        <DatasetDetails
+          dataset={dataset}
+          runs={ownRuns}
+          onClose={() => {
+            setDetailed(false);
+          }}
+        />
+      )}
     </article>
   );
 }
 
-function Preview({ dataset, onOpen }: { readonly dataset: Dataset; readonly onOpen: () => void }) {
-  const filter = {
-    datasetId: dataset.id,
-    runId: null,
-    className: null,
-    sort: 'path',
-    descending: false,
-  } as const;
-  const { total, row } = useImagePages(filter, 0, 0);
-  if (total === null || total === 0) return null;
-  // Spread over the first page, so that more than one class is seen.
-  const step = Math.max(1, Math.floor(Math.min(total, 200) / shownImages));
-  const rows = Array.from({ length: shownImages }, (_, k) => row(k * step)).filter(
-    (each) => each !== undefined,
-  );
+function Cover({ dataset, onOpen }: { readonly dataset: Dataset; readonly onOpen: () => void }) {
+  const ids = dataset.coverImageIds ?? [];
   return (
     <button
       type="button"
-      className={styles.preview}
+      className={styles.cover}
       onClick={onOpen}
-      aria-label={`Show the images of ${dataset.name}`}
+      aria-label={say('Show the images of {name}', { name: dataset.name })}
     >
-      {rows.map(({ image }) => (
-        <Thumbnail key={image.id} imageId={image.id} sizePx={256} />
+      {ids.length === 0 && (
+        <span className={styles.noCover}>
+          <ImageOff size={24} strokeWidth={1.25} aria-hidden />
+        </span>
+      )}
+      {ids.map((imageId) => (
+        <Thumbnail key={imageId} imageId={imageId} sizePx={128} />
       ))}
     </button>
   );
 }
 
-function RunLine({ run }: { readonly run: Run }) {
+/** Whether the folder is watched, and what the last look at it brought. */
+function LookLine({ dataset }: { readonly dataset: Dataset }) {
+  const { watch, lastLook } = dataset;
+  const words = lastLook === undefined ? '' : describeLook(lastLook, dataset.imageCount);
+  if (watch === undefined && words === '') return null;
+  return (
+    <p className={styles.look} data-testid="look">
+      {watch !== undefined && (
+        <span className={styles.watch} title={watch.message}>
+          <Eye size={14} aria-hidden /> {watchWords[watch.state]}
+        </span>
+      )}
+      <span className={styles.quietLine} title={words}>
+        {words}
+      </span>
+    </p>
+  );
+}
+
+const watchWords = {
+  watching: say('Watched'),
+  missing: say('Watched, folder missing'),
+  elsewhere: say('Watched elsewhere'),
+} as const;
+
+function LastRun({ runs, onMore }: { readonly runs: readonly Run[]; readonly onMore: () => void }) {
   const go = useAddressStore((state) => state.go);
   const names = useRunNames();
+  const [run] = runs;
+  if (run === undefined) return <p className={styles.quietLine}>{say('No runs yet')}</p>;
+  const title = runTitle(run, names);
   return (
-    <li>
+    <div className={styles.runs}>
       <button
         type="button"
         className={styles.run}
+        title={title}
         onClick={() => {
           go({ view: 'review', datasetId: run.datasetId, runId: run.id, imageId: null, className: null });
         }}
       >
-        <span className={styles.runTitle}>{runTitle(run, names)}</span>
+        <span className={styles.runTitle}>{title}</span>
         <span className={styles.quiet}>{describeAuroc(run)}</span>
         <span className={styles.quiet}>{runState(run)}</span>
-        <span className={styles.quiet}>{formatMoment(run.createdAtMs)}</span>
       </button>
-    </li>
-  );
-}
-
-function CardMenu({ dataset }: { readonly dataset: Dataset }) {
-  const client = useClient();
-  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
-  const [asking, setAsking] = useState(false);
-  const address = useAddressStore();
-  const remove = useMutation({
-    mutationFn: () => client.call('datasets.remove', { datasetId: dataset.id }),
-    onSuccess: () => {
-      setAsking(false);
-      if (address.address.datasetId === dataset.id) {
-        address.replace({ datasetId: null, runId: null, imageId: null, className: null });
-      }
-    },
-  });
-  return (
-    <>
-      <TipButton
-        icon={Ellipsis}
-        label={`More about ${dataset.name}`}
-        onClick={(event) => {
-          setAnchor(event.currentTarget);
-        }}
-      />
-      <Menu
-        anchorEl={anchor}
-        open={anchor !== null}
-        onClose={() => {
-          setAnchor(null);
-        }}
-      >
-        <MenuItem
-          onClick={() => {
-            setAnchor(null);
-            setAsking(true);
-          }}
-        >
-          Remove from the workbench…
-        </MenuItem>
-      </Menu>
-      <ConfirmDialog
-        open={asking}
-        title={`Remove «${dataset.name}»?`}
-        action="Remove"
-        pending={remove.isPending}
-        error={remove.error}
-        onConfirm={() => {
-          remove.mutate();
-        }}
-        onClose={() => {
-          setAsking(false);
-        }}
-      >
-        Its runs and scores are deleted from the workbench. The image files stay where they are, untouched.
-      </ConfirmDialog>
-    </>
+      {runs.length > 1 && (
+        <Button onClick={onMore}>
+          {say('{count, plural, one {# older run} other {# older runs}}', { count: runs.length - 1 })}
+        </Button>
+      )}
+    </div>
   );
 }

@@ -43,6 +43,19 @@ export class DataPage {
     await expect(this.page.locator('main')).toHaveAttribute('data-view', 'review');
   }
 
+  /** The switch of the import page. */
+  async readAs(layout: string): Promise<void> {
+    await this.page.getByRole('combobox', { name: 'Read as' }).click();
+    await this.page.getByRole('option', { name: layout, exact: true }).click();
+  }
+
+  /** Chooses in the menu of a card. */
+  async chooseOf(name: string, action: string): Promise<void> {
+    await this.frame.goTo('Data');
+    await this.page.getByRole('button', { name: `More about ${name}` }).click();
+    await this.page.getByRole('menuitem', { name: action }).click();
+  }
+
   card(name: string): Locator {
     return this.page.getByRole('article', { name });
   }
