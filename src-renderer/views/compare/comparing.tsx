@@ -32,6 +32,7 @@ import { PaneGrid } from './pane-grid.tsx';
 import { Pane } from './pane.tsx';
 import { SidePanel } from './side-panel.tsx';
 import { useCompareKeys } from './use-compare-keys.ts';
+import { useComparePreload } from './use-compare-preload.ts';
 
 export interface ComparingProps {
   readonly dataset: Dataset;
@@ -65,6 +66,8 @@ export function Comparing({ dataset, own, panes }: ComparingProps) {
     [imageIds, replace],
   );
   useCompareKeys({ goTo, index, count: imageIds.length });
+  const runs = useMemo(() => panes.map(({ run }) => run), [panes]);
+  useComparePreload(runs, imageIds, index);
 
   const tokens = useMemo(() => panes.map(({ token }) => token), [panes]);
   const onRemove = useCallback(
