@@ -1,5 +1,6 @@
 import Button from '@mui/material/Button';
 import { Dices, EyeOff, FastForward, ListRestart } from 'lucide-react';
+import { memo } from 'react';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { TipButton } from '../../components/tip-button.tsx';
 import { formatCount } from '../../state/format.ts';
@@ -40,7 +41,7 @@ interface ReviewBarProps {
 }
 
 /** Between viewer and filmstrip: which images, in which order, how many are left, and how one goes through them. */
-export function ReviewBar(props: ReviewBarProps) {
+export const ReviewBar = memo(function ReviewBar(props: ReviewBarProps) {
   const { question, shownCount, totalCount, leftCount, hasLabels, onAsk } = props;
   const { settings, change } = useReviewSettings();
   const nextKey = useKeyName('next.unjudged');
@@ -121,7 +122,7 @@ export function ReviewBar(props: ReviewBarProps) {
       />
     </div>
   );
-}
+});
 
 const highestSeed = 999_999;
 

@@ -1,7 +1,7 @@
 import Button from '@mui/material/Button';
 import { useMutation } from '@tanstack/react-query';
 import { EyeOff, TriangleAlert } from 'lucide-react';
-import { useState, type RefObject } from 'react';
+import { memo, useState, type RefObject } from 'react';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { VerdictValue } from '../../../src-shared/domain/verdict.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
@@ -177,7 +177,7 @@ function Failure({ run, imageId, message, canRetry }: FailureProps) {
   );
 }
 
-function RunFacts({ run }: { readonly run: Run }) {
+const RunFacts = memo(function RunFacts({ run }: { readonly run: Run }) {
   const client = useClient();
   const names = useRunNames();
   const { address, go } = useAddressStore();
@@ -245,4 +245,4 @@ function RunFacts({ run }: { readonly run: Run }) {
       </ConfirmDialog>
     </>
   );
-}
+});
