@@ -7,7 +7,7 @@ import {
   type UsualImages,
 } from '../../src-shared/maps/map-threshold.ts';
 import { fetchPatchMap } from '../canvas/pixel-map.ts';
-import { formatNoun } from './format.ts';
+import { say } from '../texts/say.ts';
 
 /** A map threshold to begin with and the images it was taken from. */
 export interface MapProposal {
@@ -35,7 +35,14 @@ export function useMapProposal(runId: number | null, scores: RunScores | undefin
 }
 
 export function describeMapProposal({ sampleCount, from }: MapProposal): string {
-  const images =
-    from === 'good' ? formatNoun(sampleCount, 'good image') : formatNoun(sampleCount, 'low-scoring image');
-  return `Chosen so that 99 % of the map stays below it in ${images} of this run.`;
+  const values = { count: sampleCount };
+  return from === 'good'
+    ? say(
+        'Chosen so that 99 % of the map stays below it in {count, plural, one {# good image} other {# good images}} of this run.',
+        values,
+      )
+    : say(
+        'Chosen so that 99 % of the map stays below it in {count, plural, one {# low-scoring image} other {# low-scoring images}} of this run.',
+        values,
+      );
 }

@@ -27,14 +27,34 @@ export function CountsPanel({ model, bands, leftOut }: CountsPanelProps) {
   return (
     <section className={styles.panel} aria-label={say('Counts')} tabIndex={0}>
       <BandTable bands={bands} ofMaps={table !== null} hasUnlabelled={columns.unlabelled.length > 0} />
-      {masks ? (
-        <PixelFigures table={masks} threshold={model.cuts.threshold} missed={missed} alarms={alarms} />
+      {columns.good.length + columns.anomalous.length === 0 ? (
+        <p data-testid="unlabelled-words">
+          {say(
+            'No image is labelled, so misses and false alarms cannot be known. {stopped, number} of {all, number} images are stopped: {share}.',
+            {
+              stopped: bands.stopped.unlabelled,
+              all: columns.all.length,
+              share: formatPercent(bands.stopped.unlabelled / Math.max(1, columns.all.length), 1),
+            },
+          )}
+        </p>
       ) : (
-        <Figures quality={qualityOf(columns, bands)} missed={missedImages} alarms={alarms} />
+        <>
+          {masks ? (
+            <PixelFigures table={masks} threshold={model.cuts.threshold} missed={missed} alarms={alarms} />
+          ) : (
+            <Figures quality={qualityOf(columns, bands)} missed={missedImages} alarms={alarms} />
+          )}
+          <p data-testid="good-words">{sayPerThousand(alarms, 'stopped')}</p>
+          <p data-testid="anomalous-words">{sayPerThousand(missed, missedKind)}</p>
+          <Promises missed={missed} missedKind={missedKind} alarms={alarms} recipe={model.recipe} />
+          <p className={styles.quiet}>
+            {say(
+              'Intervals are exact binomial ones (Clopper-Pearson, 95 %). They hold for parts like these; a threshold that was chosen on the same images looks a little better here than it will be.',
+            )}
+          </p>
+        </>
       )}
-      <p data-testid="good-words">{sayPerThousand(alarms, 'stopped')}</p>
-      <p data-testid="anomalous-words">{sayPerThousand(missed, missedKind)}</p>
-      <Promises missed={missed} missedKind={missedKind} alarms={alarms} recipe={model.recipe} />
       {table && <MaskNotes table={table} />}
       {leftOut > 0 && (
         <p className={styles.quiet}>
@@ -44,11 +64,6 @@ export function CountsPanel({ model, bands, leftOut }: CountsPanelProps) {
           )}
         </p>
       )}
-      <p className={styles.quiet}>
-        {say(
-          'Intervals are exact binomial ones (Clopper-Pearson, 95 %). They hold for parts like these; a threshold that was chosen on the same images looks a little better here than it will be.',
-        )}
-      </p>
     </section>
   );
 }

@@ -42,9 +42,7 @@ export function CurvePanel({ model, bands }: CurvePanelProps) {
       <CurveHead curve={curve} ranking={ranking} ofPixels={ofPixels} />
       {points.length === 0 ? (
         <p className={styles.quiet}>
-          {say(
-            'A curve needs images that are labelled good and images that are labelled anomalous. Give verdicts in Review, or import a set with labels.',
-          )}
+          {say('A curve needs images that are labelled good and images that are labelled anomalous.')}
         </p>
       ) : (
         <figure className={styles.figure}>

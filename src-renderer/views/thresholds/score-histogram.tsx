@@ -193,7 +193,7 @@ const Legend = memo(function Legend({
   );
 });
 
-const shortCounts = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 1 });
+const shortCounts = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
 /** Images are counted one by one, millions of pixels are not: `7M`. */
 function shortCount(count: number): string {
