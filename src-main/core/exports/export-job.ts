@@ -48,7 +48,7 @@ export function createExportJobKind(options: ExportJobOptions) {
       const prepared = prepareExport({ ...options, jobId: context.jobId }, payload);
       const progress = makeProgress(prepared, payload, context, options);
       const failed = wantsFiles(payload)
-        ? await writeFiles(options, prepared, payload, context, progress)
+        ? await writeFiles(options, prepared, payload, context, progress.onImage)
         : { count: 0, first: null };
       if (payload.report !== null) {
         TargetFolder.open(payload.folder);
@@ -63,7 +63,7 @@ export function createExportJobKind(options: ExportJobOptions) {
           file: join(payload.folder, reportName),
           imagesPerClass: payload.report.imagesPerClass,
           signal: context.signal,
-          onPicture: progress,
+          onPicture: progress.onPicture,
         });
       }
       if (failed.count > 0) {
@@ -76,24 +76,30 @@ export function createExportJobKind(options: ExportJobOptions) {
   });
 }
 
-/** Counts images and pictures together, so that the bar goes to its end once. */
+/** Counts images; the report's pictures only where nothing else is written. */
 function makeProgress(
   { dataset, runs }: PreparedExport,
   payload: ExportPayload,
   context: JobContext,
   { repositories }: ExportJobOptions,
-): (message: string) => void {
-  const images = wantsFiles(payload) ? runs.reduce((sum, { selected }) => sum + selected.imageCount, 0) : 0;
-  const pictures =
-    payload.report === null
-      ? 0
-      : countPictures(repositories, dataset.id, payload.options.className, payload.report.imagesPerClass);
+): { readonly onImage: (path: string) => void; readonly onPicture: (path: string) => void } {
+  const { className } = payload.options;
+  const total = wantsFiles(payload)
+    ? runs.reduce((sum, { selected }) => sum + selected.imageCount, 0)
+    : countPictures(repositories, dataset.id, className, payload.report?.imagesPerClass ?? 0);
   let done = 0;
-  const total = images + pictures;
-  context.report({ done, total, message: '' });
-  return (message) => {
+  const count = (message: string) => {
     done = Math.min(done + 1, total);
     context.report({ done, total, message });
+  };
+  context.report({ done, total, message: '' });
+  return {
+    onImage: count,
+    onPicture: wantsFiles(payload)
+      ? (path) => {
+          context.report({ done, total, message: `${reportName}: ${path}` });
+        }
+      : count,
   };
 }
 

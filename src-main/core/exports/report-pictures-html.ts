@@ -60,11 +60,15 @@ export function classSection(report: RunReport, { name, pictures, imageCount }: 
 export function pictureRows(report: RunReport, pictures: readonly ReportPicture[], showClass: boolean): Html {
   const { runs } = report;
   return html`<div class="scroll">
-    <div class="rows" style="--columns: ${runs.length + 1}">
-      <div class="row heads">
-        <div class="head">Image</div>
-        ${runs.map((run) => html`<div class="head">${runName(run, runs.length === 1)}</div>`)}
-      </div>
+    <div class="${runs.length === 1 ? 'rows pairs' : 'rows'}" style="--columns: ${runs.length + 1}">
+      ${
+        runs.length === 1
+          ? html``
+          : html`<div class="row heads">
+              <div class="head">Image</div>
+              ${runs.map((run) => html`<div class="head">${runName(run, false)}</div>`)}
+            </div>`
+      }
       ${pictures.map((picture) => pictureRow(report, picture, showClass))}
     </div>
   </div>`;

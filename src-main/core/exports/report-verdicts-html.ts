@@ -151,7 +151,8 @@ export function verdictsSection({ decisions: { counts, verdicts, verdictCount } 
             <th>No.</th>
             <th class="name">Verdict</th>
             <th class="name">Note</th>
-            <th class="name">By, when (UTC)</th>
+            <th class="name">By</th>
+            <th class="name">When (UTC)</th>
             <th>Score</th>
             <th>Threshold</th>
             <th class="name">On what</th>
@@ -185,7 +186,8 @@ function verdictRow({ verdict, holds, operatingPoint }: ReportVerdict): Html {
       ${verdict.value === null && verdict.note !== '' ? 'note alone' : said}${undo}${holds ? '' : ' (superseded)'}
     </th>
     <th class="name">${verdict.note}</th>
-    <th class="name">${verdict.author}, ${timeOf(verdict.createdAtMs)}</th>
+    <td class="word">${verdict.author}</td>
+    <td>${timeOf(verdict.createdAtMs)}</td>
     <td>${numberOf(basis?.score)}</td>
     <td>${numberOf(basis?.threshold)}</td>
     <th class="name">${sayBasis(verdict, operatingPoint)}</th>

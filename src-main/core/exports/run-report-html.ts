@@ -2,7 +2,7 @@ import { html, type Html } from './html.ts';
 import { figuresSection, runName } from './report-figures-html.ts';
 import { classSection, disagreementSection, legend } from './report-pictures-html.ts';
 import { contradictionSection, unreadSection } from './report-lists-html.ts';
-import { summarySection } from './report-summary-html.ts';
+import { summarySection, timeOf } from './report-summary-html.ts';
 import { thresholdsSection, verdictsSection } from './report-verdicts-html.ts';
 import type { RunReport } from './run-report.ts';
 import { reportStyle } from './run-report-style.ts';
@@ -21,7 +21,7 @@ export function renderRunReport(report: RunReport): string {
         <meta name="color-scheme" content="light dark" />
         <title>${title}</title>
         <style>
-          ${reportStyle(runs.length)}
+          ${reportStyle(runs.length, `${report.datasetName} · ${timeOf(report.madeAt)} UTC · ${report.madeBy}`)}
         </style>
       </head>
       <body>
@@ -30,8 +30,7 @@ export function renderRunReport(report: RunReport): string {
             <h1>${report.datasetName}</h1>
             <p class="quiet">
               ${isComparison ? `Comparison of ${runs.length} runs` : 'Anomaly report'} · ${report.imageCount}
-              images · Anomaly Workbench ${report.version} ·
-              ${report.madeAt.toISOString().slice(0, 16).replace('T', ' ')} UTC
+              images · Anomaly Workbench ${report.version} · ${timeOf(report.madeAt)} UTC
             </p>
           </header>
           ${notRunNote(report)} ${summarySection(report)} ${thresholdsSection(report)}

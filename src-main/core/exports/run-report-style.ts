@@ -4,7 +4,7 @@ import { Html } from './html.ts';
 const landscapeFrom = 4;
 
 /** The window's greys and marks (ui.md), light and dark, without a font of its own; printed on A4, always light. */
-export function reportStyle(runCount: number): Html {
+export function reportStyle(runCount: number, footer: string): Html {
   return new Html(`
 :root { color-scheme: light dark; ${light} }
 @media screen and (prefers-color-scheme: dark) { :root { ${dark} } }
@@ -48,6 +48,8 @@ th.published { font-weight: 400; font-style: italic; white-space: normal; max-wi
 .key svg { flex: none; width: 32px; height: 12px; background: #777; border-radius: 2px; }
 .bar { flex: none; width: 96px; height: 12px; border-radius: 2px; }
 .rows { display: grid; gap: 16px; }
+.rows.pairs { grid-template-columns: repeat(auto-fill, minmax(22rem, 1fr)); gap: 16px 40px; }
+.pairs .row { grid-template-columns: 1fr 1fr; gap: 8px; }
 .row { display: grid; gap: 16px; grid-template-columns: repeat(var(--columns), minmax(9rem, 16rem)); align-items: start; }
 .head { color: var(--quiet); font-weight: 600; overflow-wrap: anywhere; }
 figure { margin: 0; }
@@ -59,7 +61,10 @@ path { fill: none; vector-effect: non-scaling-stroke; stroke-linejoin: round; }
 .contour { stroke: #fff; stroke-width: 1.25px; }
 .truth { stroke: #5fe3ff; stroke-width: 1.5px; stroke-dasharray: 5 3; }
 figcaption { padding-top: 4px; font-size: 12px; color: var(--quiet); overflow-wrap: anywhere; }
-.path, .problem { display: block; }
+.path, .problem, .regions { display: block; }
+td.word { text-align: left; padding-left: 0; white-space: normal; overflow-wrap: anywhere; }
+strong.problem { display: inline; }
+.sentences { margin: 8px 0 0; }
 .problem { color: var(--unsure); }
 .mark, .verdict { font-weight: 600; }
 .mark.good { color: var(--good); }
@@ -78,7 +83,7 @@ dt { color: var(--quiet); }
 dd { margin: 0; overflow-wrap: anywhere; }
 .code { font-family: ui-monospace, SFMono-Regular, Consolas, 'DejaVu Sans Mono', monospace; font-size: 12px; word-break: break-all; }
 @media screen and (max-width: 720px) { .difference { display: block; min-width: 0; } th, td { padding: 4px 8px; } .first { padding-left: 16px; } }
-@page { size: A4 ${runCount >= landscapeFrom ? 'landscape' : 'portrait'}; margin: 14mm; }
+@page { size: A4 ${runCount >= landscapeFrom ? 'landscape' : 'portrait'}; margin: 14mm 14mm 16mm; @bottom-left { content: ${cssString(footer)}; font: 7.5pt system-ui, sans-serif; color: #565656; } @bottom-right { content: counter(page) ' / ' counter(pages); font: 7.5pt system-ui, sans-serif; color: #565656; } }
 @media print {
   body { background: #fff; font-size: 9pt; }
   main { max-width: none; padding: 0; }
@@ -93,12 +98,23 @@ dd { margin: 0; overflow-wrap: anywhere; }
   h2, h3, .lead, .heads, .legend { break-after: avoid; }
   .row, .tables > *, .facts .run, tr { break-inside: avoid; }
   .rows { display: block; }
+  .rows.pairs { display: grid; grid-template-columns: 1fr 1fr; gap: 10px 20px; }
+  .pairs .row { grid-template-columns: 1fr 1fr; margin-bottom: 0; }
+  thead { display: table-header-group; }
   .row { grid-template-columns: repeat(var(--columns), minmax(0, 14rem)); gap: 8px; margin-bottom: 10px; }
   figcaption { font-size: 7.5pt; }
   a { color: inherit; text-decoration: none; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `);
+}
+
+/** Words as a string of a style sheet: everything but letters, digits and spaces by its code point. */
+function cssString(words: string): string {
+  const escaped = [...words].map((sign) =>
+    /[a-z0-9 ]/iu.test(sign) ? sign : `\\${(sign.codePointAt(0) ?? 0xfffd).toString(16)} `,
+  );
+  return `'${escaped.join('')}'`;
 }
 
 const light =

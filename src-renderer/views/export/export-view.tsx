@@ -1,7 +1,6 @@
 // What lives here: choosing what is written of runs, where to, and what has been written.
 // What may not: writing; the core's `exports` does that.
 import Button from '@mui/material/Button';
-import Checkbox from '@mui/material/Checkbox';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { FileOutput } from 'lucide-react';
 import { useMemo } from 'react';
@@ -28,6 +27,7 @@ import { say } from '../../texts/say.ts';
 import { useGallery } from '../data/use-gallery.ts';
 import { RunNeeded } from '../frame/run-needed.tsx';
 import { useRunNames } from '../frame/top-bar.tsx';
+import { CheckLine } from './check-line.tsx';
 import { ImagesSection } from './images-section.tsx';
 import { LastExport } from './last-export.tsx';
 import { PlanPanel } from './plan-panel.tsx';
@@ -137,8 +137,8 @@ function ExportPage({ dataset, run, runs }: ExportPageProps) {
           filteredCount={filtered?.ids.length ?? null}
           onChange={change}
         />
-        <Where dataset={dataset} form={form} wish={wish} plan={plan} last={last} onChange={change} />
       </div>
+      <Where dataset={dataset} form={form} wish={wish} plan={plan} last={last} onChange={change} />
     </div>
   );
 }
@@ -203,7 +203,13 @@ function Where({ dataset, form, wish, plan, last, onChange }: WhereProps) {
     (!isTaken || form.overwrite) &&
     !busy;
   return (
-    <>
+    <aside className={styles.side} aria-label={say('What is written, and where')}>
+      <PlanPanel
+        plan={wish === null ? null : (plan.data ?? null)}
+        error={wish === null ? null : plan.error}
+        isPending={wish !== null && plan.isFetching}
+        target={found}
+      />
       <section className={styles.section} aria-labelledby="export-where">
         <h2 id="export-where">{say('Where to')}</h2>
         <TargetField
@@ -217,18 +223,14 @@ function Where({ dataset, form, wish, plan, last, onChange }: WhereProps) {
           <p className={styles.quiet}>{say('This folder is made when the export begins.')}</p>
         )}
         {isTaken && (
-          <label className={styles.check}>
-            <Checkbox
-              size="small"
-              checked={form.overwrite}
-              onChange={(_, overwrite) => {
-                onChange({ overwrite });
-              }}
-            />
-            <span className={styles.checkText}>
-              {say('This folder is not empty: replace files of the same names, leave the others alone')}
-            </span>
-          </label>
+          <CheckLine
+            name={say('Replace files of the same names')}
+            detail={say('This folder is not empty; other files in it are left alone.')}
+            checked={form.overwrite}
+            onChange={(overwrite) => {
+              onChange({ overwrite });
+            }}
+          />
         )}
         {start.error && <ErrorNotice title={say('The export could not be started')} error={start.error} />}
         <div className={styles.finish}>
@@ -246,15 +248,7 @@ function Where({ dataset, form, wish, plan, last, onChange }: WhereProps) {
           {busy && <span className={styles.quiet}>{say('An export of this data set is under way.')}</span>}
         </div>
       </section>
-      <aside className={styles.side}>
-        <PlanPanel
-          plan={wish === null ? null : (plan.data ?? null)}
-          error={wish === null ? null : plan.error}
-          isPending={wish !== null && plan.isFetching}
-          target={found}
-        />
-        {last && <LastExport job={last} />}
-      </aside>
-    </>
+      {last && <LastExport job={last} />}
+    </aside>
   );
 }

@@ -58,7 +58,13 @@ export function ImagesSection(props: ImagesSectionProps) {
         }}
       >
         {choices.map(({ value, label }) => (
-          <FormControlLabel key={value} value={value} control={<Radio size="small" />} label={label} />
+          <FormControlLabel
+            key={value}
+            value={value}
+            control={<Radio size="small" />}
+            label={label}
+            sx={{ marginLeft: '-6px' }}
+          />
         ))}
       </RadioGroup>
       {form.hasReport && (

@@ -52,7 +52,7 @@ export function RunsSection({ runs, chosen, names, points, form, onChange }: Run
               {isChosen && (
                 <div className={styles.thresholds}>
                   <PointSelect
-                    label={say('Threshold of images')}
+                    label={say('Images at')}
                     points={fitting(points, run, 'image')}
                     value={own?.score ?? null}
                     onChange={(score) => {
@@ -61,7 +61,7 @@ export function RunsSection({ runs, chosen, names, points, form, onChange }: Run
                   />
                   {hasPixels && (
                     <PointSelect
-                      label={say('Threshold of pixels')}
+                      label={say('Pixels at')}
                       points={fitting(points, run, 'pixel')}
                       value={own?.map ?? null}
                       onChange={(map) => {
@@ -99,7 +99,7 @@ function PointSelect({ label, points, value, onChange }: PointSelectProps) {
       label={label}
       value={known === null ? '' : String(known)}
       options={[
-        { value: '', name: say('As it is in the window now') },
+        { value: '', name: say('The window’s threshold') },
         ...points.map(({ id, name, threshold }) => ({
           value: String(id),
           name: say('{name}: {threshold}', { name, threshold: String(Number(threshold.toPrecision(4))) }),

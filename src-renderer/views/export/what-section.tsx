@@ -97,8 +97,8 @@ export function WhatSection({ form, onChange }: WhatSectionProps) {
             label={say('Size')}
             value={form.size ?? 'own'}
             options={[
-              { value: 'own', name: say('Maps as rendered, pictures as the image') },
-              { value: 'rendering', name: say('All as the map is rendered') },
+              { value: 'own', name: say('Pictures full size, maps as made') },
+              { value: 'rendering', name: say('All as large as the map') },
               { value: 'original', name: say('All as large as the image') },
             ]}
             onChange={(value) => {

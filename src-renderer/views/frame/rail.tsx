@@ -12,6 +12,7 @@ import { useAddress, useAddressStore, type View } from '../../state/address.ts';
 import { overallShare } from '../../state/job-words.ts';
 import { usePanelStore } from '../../state/panels.ts';
 import { useJobs } from '../../state/queries.ts';
+import { say } from '../../texts/say.ts';
 import styles from './rail.module.css';
 
 interface Place {
@@ -23,14 +24,14 @@ interface Place {
 }
 
 const places: readonly Place[] = [
-  { view: 'data', name: 'Data', icon: Database, covers: ['data', 'add', 'images', 'start'] },
-  { view: 'review', name: 'Review', icon: Images, covers: ['review'] },
-  { view: 'thresholds', name: 'Thresholds', icon: SlidersVertical, covers: ['thresholds'] },
-  { view: 'compare', name: 'Compare', icon: Columns2, covers: ['compare'] },
-  { view: 'models', name: 'Models', icon: Boxes, covers: ['models'] },
+  { view: 'data', name: say('Data'), icon: Database, covers: ['data', 'add', 'images', 'start', 'runs'] },
+  { view: 'review', name: say('Review'), icon: Images, covers: ['review'] },
+  { view: 'thresholds', name: say('Thresholds'), icon: SlidersVertical, covers: ['thresholds'] },
+  { view: 'compare', name: say('Compare'), icon: Columns2, covers: ['compare'] },
+  { view: 'models', name: say('Models'), icon: Boxes, covers: ['models'] },
 ];
 
-const settings: Place = { view: 'settings', name: 'Settings', icon: Settings, covers: ['settings'] };
+const settings: Place = { view: 'settings', name: say('Settings'), icon: Settings, covers: ['settings'] };
 
 /** Everywhere that the rail leads. */
 export const allPlaces: readonly Place[] = [...places, settings];
@@ -38,7 +39,7 @@ export const allPlaces: readonly Place[] = [...places, settings];
 /** The left rail: where one can go, and at its foot what is under way. */
 export function Rail() {
   return (
-    <nav className={styles.rail} aria-label="Views">
+    <nav className={styles.rail} aria-label={say('Views')}>
       {places.map((place) => (
         <RailPlace key={place.view} place={place} />
       ))}
@@ -78,7 +79,7 @@ function JobsButton() {
       type="button"
       className={styles.place}
       aria-expanded={open}
-      aria-label={active === 0 ? 'Jobs' : `Jobs, ${active} under way`}
+      aria-label={active === 0 ? say('Jobs') : say('Jobs, {active} under way', { active })}
       onClick={() => {
         setOpen(!open);
       }}
@@ -87,7 +88,7 @@ function JobsButton() {
         {share !== null && <Ring share={share} />}
         <ListTodo size={share === null ? 20 : 14} strokeWidth={1.75} aria-hidden />
       </span>
-      Jobs
+      {say('Jobs')}
     </button>
   );
 }
