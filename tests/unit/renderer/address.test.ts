@@ -39,6 +39,7 @@ describe('addresses', () => {
           layout: fc.constantFrom('folder' as const, 'mvtec' as const, null),
           methodIds: fc.constantFrom([], ['baseline'] as const, ['clip', 'anomalyclip'] as const, null),
           curve: fc.constantFrom('roc' as const, 'pr' as const),
+          level: fc.constantFrom('image' as const, 'pixel' as const),
           panes: fc.constantFrom(null, ['5'], ['5', '5s0.42', '6m-1.5e-7', '7p12']),
           order: fc.constantFrom('disagreement' as const, 'cell' as const),
           metric: fc.constantFrom('image.auroc' as const, 'pixel.aupro' as const),
