@@ -4,6 +4,7 @@ import { useAddress, type View } from './state/address.ts';
 import { keepFocus } from './state/keep-focus.ts';
 import { useDataset } from './state/queries.ts';
 import { useNoteOpened } from './state/recent-sets.ts';
+import { say } from './texts/say.ts';
 import { DataView } from './views/data/data-view.tsx';
 import { AddView } from './views/data/add-view.tsx';
 import { DropTarget } from './views/data/drop-target.tsx';
@@ -32,16 +33,16 @@ const loadCompare = () => import('./views/compare/compare-view.tsx');
 const CompareView = lazy(async () => ({ default: (await loadCompare()).CompareView }));
 
 const viewTitles: Readonly<Record<View, string>> = {
-  data: 'Data',
-  add: 'Add a folder',
-  images: 'Images',
-  start: 'Start a run',
-  review: 'Review',
-  thresholds: 'Thresholds',
-  compare: 'Compare',
+  data: say('Data'),
+  add: say('Add a folder'),
+  images: say('Images'),
+  start: say('Start a run'),
+  review: say('Review'),
+  thresholds: say('Thresholds'),
+  compare: say('Compare'),
   export: 'Export',
-  models: 'Models',
-  settings: 'Settings',
+  models: say('Models'),
+  settings: say('Settings'),
 };
 
 /** The frame and, inside it, the view that the address names. */

@@ -8,6 +8,7 @@ import { cp, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:
 import { setTimeout } from 'node:timers/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { collectLicences } from './licences.mjs';
 import { ensureNode, projectRoot } from './node-version.mjs';
 
 const outFolder = path.join(projectRoot, 'out');
@@ -149,6 +150,10 @@ export async function buildProject({ force = false } = {}) {
     try {
       await mkdir(fresh, { recursive: true });
       await Promise.all([buildMain(path.join(fresh, 'main')), buildRenderer(path.join(fresh, 'renderer'))]);
+      await writeFile(
+        path.join(fresh, 'renderer', 'licences.json'),
+        JSON.stringify(await collectLicences(projectRoot)),
+      );
       await rm(stampFile, { force: true });
       for (const part of ['main', 'renderer']) {
         await rm(path.join(outFolder, part), { recursive: true, force: true });

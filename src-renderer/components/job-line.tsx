@@ -1,6 +1,7 @@
 import LinearProgress from '@mui/material/LinearProgress';
 import type { Job } from '../../src-shared/domain/job.ts';
-import { describeProgress, describeState, jobShare } from '../state/job-words.ts';
+import { describeProgress, describeState, jobShare, placeInLine } from '../state/job-words.ts';
+import { useJobs } from '../state/queries.ts';
 import { JobActions } from './job-actions.tsx';
 import { MiddleEllipsis } from './middle-ellipsis.tsx';
 import styles from './job-line.module.css';
@@ -17,9 +18,11 @@ export function JobLine({ job, showTitle = true }: JobLineProps) {
   const active = job.state === 'running' || job.state === 'queued';
   const paused = job.state === 'paused';
   const running = job.state === 'running';
-  const words = [running ? '' : describeState(job.state), describeProgress(job)].filter(
-    (text) => text !== '',
-  );
+  const { data: jobs = [] } = useJobs();
+  const words = [
+    running ? '' : describeState(job.state, placeInLine(job, jobs)),
+    describeProgress(job),
+  ].filter((text) => text !== '');
 
   return (
     <div className={styles.job} data-testid="job" data-state={job.state}>

@@ -86,3 +86,10 @@ const lists = new Intl.ListFormat(currentLanguage().tag);
 export function joinWords(words: readonly string[]): string {
   return lists.format(words);
 }
+
+const alternatives = new Intl.ListFormat(currentLanguage().tag, { type: 'disjunction' });
+
+/** `a, b or c`. */
+export function eitherOf(words: readonly string[]): string {
+  return alternatives.format(words);
+}

@@ -1,13 +1,46 @@
 import type { Job, JobState } from '../../src-shared/domain/job.ts';
 import { formatSize } from '../../src-shared/text/format-size.ts';
-import { formatCount, formatDuration, formatRate } from './format.ts';
-
-const nouns = { scan: 'image', 'dataset-import': 'file', export: 'image' } as const;
+import { say } from '../texts/say.ts';
+import { formatDuration, formatRate } from './format.ts';
 
 /** 0-1, or null while the total is unknown. */
 export function jobShare({ progress: { done, total } }: Pick<Job, 'progress'>): number | null {
   return total === null || total === 0 ? null : Math.min(1, done / total);
 }
+
+interface AmountWords {
+  done(done: number): string;
+  ofTotal(done: number, total: number): string;
+  perSecond(rate: number): string;
+}
+
+const images: AmountWords = {
+  done: (done) => say('{done, plural, one {# image} other {# images}}', { done }),
+  ofTotal: (done, total) =>
+    say('{done, number} of {total, plural, one {# image} other {# images}}', { done, total }),
+  perSecond: (rate) => formatRate(rate, 'image'),
+};
+
+const files: AmountWords = {
+  done: (done) => say('{done, plural, one {# file} other {# files}}', { done }),
+  ofTotal: (done, total) =>
+    say('{done, number} of {total, plural, one {# file} other {# files}}', { done, total }),
+  perSecond: (rate) => formatRate(rate, 'file'),
+};
+
+const bytes: AmountWords = {
+  done: formatSize,
+  ofTotal: (done, total) => say('{done} of {total}', { done: formatSize(done), total: formatSize(total) }),
+  perSecond: (rate) => say('{size}/s', { size: formatSize(rate) }),
+};
+
+const amounts: Readonly<Record<Job['kind'], AmountWords>> = {
+  scan: images,
+  export: images,
+  'dataset-import': files,
+  'model-import': bytes,
+  'model-download': bytes,
+};
 
 /** `34 of 115 images · 2.1 images/s · 38 s left`; a model is counted in bytes: `0.9 GB of 1.7 GB · 95 MB/s · 9 s left`. */
 export function describeProgress({
@@ -16,36 +49,35 @@ export function describeProgress({
   state,
 }: Pick<Job, 'kind' | 'progress' | 'state'>): string {
   const { done, total, ratePerSecond, secondsLeft } = progress;
-  const noun = kind === 'model-import' || kind === 'model-download' ? null : nouns[kind];
-  const amount = noun === null ? formatSize : formatCount;
-  const plural = (count: number) => (noun === null ? '' : ` ${noun}${count === 1 ? '' : 's'}`);
-  const parts = [
-    state === 'succeeded' && done === total
-      ? `${amount(done)}${plural(done)}`
-      : total === null
-        ? `${amount(done)}${plural(done)}`
-        : `${amount(done)} of ${amount(total)}${plural(total)}`,
-  ];
+  const words = amounts[kind];
+  const isWhole = total === null || (state === 'succeeded' && done === total);
+  const parts = [isWhole ? words.done(done) : words.ofTotal(done, total)];
   if (state === 'running') {
-    if (ratePerSecond !== null && ratePerSecond > 0) {
-      parts.push(noun === null ? `${formatSize(ratePerSecond)}/s` : formatRate(ratePerSecond, noun));
-    }
-    if (secondsLeft !== null) parts.push(`${formatDuration(secondsLeft)} left`);
+    if (ratePerSecond !== null && ratePerSecond > 0) parts.push(words.perSecond(ratePerSecond));
+    if (secondsLeft !== null) parts.push(say('{duration} left', { duration: formatDuration(secondsLeft) }));
   }
   return parts.join(' · ');
 }
 
 const stateWords: Readonly<Record<JobState, string>> = {
-  queued: 'Waiting for its turn',
-  running: 'Running',
-  paused: 'Paused',
-  cancelled: 'Cancelled',
-  failed: 'Failed',
-  succeeded: 'Done',
+  queued: say('Waiting for its turn'),
+  running: say('Running'),
+  paused: say('Paused'),
+  cancelled: say('Cancelled'),
+  failed: say('Failed'),
+  succeeded: say('Done'),
 };
 
-export function describeState(state: JobState): string {
-  return stateWords[state];
+/** `place`: where it stands among those that wait, from 1; null: it does not wait. */
+export function describeState(state: JobState, place: number | null = null): string {
+  if (state !== 'queued' || place === null) return stateWords[state];
+  return place === 1 ? say('Next in line') : say('Number {place} in line', { place });
+}
+
+/** Where a job stands among those that wait, from 1; null where it does not wait. */
+export function placeInLine(job: Job, jobs: readonly Job[]): number | null {
+  if (job.state !== 'queued') return null;
+  return jobs.filter((each) => each.state === 'queued' && each.queuedAtMs <= job.queuedAtMs).length || 1;
 }
 
 /** The share of all work under way, 0-1; null with nothing under way, or where no total is known. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { say } from '../texts/say.ts';
 
 /** Where a key means something. A key of `everywhere` means the same in every view. */
 export type KeyScope = 'everywhere' | 'review';
@@ -13,98 +14,163 @@ interface KeyAction {
 
 /** Everything that a key does, in the order in which people read it. A view acts on its ids with `useActionKeys`. */
 export const keyActions = {
-  'search.open': { name: 'Find anything', group: 'Everywhere', scope: 'everywhere', keys: ['Ctrl+K'] },
-  'keys.open': { name: 'Show all keys', group: 'Everywhere', scope: 'everywhere', keys: ['?'] },
-  'image.next': { name: 'Next image', group: 'Going through images', scope: 'review', keys: ['ArrowRight'] },
+  'search.open': {
+    name: say('Find anything'),
+    group: say('Everywhere'),
+    scope: 'everywhere',
+    keys: ['Ctrl+K'],
+  },
+  'keys.open': { name: say('Show all keys'), group: say('Everywhere'), scope: 'everywhere', keys: ['?'] },
+  'folder.add': {
+    name: say('Add a folder'),
+    group: say('Everywhere'),
+    scope: 'everywhere',
+    keys: ['Ctrl+O'],
+  },
+  'run.start': {
+    name: say('Start a run'),
+    group: say('Everywhere'),
+    scope: 'everywhere',
+    keys: ['Ctrl+Enter'],
+  },
+  'export.open': {
+    name: say('Export and report'),
+    group: say('Everywhere'),
+    scope: 'everywhere',
+    keys: ['Ctrl+E'],
+  },
+  'jobs.open': { name: say('Show jobs'), group: say('Everywhere'), scope: 'everywhere', keys: ['Ctrl+J'] },
+  'view.data': { name: say('Data'), group: say('Views'), scope: 'everywhere', keys: ['Alt+1'] },
+  'view.review': { name: say('Review'), group: say('Views'), scope: 'everywhere', keys: ['Alt+2'] },
+  'view.thresholds': { name: say('Thresholds'), group: say('Views'), scope: 'everywhere', keys: ['Alt+3'] },
+  'view.compare': { name: say('Compare'), group: say('Views'), scope: 'everywhere', keys: ['Alt+4'] },
+  'view.models': { name: say('Models'), group: say('Views'), scope: 'everywhere', keys: ['Alt+5'] },
+  'view.settings': { name: say('Settings'), group: say('Views'), scope: 'everywhere', keys: ['Ctrl+,'] },
+  'image.next': {
+    name: say('Next image'),
+    group: say('Going through images'),
+    scope: 'review',
+    keys: ['ArrowRight'],
+  },
   'image.previous': {
-    name: 'Previous image',
-    group: 'Going through images',
+    name: say('Previous image'),
+    group: say('Going through images'),
     scope: 'review',
     keys: ['ArrowLeft'],
   },
-  'image.first': { name: 'First image', group: 'Going through images', scope: 'review', keys: ['Home'] },
-  'image.last': { name: 'Last image', group: 'Going through images', scope: 'review', keys: ['End'] },
+  'image.first': {
+    name: say('First image'),
+    group: say('Going through images'),
+    scope: 'review',
+    keys: ['Home'],
+  },
+  'image.last': {
+    name: say('Last image'),
+    group: say('Going through images'),
+    scope: 'review',
+    keys: ['End'],
+  },
   'next.unjudged': {
-    name: 'Next image without a verdict',
-    group: 'Going through images',
+    name: say('Next image without a verdict'),
+    group: say('Going through images'),
     scope: 'review',
     keys: ['N'],
   },
-  'verdict.good': { name: 'Good', group: 'Verdict', scope: 'review', keys: ['A'] },
-  'verdict.defect': { name: 'Defect', group: 'Verdict', scope: 'review', keys: ['D'] },
-  'verdict.unsure': { name: 'Unsure', group: 'Verdict', scope: 'review', keys: ['U'] },
-  'verdict.undo': { name: 'Undo the last verdict', group: 'Verdict', scope: 'review', keys: ['Ctrl+Z'] },
+  'verdict.good': { name: say('Good'), group: say('Verdict'), scope: 'review', keys: ['A'] },
+  'verdict.defect': { name: say('Defect'), group: say('Verdict'), scope: 'review', keys: ['D'] },
+  'verdict.unsure': { name: say('Unsure'), group: say('Verdict'), scope: 'review', keys: ['U'] },
+  'verdict.undo': {
+    name: say('Undo the last verdict'),
+    group: say('Verdict'),
+    scope: 'review',
+    keys: ['Ctrl+Z'],
+  },
   'verdict.redo': {
-    name: 'Give the verdict again',
-    group: 'Verdict',
+    name: say('Give the verdict again'),
+    group: say('Verdict'),
     scope: 'review',
     keys: ['Ctrl+Shift+Z', 'Ctrl+Y'],
   },
-  'note.write': { name: 'Write a note', group: 'Verdict', scope: 'review', keys: ['T'] },
-  'zoom.in': { name: 'Zoom in', group: 'Looking', scope: 'review', keys: ['+', '='] },
-  'zoom.out': { name: 'Zoom out', group: 'Looking', scope: 'review', keys: ['-'] },
-  'zoom.fit': { name: 'Fit the image to the window', group: 'Looking', scope: 'review', keys: ['0'] },
-  'zoom.actual': { name: 'Actual pixels', group: 'Looking', scope: 'review', keys: ['1'] },
-  'overlay.toggle': { name: 'Heat map on or off', group: 'Overlay', scope: 'review', keys: ['O'] },
+  'note.write': { name: say('Write a note'), group: say('Verdict'), scope: 'review', keys: ['T'] },
+  'zoom.in': { name: say('Zoom in'), group: say('Looking'), scope: 'review', keys: ['+', '='] },
+  'zoom.out': { name: say('Zoom out'), group: say('Looking'), scope: 'review', keys: ['-'] },
+  'zoom.fit': {
+    name: say('Fit the image to the window'),
+    group: say('Looking'),
+    scope: 'review',
+    keys: ['0'],
+  },
+  'zoom.actual': { name: say('Actual pixels'), group: say('Looking'), scope: 'review', keys: ['1'] },
+  'overlay.toggle': { name: say('Heat map on or off'), group: say('Overlay'), scope: 'review', keys: ['O'] },
   'contour.toggle': {
-    name: 'Contour at the threshold on or off',
-    group: 'Overlay',
+    name: say('Contour at the threshold on or off'),
+    group: say('Overlay'),
     scope: 'review',
     keys: ['C'],
   },
   'cutOff.toggle': {
-    name: 'Heat map only above the threshold',
-    group: 'Overlay',
+    name: say('Heat map only above the threshold'),
+    group: say('Overlay'),
     scope: 'review',
     keys: ['X'],
   },
-  'groundTruth.toggle': { name: 'Ground truth on or off', group: 'Overlay', scope: 'review', keys: ['G'] },
+  'groundTruth.toggle': {
+    name: say('Ground truth on or off'),
+    group: say('Overlay'),
+    scope: 'review',
+    keys: ['G'],
+  },
   'modelView.toggle': {
-    name: 'As the model saw it, or the whole image',
-    group: 'Looking',
+    name: say('As the model saw it, or the whole image'),
+    group: say('Looking'),
     scope: 'review',
     keys: ['M'],
   },
   'modelView.beside': {
-    name: 'The square that the model saw, beside the image',
-    group: 'Looking',
+    name: say('The square that the model saw, beside the image'),
+    group: say('Looking'),
     scope: 'review',
     keys: ['Shift+M'],
   },
   'readOut.allRuns': {
-    name: 'Read-out of every run under the pointer',
-    group: 'Looking',
+    name: say('Read-out of every run under the pointer'),
+    group: say('Looking'),
     scope: 'review',
     keys: ['E'],
   },
   'full.toggle': {
-    name: 'The image alone, over the whole window',
-    group: 'Looking',
+    name: say('The image alone, over the whole window'),
+    group: say('Looking'),
     scope: 'review',
     keys: ['F'],
   },
   'panel.toggle': {
-    name: 'Panel beside the image on or off',
-    group: 'Looking',
+    name: say('Panel beside the image on or off'),
+    group: say('Looking'),
     scope: 'review',
     keys: ['P'],
   },
   'levels.own': {
-    name: 'Window and level to the grey values of this image',
-    group: 'Looking',
+    name: say('Window and level to the grey values of this image'),
+    group: say('Looking'),
     scope: 'review',
     keys: ['Q'],
   },
-  'levels.reset': { name: 'Window and level back to all', group: 'Looking', scope: 'review', keys: ['W'] },
+  'levels.reset': {
+    name: say('Window and level back to all'),
+    group: say('Looking'),
+    scope: 'review',
+    keys: ['W'],
+  },
   'overlay.peek': {
-    name: 'Hide all that is laid over, while held',
-    group: 'Overlay',
+    name: say('Hide all that is laid over, while held'),
+    group: say('Overlay'),
     scope: 'review',
     keys: ['H'],
   },
-  'opacity.less': { name: 'Heat map fainter', group: 'Overlay', scope: 'review', keys: ['['] },
-  'opacity.more': { name: 'Heat map stronger', group: 'Overlay', scope: 'review', keys: [']'] },
-  invert: { name: 'Invert the image', group: 'Overlay', scope: 'review', keys: ['I'] },
+  'opacity.less': { name: say('Heat map fainter'), group: say('Overlay'), scope: 'review', keys: ['['] },
+  'opacity.more': { name: say('Heat map stronger'), group: say('Overlay'), scope: 'review', keys: [']'] },
+  invert: { name: say('Invert the image'), group: say('Overlay'), scope: 'review', keys: ['I'] },
 } as const satisfies Record<string, KeyAction>;
 
 export type ActionId = keyof typeof keyActions;
@@ -145,7 +211,7 @@ export const keyPresets = {
     },
   },
   radiology: {
-    name: 'Radiology',
+    name: say('Radiology'),
     changes: {
       'image.next': ['ArrowDown', 'PageDown', 'ArrowRight'],
       'image.previous': ['ArrowUp', 'PageUp', 'ArrowLeft'],
@@ -181,7 +247,8 @@ export function keyMapOf({ preset, own }: KeySettings): KeyMap {
   >;
 }
 
-type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>;
+type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'> &
+  Partial<Pick<KeyboardEvent, 'code'>>;
 
 const modifiers = new Set([
   'Control',
@@ -198,7 +265,10 @@ const modifiers = new Set([
  * A key press in one word: `A`, `Shift+A`, `Ctrl+Z`, `?`, `ArrowLeft`. Shift counts for letters and named keys alone: of
  * a sign it is part of how that is typed. Command counts as Ctrl. Null for a modifier on its own.
  */
-export function chordOf({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyPress): string | null {
+export function chordOf(press: KeyPress): string | null {
+  const { ctrlKey, metaKey, altKey, shiftKey, code = '' } = press;
+  // On a Mac, Alt and a digit type another sign.
+  const key = altKey && /^Digit\d$/.test(code) ? code.slice(-1) : press.key;
   if (modifiers.has(key) || key === '') return null;
   const isSign = key.length === 1 && key.toLowerCase() === key.toUpperCase() && key !== ' ';
   const name = key === ' ' ? 'Space' : key.length === 1 ? key.toUpperCase() : key;

@@ -4,6 +4,7 @@ import {
   chordOf,
   defaultKeySettings,
   findAction,
+  isActionId,
   keyActions,
   keyMapOf,
   showChord,
@@ -91,6 +92,21 @@ export function useKeyName(id: ActionId): string {
   });
 }
 
+interface LiveHandlers {
+  handlers(): ActionHandlers;
+}
+
+const live = new Set<LiveHandlers>();
+
+/** What keys could do now in the views that are open, for a search that offers it by name. */
+export function liveActions(): { readonly id: ActionId; readonly run: () => void }[] {
+  const found = new Map<ActionId, () => void>();
+  for (const { handlers } of live) {
+    for (const [id, run] of Object.entries(handlers())) if (isActionId(id)) found.set(id, run);
+  }
+  return [...found].map(([id, run]) => ({ id, run }));
+}
+
 export type ActionHandlers = Readonly<Partial<Record<ActionId, () => void>>>;
 
 /** Calls the handler of the action whose key is pressed, unless the key belongs to what is focused. */
@@ -112,8 +128,11 @@ export function useActionKeys(scope: KeyScope, handlers: ActionHandlers): void {
       event.preventDefault();
       handler();
     };
+    const entry: LiveHandlers = { handlers: () => latest.current };
+    live.add(entry);
     window.addEventListener('keydown', onKey);
     return () => {
+      live.delete(entry);
       window.removeEventListener('keydown', onKey);
     };
   }, [scope]);

@@ -1,19 +1,25 @@
 import type { CheckpointFormat, ClipConfig } from '../../src-shared/domain/model.ts';
+import { say } from '../texts/say.ts';
 
 export const formatNames: Readonly<Record<CheckpointFormat, string>> = {
   'openai-torchscript': 'OpenAI, TorchScript',
-  'torch-zip': 'PyTorch archive',
+  'torch-zip': say('PyTorch archive'),
   huggingface: 'Hugging Face',
   safetensors: 'safetensors',
 };
 
-/** `24 blocks, width 1024, 16 heads, patch 14 · 336 px · text width 768 · QuickGELU`. */
+/** `24 blocks, width 1024, 16 heads, patches of 14 px · trained at 336 px · text: 12 blocks, width 768 · …`. */
 export function modelFacts({ vision, text, activation, embeddingSize }: ClipConfig): string {
   return [
-    `${vision.layers} blocks, width ${vision.width}, ${vision.heads} heads, patches of ${vision.patchSize} px`,
-    `trained at ${vision.patchSize * vision.gridSize} px`,
-    `text: ${text.layers} blocks, width ${text.width}`,
-    `embedding ${embeddingSize}`,
+    say('{blocks} blocks, width {width}, {heads} heads, patches of {patch} px', {
+      blocks: vision.layers,
+      width: String(vision.width),
+      heads: vision.heads,
+      patch: vision.patchSize,
+    }),
+    say('trained at {size} px', { size: String(vision.patchSize * vision.gridSize) }),
+    say('text: {blocks} blocks, width {width}', { blocks: text.layers, width: String(text.width) }),
+    say('embedding {size}', { size: String(embeddingSize) }),
     activation === 'quick_gelu' ? 'QuickGELU' : 'GELU',
   ].join(' · ');
 }

@@ -10,6 +10,7 @@ import { themeChoiceSchema, useAppearanceStore } from './appearance.ts';
 import { gallerySettingsSchema, useGallerySettings } from './gallery-settings.ts';
 import { keySettingsSchema } from './key-map.ts';
 import { useKeyStore } from './keys.ts';
+import { useRecentStore } from './recent-cleared.ts';
 import { overlaySettingsSchema, useOverlayStore } from './overlay.ts';
 import { reviewSettingsSchema, useReviewSettings } from './review-settings.ts';
 import { thresholdTargetsSchema, useTargetStore } from './threshold-targets.ts';
@@ -22,6 +23,7 @@ const keys = {
   targets: 'window.threshold-targets',
   keys: 'window.keys',
   review: 'window.review',
+  recent: 'window.recent-cleared',
   gallery: 'window.gallery',
 } as const;
 const saveDelayMs = 400;
@@ -38,6 +40,8 @@ export function restoreState(values: Values): void {
   if (review.success) useReviewSettings.setState({ settings: review.data });
   const gallery = gallerySettingsSchema.safeParse(values[keys.gallery]);
   if (gallery.success) useGallerySettings.setState({ settings: gallery.data });
+  const cleared = z.number().safeParse(values[keys.recent]);
+  if (cleared.success) useRecentStore.setState({ clearedAtMs: cleared.data });
   const keySettings = keySettingsSchema.safeParse(values[keys.keys]);
   if (keySettings.success) useKeyStore.getState().restore(keySettings.data);
   const targets = thresholdTargetsSchema.safeParse(values[keys.targets]);
@@ -86,6 +90,9 @@ export function autosave(client: Client): () => void {
     }),
     useGallerySettings.subscribe(({ settings }) => {
       save(keys.gallery, { ...settings });
+    }),
+    useRecentStore.subscribe(({ clearedAtMs }) => {
+      save(keys.recent, clearedAtMs);
     }),
     useKeyStore.subscribe(({ settings }) => {
       save(keys.keys, {

@@ -5,6 +5,8 @@ export interface SearchItem {
   readonly title: string;
   /** Tells items of the same title apart; looked through too. */
   readonly detail: string;
+  /** The keys that do the same, as people read them. */
+  readonly keyName?: string;
   readonly open: () => void;
 }
 

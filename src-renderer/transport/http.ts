@@ -32,6 +32,7 @@ const lostMessage =
 /** Requests and events over one WebSocket that is opened again whenever it breaks; requests wait while it is down. */
 export class HttpTransport implements Transport {
   readonly pickers = null;
+  readonly desktop = null;
   private readonly options: HttpTransportOptions;
   private readonly events = new Listeners<WorkbenchEvent>();
   private readonly connections = new Listeners<ConnectionState>();

@@ -7,12 +7,13 @@ import { useAddressStore } from '../../state/address.ts';
 import { usePanelStore } from '../../state/panels.ts';
 import { actionIds, keyActions, showChord } from '../../state/key-map.ts';
 import { useActionKeys, useKeyStore } from '../../state/keys.ts';
+import { say } from '../../texts/say.ts';
 import styles from './keys-dialog.module.css';
 
 /** What the mouse does, which cannot be changed. */
 const mouse = [
-  { keys: ['Wheel'], does: 'Zoom at the pointer' },
-  { keys: ['Drag', 'Space + drag'], does: 'Move the image' },
+  { keys: [say('Wheel')], does: say('Zoom at the pointer') },
+  { keys: [say('Drag'), say('Space + drag')], does: say('Move the image') },
 ] as const;
 
 /** All keys, on «?». */
@@ -35,7 +36,7 @@ export function KeysDialog() {
         .filter((id) => keyActions[id].group === name && keyMap[id].length > 0)
         .map((id) => ({ keys: keyMap[id].map(showChord), does: keyActions[id].name })),
     })),
-    { name: 'With the mouse', keys: mouse },
+    { name: say('With the mouse'), keys: mouse },
   ];
 
   const close = () => {
@@ -43,7 +44,7 @@ export function KeysDialog() {
   };
   return (
     <Dialog open={open} onClose={close} maxWidth="md" fullWidth>
-      <DialogTitle>Keys</DialogTitle>
+      <DialogTitle>{say('Keys')}</DialogTitle>
       <DialogContent className={styles.groups}>
         {groups.map((group) => (
           <section key={group.name} className={styles.group}>
@@ -70,9 +71,9 @@ export function KeysDialog() {
             go({ view: 'settings' });
           }}
         >
-          Change keys
+          {say('Change keys')}
         </Button>
-        <Button onClick={close}>Close</Button>
+        <Button onClick={close}>{say('Close')}</Button>
       </DialogActions>
     </Dialog>
   );

@@ -7,6 +7,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { useAddress, useAddressStore } from '../../state/address.ts';
 import { useDataset, useDatasets, useRun, useRuns } from '../../state/queries.ts';
+import { say } from '../../texts/say.ts';
 
 interface RunNeededProps {
   /** «Nothing to set a threshold on yet». */
@@ -25,9 +26,9 @@ export function RunNeeded({ emptyTitle, purpose, children }: RunNeededProps) {
   const dataset = useDataset(datasetId);
   const run = useRun(runId);
 
-  if (datasets.isPending || runs.isPending) return <LinearProgress aria-label="Reading the run" />;
+  if (datasets.isPending || runs.isPending) return <LinearProgress aria-label={say('Reading the run')} />;
   if (!datasets.data || !runs.data) {
-    return <ErrorNotice title="The run could not be read" error={datasets.error ?? runs.error} />;
+    return <ErrorNotice title={say('The run could not be read')} error={datasets.error ?? runs.error} />;
   }
   if (!dataset) {
     const isEmpty = datasets.data.length === 0;
@@ -43,13 +44,13 @@ export function RunNeeded({ emptyTitle, purpose, children }: RunNeededProps) {
               go({ view: 'data' });
             }}
           >
-            {isEmpty ? 'Go to Data' : 'Choose a data set'}
+            {isEmpty ? say('Go to Data') : say('Choose a data set')}
           </Button>
         }
       >
         {isEmpty
-          ? 'Add a folder of images in Data and run a method on it.'
-          : 'Choose a data set and one of its runs.'}{' '}
+          ? say('Add a folder of images in Data and run a method on it.')
+          : say('Choose a data set and one of its runs.')}{' '}
         {purpose}
       </EmptyState>
     );
@@ -60,7 +61,7 @@ export function RunNeeded({ emptyTitle, purpose, children }: RunNeededProps) {
     <EmptyState
       isPage
       icon={Play}
-      title={newest ? 'No run is chosen' : `Nothing was run on ${dataset.name} yet`}
+      title={newest ? say('No run is chosen') : say('Nothing was run on {name} yet', { name: dataset.name })}
       action={
         <>
           {newest && (
@@ -70,7 +71,7 @@ export function RunNeeded({ emptyTitle, purpose, children }: RunNeededProps) {
                 go({ runId: newest.id, imageId: null });
               }}
             >
-              Show the newest run
+              {say('Show the newest run')}
             </Button>
           )}
           <Button
@@ -79,7 +80,7 @@ export function RunNeeded({ emptyTitle, purpose, children }: RunNeededProps) {
               go({ view: 'start' });
             }}
           >
-            Start a run
+            {say('Start a run')}
           </Button>
         </>
       }

@@ -4,6 +4,7 @@ import { useDeferredValue, useId, useMemo, useState } from 'react';
 import { useActionKeys } from '../../state/keys.ts';
 import { usePanelStore } from '../../state/panels.ts';
 import { search, type SearchItem } from '../../state/search.ts';
+import { say } from '../../texts/say.ts';
 import { useSearchGroups } from './use-search-groups.ts';
 import styles from './search-dialog.module.css';
 
@@ -26,7 +27,7 @@ export function SearchDialog() {
       fullWidth
       maxWidth="sm"
       sx={{ '& .MuiDialog-container': { alignItems: 'flex-start' } }}
-      slotProps={{ paper: { 'aria-label': 'Find anything', sx: { marginTop: '10vh' } } }}
+      slotProps={{ paper: { 'aria-label': say('Find anything'), sx: { marginTop: '10vh' } } }}
     >
       <SearchPanel onClose={close} />
     </Dialog>
@@ -64,12 +65,12 @@ function SearchPanel({ onClose }: { readonly onClose: () => void }) {
           autoFocus
           className={styles.input}
           role="combobox"
-          aria-label="Find views, actions, data sets, runs and images"
+          aria-label={say('Find views, actions, data sets, runs and images')}
           aria-expanded={items.length > 0}
           aria-controls={listId}
           aria-autocomplete="list"
           aria-activedescendant={items.length > 0 ? optionId(active) : undefined}
-          placeholder="Find views, actions, data sets, runs, images"
+          placeholder={say('Find views, actions, data sets, runs, images')}
           spellCheck={false}
           value={text}
           onChange={(event) => {
@@ -87,7 +88,7 @@ function SearchPanel({ onClose }: { readonly onClose: () => void }) {
           }}
         />
       </div>
-      <div id={listId} role="listbox" aria-label="Found" tabIndex={-1} className={styles.list}>
+      <div id={listId} role="listbox" aria-label={say('Found')} tabIndex={-1} className={styles.list}>
         {found.map((group) => (
           <div key={group.name} role="group" aria-label={group.name}>
             <div className={styles.group} aria-hidden>
@@ -111,12 +112,13 @@ function SearchPanel({ onClose }: { readonly onClose: () => void }) {
                 >
                   <span className={styles.title}>{item.title}</span>
                   <span className={styles.detail}>{item.detail}</span>
+                  {item.keyName !== undefined && <kbd className={styles.key}>{item.keyName}</kbd>}
                 </div>
               );
             })}
             {group.moreCount > 0 && (
               <div className={styles.more} aria-hidden>
-                {group.moreCount.toLocaleString('en')} more; type further to narrow them
+                {say('{count, number} more; type further to narrow them', { count: group.moreCount })}
               </div>
             )}
           </div>
@@ -124,7 +126,7 @@ function SearchPanel({ onClose }: { readonly onClose: () => void }) {
       </div>
       {items.length === 0 && (
         <p role="status" className={styles.none}>
-          Nothing has «{deferred.trim()}» in its name.
+          {say('Nothing has «{text}» in its name.', { text: deferred.trim() })}
         </p>
       )}
     </>

@@ -1,7 +1,7 @@
 import Button from '@mui/material/Button';
-import { FileOutput, Play, Search } from 'lucide-react';
+import { ListVideo, FileOutput, Play, Search } from 'lucide-react';
 import { useAddress, useAddressStore } from '../../state/address.ts';
-import { formatMoment, formatNoun } from '../../state/format.ts';
+import { formatMoment } from '../../state/format.ts';
 import { say } from '../../texts/say.ts';
 import { useKeyName } from '../../state/keys.ts';
 import { usePanelStore } from '../../state/panels.ts';
@@ -9,6 +9,7 @@ import { useDataset, useDatasets, useModels, usePromptSets, useRun, useRuns } fr
 import { describeAuroc, runState, runTitle, type RunNames } from '../../state/run-words.ts';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import { PickMenu } from '../../components/pick-menu.tsx';
+import { TipButton } from '../../components/tip-button.tsx';
 import styles from './top-bar.module.css';
 
 export function useRunNames(): RunNames {
@@ -24,6 +25,7 @@ export function TopBar() {
     <header className={styles.bar}>
       <DatasetSwitch />
       {dataset && view !== 'compare' && <RunSwitch />}
+      {dataset && view !== 'runs' && <AllRunsButton datasetId={dataset.id} />}
       {dataset &&
         dataset.classes.length > 1 &&
         ['review', 'thresholds', 'compare', 'export'].includes(view) && <ClassSwitch dataset={dataset} />}
@@ -38,7 +40,7 @@ export function TopBar() {
             go({ view: 'start' });
           }}
         >
-          Start a run
+          {say('Start a run')}
         </Button>
       )}
     </header>
@@ -73,13 +75,13 @@ function FindButton() {
     <button
       type="button"
       className={styles.find}
-      aria-label="Find anything"
+      aria-label={say('Find anything')}
       onClick={() => {
         setOpen(true);
       }}
     >
       <Search size={16} aria-hidden />
-      <span className={styles.findWord}>Find</span>
+      <span className={styles.findWord}>{say('Find')}</span>
       <kbd>{keyName}</kbd>
     </button>
   );
@@ -93,13 +95,13 @@ function DatasetSwitch() {
   if (datasets.length === 0) return <span className={styles.product}>Anomaly Workbench</span>;
   return (
     <PickMenu
-      name="Data set"
-      placeholder="Choose a data set"
+      name={say('Data set')}
+      placeholder={say('Choose a data set')}
       value={datasetId}
       options={datasets.map((dataset) => ({
         value: dataset.id,
         title: dataset.name,
-        detail: formatNoun(dataset.imageCount, 'image'),
+        detail: say('{count, plural, one {# image} other {# images}}', { count: dataset.imageCount }),
       }))}
       onPick={(picked) => {
         const newest = runs.find((run) => run.datasetId === picked);
@@ -126,19 +128,40 @@ function ClassSwitch({ dataset }: { readonly dataset: Dataset }) {
   const { classes } = dataset;
   return (
     <PickMenu
-      name="Class"
-      placeholder="All"
+      name={say('Class')}
+      placeholder={say('All')}
       value={className === null ? 0 : classes.findIndex(({ name }) => name === className) + 1}
       options={[
-        { value: 0, title: 'All', detail: formatNoun(classes.length, 'class', 'classes') },
+        {
+          value: 0,
+          title: say('All'),
+          detail: say('{count, plural, one {# class} other {# classes}}', { count: classes.length }),
+        },
         ...classes.map(({ name, good, anomalous, unlabelled }, index) => ({
           value: index + 1,
           title: name,
-          detail: formatNoun(good + anomalous + unlabelled, 'image'),
+          detail: say('{count, plural, one {# image} other {# images}}', {
+            count: good + anomalous + unlabelled,
+          }),
         })),
       ]}
       onPick={(picked) => {
         go({ className: classes[picked - 1]?.name ?? null, imageId: null });
+      }}
+    />
+  );
+}
+
+function AllRunsButton({ datasetId }: { readonly datasetId: number }) {
+  const go = useAddressStore((state) => state.go);
+  const { data: runs = [] } = useRuns();
+  if (!runs.some((run) => run.datasetId === datasetId)) return null;
+  return (
+    <TipButton
+      icon={ListVideo}
+      label={say('All runs of this data set')}
+      onClick={() => {
+        go({ view: 'runs' });
       }}
     />
   );
@@ -151,11 +174,11 @@ function RunSwitch() {
   const run = useRun(runId);
   const { data: runs = [] } = useRuns();
   const own = runs.filter((each) => each.datasetId === datasetId);
-  if (own.length === 0) return <span className={styles.quiet}>No runs yet</span>;
+  if (own.length === 0) return <span className={styles.quiet}>{say('No runs yet')}</span>;
   return (
     <PickMenu
-      name="Run"
-      placeholder="Choose a run"
+      name={say('Run')}
+      placeholder={say('Choose a run')}
       value={run?.id ?? null}
       options={own.map((each) => ({
         value: each.id,

@@ -1,26 +1,31 @@
 import { useMemo } from 'react';
 import { useAddress, useAddressStore } from '../../state/address.ts';
-import { useAppearanceStore } from '../../state/appearance.ts';
-import { formatMoment, formatNoun } from '../../state/format.ts';
+import type { Command } from '../../state/commands.ts';
+import { formatMoment } from '../../state/format.ts';
 import { useImageColumns } from '../../state/image-columns.ts';
-import { usePanelStore } from '../../state/panels.ts';
+import { keyActions, showChord, type KeyMap } from '../../state/key-map.ts';
+import { liveActions, useKeyStore } from '../../state/keys.ts';
 import { useDatasets, useModels, usePromptSets, useRuns } from '../../state/queries.ts';
+import { useReviewSettings } from '../../state/review-settings.ts';
 import { runTitle } from '../../state/run-words.ts';
-import type { SearchGroup } from '../../state/search.ts';
+import type { SearchGroup, SearchItem } from '../../state/search.ts';
 import { say } from '../../texts/say.ts';
 import { allPlaces } from './rail.tsx';
+import { useCommands } from './use-commands.ts';
 
 /** Everything that the search finds, the nearest first. */
 export function useSearchGroups(): readonly SearchGroup[] {
-  const { datasetId, runId } = useAddress();
+  const { datasetId } = useAddress();
   const { data: datasets } = useDatasets();
   const { data: runs } = useRuns();
   const { data: models } = useModels();
   const { data: promptSets } = usePromptSets();
   const { data: columns } = useImageColumns(datasetId);
+  const isBlind = useReviewSettings((state) => state.settings.isBlind);
   const images = useMemo(() => {
     const { go } = useAddressStore.getState();
-    return (columns?.paths ?? []).map((path, row) => ({
+    // Names and folders often say what the label does.
+    return (isBlind ? [] : (columns?.paths ?? [])).map((path, row) => ({
       key: `image ${path}`,
       title: path,
       detail: columns?.classNames[columns.classes[row] ?? 0] ?? '',
@@ -29,78 +34,30 @@ export function useSearchGroups(): readonly SearchGroup[] {
         go({ view: 'review', imageId, className: null });
       },
     }));
-  }, [columns]);
+  }, [columns, isBlind]);
+  const commands = useCommands();
+  const keyMap = useKeyStore((state) => state.keyMap);
   return useMemo(() => {
     const { go } = useAddressStore.getState();
-    const { setJobsOpen, setKeysOpen } = usePanelStore.getState();
-    const { choose } = useAppearanceStore.getState();
-    const dataset = datasets?.find(({ id }) => id === datasetId);
-    const own = runs?.filter((run) => run.datasetId === datasetId && run.scoredCount > 0) ?? [];
-    const exportable = own.find(({ id }) => id === runId) ?? own[0];
     const names = { models: models ?? [], promptSets: promptSets ?? [] };
-    const views = allPlaces.map(({ view, name }) => ({
-      key: `view ${view}`,
-      title: name,
-      detail: '',
-      open: () => {
-        go({ view });
-      },
-    }));
-    const action = (title: string, open: () => void, detail = '') => ({
-      key: `action ${title}`,
-      title,
-      detail,
-      open,
-    });
-    const actions = [
-      action('Add a folder', () => {
-        go({ view: 'add', path: null, layout: null });
-      }),
-      ...(dataset !== undefined && dataset.imageCount > 0
-        ? [
-            action(
-              'Start a run',
-              () => {
-                go({ view: 'start' });
-              },
-              dataset.name,
-            ),
-          ]
-        : []),
-      ...(exportable === undefined
-        ? []
-        : [
-            action(
-              say('Export and report'),
-              () => {
-                go({ view: 'export', datasetId: exportable.datasetId, runId: exportable.id });
-              },
-              dataset?.name,
-            ),
-          ]),
-      action('Show jobs', () => {
-        setJobsOpen(true);
-      }),
-      action('Show all keys', () => {
-        setKeysOpen(true);
-      }),
-      action('Use the dark theme', () => {
-        choose('dark');
-      }),
-      action('Use the light theme', () => {
-        choose('light');
-      }),
-    ];
+    const places = new Set(allPlaces.map(({ view }) => `view.${view}`));
+    const offered = commands.filter(({ isEnabled, id }) => isEnabled && id !== 'search.open');
+    const actions = offered.filter(({ id }) => !places.has(id)).map(toItem);
     return [
-      { name: 'Views', isShownEmpty: true, items: views },
-      { name: 'Actions', isShownEmpty: true, items: actions },
       {
-        name: 'Data sets',
+        name: say('Views'),
+        isShownEmpty: true,
+        items: offered.filter(({ id }) => places.has(id)).map(toItem),
+      },
+      { name: say('Actions'), isShownEmpty: true, items: actions },
+      { name: say('In this view'), isShownEmpty: false, items: inThisView(offered, keyMap) },
+      {
+        name: say('Data sets'),
         isShownEmpty: true,
         items: (datasets ?? []).map(({ id, name, imageCount }) => ({
           key: `dataset ${id}`,
           title: name,
-          detail: formatNoun(imageCount, 'image'),
+          detail: say('{count, plural, one {# image} other {# images}}', { count: imageCount }),
           open: () => {
             const newest = runs?.find((run) => run.datasetId === id);
             go({
@@ -114,7 +71,7 @@ export function useSearchGroups(): readonly SearchGroup[] {
         })),
       },
       {
-        name: 'Runs',
+        name: say('Runs'),
         isShownEmpty: false,
         items: (runs ?? []).map((run) => ({
           key: `run ${run.id}`,
@@ -133,7 +90,29 @@ export function useSearchGroups(): readonly SearchGroup[] {
           },
         })),
       },
-      { name: 'Images', isShownEmpty: false, items: images },
+      { name: say('Images'), isShownEmpty: false, items: images },
     ];
-  }, [datasetId, runId, datasets, runs, models, promptSets, images]);
+  }, [commands, keyMap, datasets, runs, models, promptSets, images]);
+}
+
+function toItem({ id, title, detail = '', chord = null, run }: Command): SearchItem {
+  return { key: `command ${id}`, title, detail, open: run, ...keyOf(chord) };
+}
+
+function keyOf(chord: string | null | undefined): Pick<SearchItem, 'keyName'> {
+  return chord === null || chord === undefined ? {} : { keyName: showChord(chord) };
+}
+
+/** What the keys of the view that is open do, those aside that are commands everywhere. */
+function inThisView(commands: readonly Command[], keyMap: KeyMap): readonly SearchItem[] {
+  const known = new Set<string>(['search.open', ...commands.map(({ id }) => id)]);
+  return liveActions()
+    .filter(({ id }) => !known.has(id) && keyActions[id].scope !== 'everywhere')
+    .map(({ id, run }) => ({
+      key: `action ${id}`,
+      title: keyActions[id].name,
+      detail: keyActions[id].group,
+      open: run,
+      ...keyOf(keyMap[id][0]),
+    }));
 }

@@ -9,6 +9,7 @@ import { JobLine } from '../../components/job-line.tsx';
 import { catalogueFacts, downloadLabel } from '../../state/catalogue-words.ts';
 import { useClient } from '../../state/client-context.ts';
 import { useCatalogue, useJobs } from '../../state/queries.ts';
+import { say } from '../../texts/say.ts';
 import { RemoveButton } from './remove-button.tsx';
 import styles from './models-view.module.css';
 
@@ -20,15 +21,16 @@ export function GetModel() {
   return (
     <section className={styles.section} aria-labelledby="get-a-model">
       <div className={styles.head}>
-        <h2 id="get-a-model">Get a model</h2>
+        <h2 id="get-a-model">{say('Get a model')}</h2>
       </div>
       <p className={styles.quiet}>
-        «Download» fetches a file from its publisher and checks it. Nothing else in the workbench uses a network, and
-        nothing of yours is sent.
+        {say(
+          '«Download» fetches a file from its publisher and checks it. Nothing else in the workbench uses a network, and nothing of yours is sent.',
+        )}
       </p>
       {catalogue.error && (
         <ErrorNotice
-          title="The list of models to download could not be read"
+          title={say('The list of models to download could not be read')}
           error={catalogue.error}
           onRetry={() => void catalogue.refetch()}
         />
@@ -65,16 +67,21 @@ function CatalogueRow({ item, job }: { readonly item: CatalogueItem; readonly jo
         </div>
         {item.fetchedBytes > 0 && !isActive && (
           <RemoveButton
-            name={`what was fetched of ${entry.name}`}
+            name={say('what was fetched of {name}', { name: entry.name })}
             remove={() => client.call('models.discard', { entryId: entry.id })}
           >
-            {formatSize(item.fetchedBytes)} in the data folder are deleted.{' '}
-            {isHere ? 'The model in the library stays.' : 'A download begins anew.'}
+            {isHere
+              ? say('{size} in the data folder are deleted. The model in the library stays.', {
+                  size: formatSize(item.fetchedBytes),
+                })
+              : say('{size} in the data folder are deleted. A download begins anew.', {
+                  size: formatSize(item.fetchedBytes),
+                })}
           </RemoveButton>
         )}
         {isHere ? (
           <span className={styles.here}>
-            <Check size={16} aria-hidden /> In the library
+            <Check size={16} aria-hidden /> {say('In the library')}
           </span>
         ) : (
           entry.file !== null &&
@@ -84,7 +91,7 @@ function CatalogueRow({ item, job }: { readonly item: CatalogueItem; readonly jo
               sx={{ flex: 'none' }}
               startIcon={<Download size={14} aria-hidden />}
               loading={start.isPending}
-              aria-label={`Download ${entry.name}`}
+              aria-label={say('Download {name}', { name: entry.name })}
               onClick={() => {
                 start.mutate();
               }}
@@ -95,7 +102,7 @@ function CatalogueRow({ item, job }: { readonly item: CatalogueItem; readonly jo
         )}
       </div>
       {start.error && shownJob === null && (
-        <ErrorNotice title="The download could not be started" error={start.error} />
+        <ErrorNotice title={say('The download could not be started')} error={start.error} />
       )}
       {shownJob !== null && <JobLine job={shownJob} showTitle={shownJob.kind === 'model-import'} />}
     </li>

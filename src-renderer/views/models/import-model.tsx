@@ -15,6 +15,7 @@ import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { PathField } from '../../components/path-field.tsx';
 import { useClient } from '../../state/client-context.ts';
 import { formatNames, modelFacts } from '../../state/model-words.ts';
+import { say } from '../../texts/say.ts';
 import styles from './models-view.module.css';
 
 /** Reads a checkpoint, shows what was understood and asks what it leaves open, then imports it. */
@@ -34,13 +35,13 @@ export function ImportModel({ onClose }: { readonly onClose: () => void }) {
   });
 
   return (
-    <section className={styles.panel} aria-label="Import a model">
+    <section className={styles.panel} aria-label={say('Import a model')}>
       <PathField
-        label="CLIP checkpoint: a file (.pt, .pth, .bin, .safetensors) or a folder"
+        label={say('CLIP checkpoint: a file (.pt, .pth, .bin, .safetensors) or a folder')}
         kind={{ file: 'checkpoint' }}
         value={typed}
         onChange={setTyped}
-        submitLabel="Look inside"
+        submitLabel={say('Look inside')}
         pending={preview.isFetching}
         onSubmit={(chosen) => {
           setTyped(chosen);
@@ -49,9 +50,9 @@ export function ImportModel({ onClose }: { readonly onClose: () => void }) {
           else setPath(chosen);
         }}
       />
-      {preview.isFetching && <LinearProgress aria-label="Reading the checkpoint" />}
+      {preview.isFetching && <LinearProgress aria-label={say('Reading the checkpoint')} />}
       {preview.error && !preview.isFetching && (
-        <ErrorNotice title="The checkpoint could not be read" error={preview.error} />
+        <ErrorNotice title={say('The checkpoint could not be read')} error={preview.error} />
       )}
       {preview.data && !preview.error ? (
         <Understood
@@ -63,7 +64,7 @@ export function ImportModel({ onClose }: { readonly onClose: () => void }) {
         />
       ) : (
         <div className={styles.finish}>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{say('Cancel')}</Button>
         </div>
       )}
     </section>
@@ -99,15 +100,19 @@ function Understood({ preview, answers, onAnswers, onClose }: UnderstoodProps) {
       </div>
       {questions.length > 0 && (
         <div className={styles.questions}>
-          <p>The checkpoint does not say everything. A wrong answer gives wrong maps, so nothing is guessed:</p>
+          <p>
+            {say(
+              'The checkpoint does not say everything. A wrong answer gives wrong maps, so nothing is guessed:',
+            )}
+          </p>
           {questions.map((question) => (
             <div key={question.field} className={styles.question}>
               <p>{question.message}</p>
               <LabelledSelect
-                label="Answer"
+                label={say('Answer')}
                 value={String(answers[question.field] ?? '')}
                 options={[
-                  { value: '', name: 'Choose…' },
+                  { value: '', name: say('Choose…') },
                   ...question.choices.map((choice) => ({ value: String(choice), name: String(choice) })),
                 ]}
                 onChange={(chosen) => {
@@ -120,10 +125,10 @@ function Understood({ preview, answers, onAnswers, onClose }: UnderstoodProps) {
           ))}
         </div>
       )}
-      {start.error && <ErrorNotice title="The model could not be imported" error={start.error} />}
+      {start.error && <ErrorNotice title={say('The model could not be imported')} error={start.error} />}
       <div className={styles.finish}>
         <TextField
-          label="Name"
+          label={say('Name')}
           value={name}
           onChange={(event) => {
             setName(event.target.value);
@@ -139,9 +144,9 @@ function Understood({ preview, answers, onAnswers, onClose }: UnderstoodProps) {
             start.mutate();
           }}
         >
-          Import
+          {say('Import')}
         </Button>
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={onClose}>{say('Cancel')}</Button>
       </div>
     </>
   );

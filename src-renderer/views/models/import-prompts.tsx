@@ -6,6 +6,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PathField } from '../../components/path-field.tsx';
 import { useClient } from '../../state/client-context.ts';
 import { queryRoots } from '../../state/queries.ts';
+import { say } from '../../texts/say.ts';
 import styles from './models-view.module.css';
 
 interface ImportPromptsProps {
@@ -27,21 +28,21 @@ export function ImportPrompts({ onClose, onImported }: ImportPromptsProps) {
     },
   });
   return (
-    <section className={styles.panel} aria-label="Import prompts">
+    <section className={styles.panel} aria-label={say('Import prompts')}>
       <PathField
-        label="Learned prompts of AnomalyCLIP (.pth, .safetensors)"
+        label={say('Learned prompts of AnomalyCLIP or FAPrompt (.pth, .safetensors)')}
         kind={{ file: 'prompts' }}
         value={path}
         onChange={setPath}
-        submitLabel="Import"
+        submitLabel={say('Import')}
         pending={start.isPending}
         onSubmit={(chosen) => {
           start.mutate(chosen);
         }}
       />
-      {start.error && <ErrorNotice title="The prompts could not be imported" error={start.error} />}
+      {start.error && <ErrorNotice title={say('The prompts could not be imported')} error={start.error} />}
       <div className={styles.finish}>
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={onClose}>{say('Cancel')}</Button>
       </div>
     </section>
   );

@@ -12,6 +12,7 @@ import { useClient } from '../../state/client-context.ts';
 import { fileName, formatMoment } from '../../state/format.ts';
 import { formatNames, modelFacts } from '../../state/model-words.ts';
 import { useJobs, useModels, useModelsDiskUse, usePromptSets } from '../../state/queries.ts';
+import { say } from '../../texts/say.ts';
 import { GetModel } from './get-model.tsx';
 import { ImportModel } from './import-model.tsx';
 import { ImportPrompts } from './import-prompts.tsx';
@@ -40,7 +41,7 @@ export function ModelsView() {
         setImporting('model');
       }}
     >
-      Import a model
+      {say('Import a model')}
     </Button>
   );
 
@@ -48,7 +49,7 @@ export function ModelsView() {
     <div className={styles.page}>
       <div className={styles.column}>
         <div className={styles.head}>
-          <h1>Models</h1>
+          <h1>{say('Models')}</h1>
           {models.data !== undefined && models.data.length > 0 && importing !== 'model' && importButton}
         </div>
         {importing === 'model' && <ImportModel onClose={close} />}
@@ -56,19 +57,19 @@ export function ModelsView() {
           <JobLine key={job.id} job={job} />
         ))}
         {failedImport?.state === 'failed' && importing === null && <JobLine job={failedImport} />}
-        {models.isPending && <LinearProgress aria-label="Reading the models" />}
+        {models.isPending && <LinearProgress aria-label={say('Reading the models')} />}
         {models.error && (
           <ErrorNotice
-            title="The models could not be read"
+            title={say('The models could not be read')}
             error={models.error}
             onRetry={() => void models.refetch()}
           />
         )}
         {models.data?.length === 0 && importing !== 'model' && openImports.length === 0 && (
-          <EmptyState icon={Boxes} title="No model yet" action={importButton}>
-            Block statistics need no model. CLIP, CLIP-AC and AnomalyCLIP need a CLIP checkpoint with a vision
-            transformer: OpenAI’s .pt, Hugging Face’s safetensors with its config, or open_clip’s. Nothing in a file is
-            executed. Below are some that the workbench can fetch.
+          <EmptyState icon={Boxes} title={say('No model yet')} action={importButton}>
+            {say(
+              'Block statistics need no model. All other methods need a CLIP checkpoint with a vision transformer: OpenAI’s .pt, Hugging Face’s safetensors with its config, or open_clip’s. Nothing in a file is executed. Below are some that the workbench can fetch.',
+            )}
           </EmptyState>
         )}
         <ul className={styles.list}>
@@ -78,7 +79,7 @@ export function ModelsView() {
         </ul>
 
         <div className={styles.head}>
-          <h2>Learned prompts</h2>
+          <h2>{say('Learned prompts')}</h2>
           {importing !== 'prompts' && (
             <Button
               variant="outlined"
@@ -86,7 +87,7 @@ export function ModelsView() {
                 setImporting('prompts');
               }}
             >
-              Import prompts
+              {say('Import prompts')}
             </Button>
           )}
         </div>
@@ -99,19 +100,20 @@ export function ModelsView() {
           />
         )}
         <p role="status" className={styles.quiet}>
-          {importedName !== null && importing !== 'prompts' && `Imported «${importedName}».`}
+          {importedName !== null && importing !== 'prompts' && say('Imported «{name}».', { name: importedName })}
         </p>
         {prompts.error && (
           <ErrorNotice
-            title="The prompts could not be read"
+            title={say('The prompts could not be read')}
             error={prompts.error}
             onRetry={() => void prompts.refetch()}
           />
         )}
         {prompts.data?.length === 0 && importing !== 'prompts' && (
           <p className={styles.quiet}>
-            AnomalyCLIP and FAPrompt use prompts that were learned once and serve any object: fetch some below, or
-            import a released .pth file or safetensors.
+            {say(
+              'AnomalyCLIP and FAPrompt use prompts that were learned once and serve any object: fetch some below, or import a released .pth file or safetensors.',
+            )}
           </p>
         )}
         <ul className={styles.list}>
@@ -132,8 +134,12 @@ function DiskUse() {
   if (use === undefined || use.totalBytes === 0) return null;
   return (
     <p className={styles.quiet}>
-      In all {formatSize(use.totalBytes)} on disk
-      {use.downloadsBytes > 0 && `, ${formatSize(use.downloadsBytes)} of it downloads`}.
+      {use.downloadsBytes > 0
+        ? say('In all {total} on disk, {downloads} of it downloads.', {
+            total: formatSize(use.totalBytes),
+            downloads: formatSize(use.downloadsBytes),
+          })
+        : say('In all {total} on disk.', { total: formatSize(use.totalBytes) })}
     </p>
   );
 }
@@ -147,8 +153,12 @@ function ModelRow({ model }: { readonly model: Model }) {
         {model.note !== undefined && <p>{model.note}</p>}
         <p className={styles.quiet}>{modelFacts(model.config)}</p>
         <p className={styles.quiet} title={model.sourceFile}>
-          {formatNames[model.format]} · {formatSize(model.sizeBytes)} · from {fileName(model.sourceFile)} ·{' '}
-          {formatMoment(model.importedAtMs)}
+          {say('{format} · {size} · from {file} · {moment}', {
+            format: formatNames[model.format],
+            size: formatSize(model.sizeBytes),
+            file: fileName(model.sourceFile),
+            moment: formatMoment(model.importedAtMs),
+          })}
         </p>
       </div>
       {model.bundled !== true && (
@@ -158,9 +168,15 @@ function ModelRow({ model }: { readonly model: Model }) {
         />
       )}
       <RemoveButton name={model.name} remove={() => client.call('models.remove', { modelId: model.id })}>
-        Its copy in the data folder ({formatSize(model.sizeBytes)}) is deleted; the file it came from and the results
-        of its runs stay.
-        {model.bundled === true && ' It came with the workbench, which makes it anew when it needs it next.'}
+        {model.bundled === true
+          ? say(
+              'Its copy in the data folder ({size}) is deleted; the results of its runs stay. It came with the workbench, which makes it anew when it needs it next.',
+              { size: formatSize(model.sizeBytes) },
+            )
+          : say(
+              'Its copy in the data folder ({size}) is deleted; the file it came from and the results of its runs stay.',
+              { size: formatSize(model.sizeBytes) },
+            )}
       </RemoveButton>
     </li>
   );
@@ -173,9 +189,18 @@ function PromptRow({ promptSet }: { readonly promptSet: PromptSet }) {
       <div className={styles.text}>
         <h3>{promptSet.name}</h3>
         <p className={styles.quiet} title={promptSet.sourceFile}>
-          {methodCatalogue[promptSet.methodId].name} · {promptSet.contextLength} words, {promptSet.deepBlocks} blocks with {promptSet.deepLength} deep
-          tokens · for text width {promptSet.textWidth} · from {fileName(promptSet.sourceFile)} ·{' '}
-          {formatMoment(promptSet.importedAtMs)}
+          {say(
+            '{method} · {words} words, {blocks} blocks with {tokens} deep tokens · for text width {width} · from {file} · {moment}',
+            {
+              method: methodCatalogue[promptSet.methodId].name,
+              words: promptSet.contextLength,
+              blocks: promptSet.deepBlocks,
+              tokens: promptSet.deepLength,
+              width: String(promptSet.textWidth),
+              file: fileName(promptSet.sourceFile),
+              moment: formatMoment(promptSet.importedAtMs),
+            },
+          )}
         </p>
       </div>
       <RenameButton
@@ -183,7 +208,7 @@ function PromptRow({ promptSet }: { readonly promptSet: PromptSet }) {
         rename={(name) => client.call('prompts.rename', { promptSetId: promptSet.id, name })}
       />
       <RemoveButton name={promptSet.name} remove={() => client.call('prompts.remove', { promptSetId: promptSet.id })}>
-        Its copy in the data folder is deleted; the file it came from and the results of its runs stay.
+        {say('Its copy in the data folder is deleted; the file it came from and the results of its runs stay.')}
       </RemoveButton>
     </li>
   );

@@ -3,6 +3,7 @@ import { Trash2 } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { TipButton } from '../../components/tip-button.tsx';
+import { say } from '../../texts/say.ts';
 
 interface RemoveButtonProps {
   readonly name: string;
@@ -24,15 +25,15 @@ export function RemoveButton({ name, remove, children }: RemoveButtonProps) {
     <>
       <TipButton
         icon={Trash2}
-        label={`Remove ${name}`}
+        label={say('Remove {name}', { name })}
         onClick={() => {
           setAsking(true);
         }}
       />
       <ConfirmDialog
         open={asking}
-        title={`Remove «${name}»?`}
-        action="Remove"
+        title={say('Remove «{name}»?', { name })}
+        action={say('Remove')}
         pending={removal.isPending}
         error={removal.error}
         onConfirm={() => {

@@ -9,6 +9,7 @@ import { Pencil } from 'lucide-react';
 import { useState } from 'react';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { TipButton } from '../../components/tip-button.tsx';
+import { say } from '../../texts/say.ts';
 
 interface RenameButtonProps {
   readonly name: string;
@@ -33,7 +34,7 @@ export function RenameButton({ name, rename }: RenameButtonProps) {
     <>
       <TipButton
         icon={Pencil}
-        label={`Rename ${name}`}
+        label={say('Rename {name}', { name })}
         onClick={() => {
           setTyped(name);
         }}
@@ -45,12 +46,12 @@ export function RenameButton({ name, rename }: RenameButtonProps) {
             if (wanted !== '') renaming.mutate(wanted);
           }}
         >
-          <DialogTitle>Rename «{name}»</DialogTitle>
+          <DialogTitle>{say('Rename «{name}»', { name })}</DialogTitle>
           <DialogContent>
             <TextField
               autoFocus
               fullWidth
-              label="Name"
+              label={say('Name')}
               margin="dense"
               value={typed ?? ''}
               onChange={(event) => {
@@ -58,12 +59,12 @@ export function RenameButton({ name, rename }: RenameButtonProps) {
               }}
               slotProps={{ htmlInput: { maxLength: 80 } }}
             />
-            {renaming.error && <ErrorNotice title="It could not be renamed" error={renaming.error} />}
+            {renaming.error && <ErrorNotice title={say('It could not be renamed')} error={renaming.error} />}
           </DialogContent>
           <DialogActions>
-            <Button onClick={close}>Cancel</Button>
+            <Button onClick={close}>{say('Cancel')}</Button>
             <Button type="submit" variant="contained" loading={renaming.isPending} disabled={wanted === ''}>
-              Rename
+              {say('Rename')}
             </Button>
           </DialogActions>
         </form>

@@ -14,7 +14,9 @@ import {
   showChord,
   type ActionId,
 } from '../../state/key-map.ts';
+import { eitherOf, joinWords } from '../../state/format.ts';
 import { useKeyStore } from '../../state/keys.ts';
+import { say } from '../../texts/say.ts';
 import styles from './keys-section.module.css';
 
 /** Every action with its keys, which can be changed; keys that two actions claim are named. */
@@ -25,10 +27,10 @@ export function KeysSection() {
   const changedCount = actionIds.filter((id) => settings.own[id] !== undefined).length;
   return (
     <section className={styles.section} aria-labelledby="keys-title">
-      <h2 id="keys-title">Keys</h2>
+      <h2 id="keys-title">{say('Keys')}</h2>
       <div className={styles.head}>
         <LabelledSelect
-          label="Keys as in"
+          label={say('Keys as in')}
           value={settings.preset}
           options={keyPresetSchema.options.map((preset) => ({
             value: preset,
@@ -44,7 +46,9 @@ export function KeysSection() {
               choosePreset(settings.preset);
             }}
           >
-            Take back {changedCount === 1 ? 'your change' : `your ${changedCount} changes`}
+            {say('{count, plural, one {Take back your change} other {Take back your # changes}}', {
+              count: changedCount,
+            })}
           </Button>
         )}
       </div>
@@ -53,8 +57,10 @@ export function KeysSection() {
           <p key={chord} className={styles.conflict}>
             <TriangleAlert size={16} aria-hidden />
             <span>
-              {showChord(chord)} is the key of {actions.map((id) => `«${keyActions[id].name}»`).join(' and ')}
-              ; it does the first. Change one of them.
+              {say('{key} is the key of {actions}; it does the first. Change one of them.', {
+                key: showChord(chord),
+                actions: joinWords(actions.map((id) => `«${keyActions[id].name}»`)),
+              })}
             </span>
           </p>
         ))}
@@ -88,7 +94,10 @@ function KeyRow({ id, clashes }: { readonly id: ActionId; readonly clashes: bool
       {settings.own[id] !== undefined && (
         <TipButton
           icon={RotateCcw}
-          label={`${name}: back to ${presetKeys(settings.preset, id).map(showChord).join(' or ')}`}
+          label={say('{name}: back to {keys}', {
+            name,
+            keys: eitherOf(presetKeys(settings.preset, id).map(showChord)),
+          })}
           onClick={() => {
             resetKeys(id);
           }}
@@ -99,7 +108,9 @@ function KeyRow({ id, clashes }: { readonly id: ActionId; readonly clashes: bool
         className={styles.keys}
         data-clashes={clashes}
         aria-label={
-          waiting ? `${name}: press a key, Escape keeps the old one` : `${name}: ${keys.join(' or ')}. Change`
+          waiting
+            ? say('{name}: press a key, Escape keeps the old one', { name })
+            : say('{name}: {keys}. Change', { name, keys: eitherOf(keys) })
         }
         onClick={() => {
           setWaiting(true);
@@ -118,7 +129,7 @@ function KeyRow({ id, clashes }: { readonly id: ActionId; readonly clashes: bool
           if (event.key !== 'Escape') setKeys(id, [chord]);
         }}
       >
-        {waiting ? 'Press a key' : keys.map((key) => <kbd key={key}>{key}</kbd>)}
+        {waiting ? say('Press a key') : keys.map((key) => <kbd key={key}>{key}</kbd>)}
       </button>
     </li>
   );

@@ -1,35 +1,44 @@
+import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { useQuery } from '@tanstack/react-query';
 import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react';
-import { colourMapNames } from '../../../src-shared/maps/colour-maps.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { themeChoiceSchema, useAppearanceStore, type ThemeChoice } from '../../state/appearance.ts';
 import { useClient } from '../../state/client-context.ts';
-import { useOverlayStore } from '../../state/overlay.ts';
+import { usePanelStore } from '../../state/panels.ts';
+import { say } from '../../texts/say.ts';
+import { AuthorSection } from './author-section.tsx';
+import { ComputeSection } from './compute-section.tsx';
+import { DataFolderSection } from './data-folder-section.tsx';
+import { HeatMapSection } from './heat-map-section.tsx';
 import { KeysSection } from './keys-section.tsx';
 import styles from './settings-view.module.css';
 
 const themeNames: Readonly<Record<ThemeChoice, string>> = {
-  dark: 'Dark',
-  light: 'Light',
-  system: 'As the system',
+  dark: say('Dark'),
+  light: say('Light'),
+  system: say('As the system'),
 };
 
 const checkIcons = {
-  ok: <CircleCheck size={16} color="var(--text-quiet)" role="img" aria-label="In order" />,
-  warning: <TriangleAlert size={16} color="var(--unsure)" role="img" aria-label="Warning" />,
-  error: <CircleX size={16} color="var(--unsure)" role="img" aria-label="Error" />,
+  ok: <CircleCheck size={16} color="var(--text-quiet)" role="img" aria-label={say('In order')} />,
+  warning: <TriangleAlert size={16} color="var(--unsure)" role="img" aria-label={say('Warning')} />,
+  error: <CircleX size={16} color="var(--unsure)" role="img" aria-label={say('Error')} />,
 } as const;
 
-/** Appearance, keys, and what the workbench says of its own health. */
+/** Appearance, computing, where data is kept, keys, and what the workbench says of its own health. */
 export function SettingsView() {
   const { choice, choose } = useAppearanceStore();
   const client = useClient();
-  const colourMap = useOverlayStore(({ overlay }) => overlay.colourMap);
-  const changeOverlay = useOverlayStore((state) => state.change);
+  const { setAboutOpen, setReportOpen } = usePanelStore();
+  const openAbout = () => {
+    setAboutOpen(true);
+  };
+  const openReport = () => {
+    setReportOpen(true);
+  };
   const info = useQuery({ queryKey: ['app'], queryFn: () => client.call('app.info', {}) });
   const doctor = useQuery({
     queryKey: ['doctor'],
@@ -40,13 +49,13 @@ export function SettingsView() {
   return (
     <div className={styles.page}>
       <div className={styles.column}>
-        <h1>Settings</h1>
+        <h1>{say('Settings')}</h1>
         <section className={styles.section}>
-          <h2>Appearance</h2>
+          <h2>{say('Appearance')}</h2>
           <ToggleButtonGroup
             exclusive
             size="small"
-            aria-label="Theme"
+            aria-label={say('Theme')}
             value={choice}
             onChange={(_, chosen: unknown) => {
               const parsed = themeChoiceSchema.safeParse(chosen);
@@ -60,47 +69,43 @@ export function SettingsView() {
             ))}
           </ToggleButtonGroup>
         </section>
-        <section className={styles.section}>
-          <h2>Heat maps</h2>
-          <LabelledSelect
-            label="Colours"
-            value={colourMap}
-            options={colourMapNames.map((name) => ({ value: name, name: capitalised(name) }))}
-            onChange={(chosen) => {
-              const name = colourMapNames.find((each) => each === chosen);
-              if (name !== undefined) changeOverlay({ colourMap: name });
-            }}
-          />
-        </section>
+        <HeatMapSection />
+        <ComputeSection />
+        <DataFolderSection />
+        <AuthorSection />
         <KeysSection />
         <section className={styles.section}>
-          <h2>This workbench</h2>
-          {info.error && <ErrorNotice title="The workbench did not say what it is" error={info.error} />}
+          <h2>{say('This workbench')}</h2>
+          {info.error && (
+            <ErrorNotice title={say('The workbench did not say what it is')} error={info.error} />
+          )}
           {info.data && (
             <dl className={styles.facts}>
-              <dt>Version</dt>
+              <dt>{say('Version')}</dt>
               <dd>{info.data.version}</dd>
-              <dt>Data folder</dt>
+              <dt>{say('Runs in')}</dt>
               <dd>
-                {info.data.dataFolder}
-                <span className={styles.quiet}>
-                  To keep it elsewhere: close the workbench, move this folder, and start it with «--data» and
-                  the new place.
-                </span>
-              </dd>
-              <dt>Runs in</dt>
-              <dd>
-                {info.data.host === 'electron' ? 'its own window' : 'the browser, on this machine only'}
+                {info.data.host === 'electron'
+                  ? say('its own window')
+                  : say('the browser, on this machine only')}
               </dd>
             </dl>
           )}
+          <div className={styles.actions}>
+            <Button variant="outlined" onClick={openAbout}>
+              {say('Licences')}
+            </Button>
+            <Button variant="outlined" onClick={openReport}>
+              {say('Report a problem')}
+            </Button>
+          </div>
         </section>
         <section className={styles.section}>
-          <h2>Health</h2>
-          {doctor.isPending && <LinearProgress aria-label="Checking" />}
+          <h2>{say('Health')}</h2>
+          {doctor.isPending && <LinearProgress aria-label={say('Checking')} />}
           {doctor.error && (
             <ErrorNotice
-              title="The check-up did not finish"
+              title={say('The check-up did not finish')}
               error={doctor.error}
               onRetry={() => void doctor.refetch()}
             />
@@ -118,8 +123,4 @@ export function SettingsView() {
       </div>
     </div>
   );
-}
-
-function capitalised(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
 }

@@ -1,0 +1,197 @@
+import Button from '@mui/material/Button';
+import LinearProgress from '@mui/material/LinearProgress';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { MethodResult } from '../../../src-shared/contract/methods.ts';
+import { formatSize } from '../../../src-shared/text/format-size.ts';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { FolderDialog } from '../../components/folder-dialog.tsx';
+import { LabelledSelect } from '../../components/labelled-select.tsx';
+import { useClient } from '../../state/client-context.ts';
+import { diskPartTitle } from '../../state/disk-words.ts';
+import { say } from '../../texts/say.ts';
+import styles from './settings-view.module.css';
+
+const folderKey = ['data-folder'];
+const diskKey = ['disk-use'];
+
+/** Where everything is kept, what it takes, and another place for the next start. */
+export function DataFolderSection() {
+  const client = useClient();
+  const folder = useQuery({ queryKey: folderKey, queryFn: () => client.call('app.dataFolder', {}) });
+  return (
+    <section className={styles.section} aria-labelledby="data-folder-title">
+      <h2 id="data-folder-title">{say('Data folder')}</h2>
+      {folder.error && (
+        <ErrorNotice title={say('The data folder did not say where it is')} error={folder.error} />
+      )}
+      {folder.data && <Place place={folder.data} />}
+      <DiskUse />
+    </section>
+  );
+}
+
+type DataFolder = MethodResult<'app.dataFolder'>;
+
+function Place({ place }: { readonly place: DataFolder }) {
+  const client = useClient();
+  const queries = useQueryClient();
+  const { pickers } = client.transport;
+  const [choosing, setChoosing] = useState(false);
+  const choose = useMutation({
+    mutationFn: (folder: string | null) => client.call('app.chooseDataFolder', { folder }),
+    onSuccess: (changed) => {
+      queries.setQueryData(folderKey, changed);
+    },
+  });
+  const pick = async () => {
+    if (pickers === null) {
+      setChoosing(true);
+      return;
+    }
+    const folder = await pickers.pickFolder();
+    if (folder !== null) choose.mutate(folder);
+  };
+  const isNamed = place.origin === 'option' || place.origin === 'environment';
+  return (
+    <>
+      <p className={styles.path}>{place.folder}</p>
+      <p className={styles.quiet} role="status">
+        {place.nextFolder !== place.folder && !isNamed
+          ? say('The next start opens {folder}. This one stays as it is.', { folder: place.nextFolder })
+          : whySentence(place)}
+      </p>
+      {choose.error && <ErrorNotice title={say('The next start keeps its folder')} error={choose.error} />}
+      <div className={styles.actions}>
+        <Button variant="outlined" loading={choose.isPending} onClick={() => void pick()}>
+          {say('Open another folder at the next start')}
+        </Button>
+        {place.nextFolder !== place.usualFolder && (
+          <Button
+            onClick={() => {
+              choose.mutate(null);
+            }}
+          >
+            {say('Back to the usual folder')}
+          </Button>
+        )}
+      </div>
+      <p className={styles.quiet}>
+        {say(
+          'To move everything: close the workbench, move the folder with your file manager, start, and choose the moved folder here. An empty folder begins anew.',
+        )}
+      </p>
+      {choosing && (
+        <FolderDialog
+          kind="folder"
+          title={say('Data folder of the next start')}
+          startPath={null}
+          onChoose={(folder) => {
+            setChoosing(false);
+            choose.mutate(folder);
+          }}
+          onClose={() => {
+            setChoosing(false);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function whySentence({ origin, nextFolder, folder }: DataFolder): string {
+  const other = nextFolder !== folder;
+  switch (origin) {
+    case 'option':
+      return other
+        ? say('Named with «--data» at this start. Without that word, the next start opens {nextFolder}.', {
+            nextFolder,
+          })
+        : say('Named with «--data» at this start.');
+    case 'environment':
+      return say('Named by ANOMALY_WORKBENCH_DATA, which comes before a choice made here.');
+    case 'chosen':
+      return say('Chosen here; the command line opens it too.');
+    case 'usual':
+      return say('The system’s usual place for such data; the command line opens it too.');
+  }
+}
+
+const limits = [200e6, 500e6, 1e9, 2e9, 5e9, 20e9];
+
+function DiskUse() {
+  const client = useClient();
+  const queries = useQueryClient();
+  const use = useQuery({
+    queryKey: diskKey,
+    queryFn: () => client.call('app.diskUse', {}),
+    staleTime: 0,
+  });
+  const takeUse = (changed: MethodResult<'app.diskUse'>) => {
+    queries.setQueryData(diskKey, changed);
+  };
+  const clear = useMutation({ mutationFn: () => client.call('app.clearThumbnails', {}), onSuccess: takeUse });
+  const limit = useMutation({
+    mutationFn: (limitBytes: number) => client.call('app.limitThumbnails', { limitBytes }),
+    onSuccess: takeUse,
+  });
+  if (use.isPending) return <LinearProgress aria-label={say('Measuring the data folder')} />;
+  if (!use.data) {
+    return <ErrorNotice title={say('The data folder could not be measured')} error={use.error} />;
+  }
+  const { parts, freeBytes, thumbnailLimitBytes } = use.data;
+  const total = parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const hasThumbnails = parts.some(({ kind }) => kind === 'thumbnails');
+  const choices = [...new Set([...limits, thumbnailLimitBytes])].sort((a, b) => a - b);
+  return (
+    <>
+      <table className={styles.parts}>
+        <tbody>
+          {parts.map(({ kind, sizeBytes }) => (
+            <tr key={kind}>
+              <th scope="row">{diskPartTitle(kind)}</th>
+              <td>{formatSize(sizeBytes)}</td>
+            </tr>
+          ))}
+          <tr className={styles.total}>
+            <th scope="row">{say('In all')}</th>
+            <td>{formatSize(total)}</td>
+          </tr>
+          <tr>
+            <th scope="row">{say('Free on its disk')}</th>
+            <td>{formatSize(freeBytes)}</td>
+          </tr>
+        </tbody>
+      </table>
+      {(clear.error ?? limit.error) && (
+        <ErrorNotice
+          title={say('The thumbnails could not be cleared away')}
+          error={clear.error ?? limit.error}
+        />
+      )}
+      <div className={styles.actions}>
+        <LabelledSelect
+          label={say('Thumbnails take at most')}
+          value={String(thumbnailLimitBytes)}
+          options={choices.map((bytes) => ({ value: String(bytes), name: formatSize(bytes) }))}
+          onChange={(chosen) => {
+            limit.mutate(Number(chosen));
+          }}
+        />
+        <Button
+          variant="outlined"
+          disabled={!hasThumbnails}
+          loading={clear.isPending}
+          onClick={() => {
+            clear.mutate();
+          }}
+        >
+          {say('Delete all thumbnails')}
+        </Button>
+      </div>
+      <p className={styles.quiet}>
+        {say('Those not looked at for longest go first. They are made again from your images when needed.')}
+      </p>
+    </>
+  );
+}
