@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { VerdictValue } from '../../src-shared/domain/verdict.ts';
-import { countsAt, type Comparison } from './compare.ts';
+import { countsAt, judgedApart, type Comparison } from './compare.ts';
 
 /** What a comparison can be narrowed to: within a group any, between groups all. */
 export const compareFilters = [
@@ -25,55 +25,46 @@ export interface FilterFacts {
   readonly thresholds: readonly (number | null)[];
 }
 
-/** The rows that a filter leaves, in their order. */
+const groups = ['label', 'verdict', 'panes', 'metrics'] as const;
+const bitOf = new Map<string, number>(compareFilters.map((filter, bit) => [filter, 1 << bit]));
+
+function maskOf(...filters: readonly CompareFilter[]): number {
+  return filters.reduce((mask, filter) => mask | (bitOf.get(filter) ?? 0), 0);
+}
+
+/** What each image of a comparison is: bit k stands for filter k of `compareFilters`. O(images · panes). */
+export function filterBits(comparison: Comparison, { verdicts, thresholds }: FilterFacts): Uint16Array {
+  const apart = judgedApart(comparison, thresholds);
+  const places = [...comparison.scores.keys()];
+  return Uint16Array.from(comparison.imageIds, (imageId, row) =>
+    maskOf(
+      `label-${comparison.labels[row] ?? 'none'}`,
+      `verdict-${verdicts.get(imageId) ?? 'none'}`,
+      apart[row] === 1 ? 'panes-differ' : 'panes-agree',
+      places.some((place) => countsAt(comparison, place, row)) ? 'metrics-counted' : 'metrics-left-out',
+    ),
+  );
+}
+
+/** The rows that filters leave, in their order. */
 export function filterRows(
-  comparison: Comparison,
+  bits: Uint16Array,
   rows: readonly number[],
   filters: readonly CompareFilter[],
-  facts: FilterFacts,
 ): readonly number[] {
   if (filters.length === 0) return rows;
-  const wanted = new Set<string>(filters);
-  const groups = ['label', 'verdict', 'panes', 'metrics'].filter((group) =>
-    filters.some((filter) => filter.startsWith(`${group}-`)),
-  );
-  return rows.filter((row) => {
-    const tokens = tokensOf(comparison, row, facts);
-    return groups.every((group) =>
-      tokens.some((token) => token.startsWith(`${group}-`) && wanted.has(token)),
-    );
+  const wanted = groups.flatMap((group) => {
+    const chosen = filters.filter((filter) => filter.startsWith(`${group}-`));
+    return chosen.length === 0 ? [] : [maskOf(...chosen)];
   });
+  return rows.filter((row) => wanted.every((mask) => ((bits[row] ?? 0) & mask) !== 0));
 }
 
 /** How many of some rows each filter names. */
-export function countFilters(
-  comparison: Comparison,
-  rows: readonly number[],
-  facts: FilterFacts,
-): ReadonlyMap<CompareFilter, number> {
-  const counts = new Map<CompareFilter, number>();
+export function countFilters(bits: Uint16Array, rows: readonly number[]): ReadonlyMap<CompareFilter, number> {
+  const counts = compareFilters.map(() => 0);
   for (const row of rows)
-    for (const token of tokensOf(comparison, row, facts)) counts.set(token, (counts.get(token) ?? 0) + 1);
-  return counts;
-}
-
-function tokensOf(
-  comparison: Comparison,
-  row: number,
-  { verdicts, thresholds }: FilterFacts,
-): readonly CompareFilter[] {
-  const label = comparison.labels[row] ?? null;
-  const predictions = new Set(
-    comparison.scores.flatMap((column, place) => {
-      const [score, threshold] = [column[row] ?? null, thresholds[place] ?? null];
-      return score === null || threshold === null ? [] : [score >= threshold];
-    }),
-  );
-  const counted = comparison.scores.some((_, place) => countsAt(comparison, place, row));
-  return [
-    `label-${label ?? 'none'}`,
-    `verdict-${verdicts.get(comparison.imageIds[row] ?? 0) ?? 'none'}`,
-    predictions.size > 1 ? 'panes-differ' : 'panes-agree',
-    counted ? 'metrics-counted' : 'metrics-left-out',
-  ];
+    for (let bit = 0; bit < counts.length; bit++)
+      if (((bits[row] ?? 0) & (1 << bit)) !== 0) counts[bit] = (counts[bit] ?? 0) + 1;
+  return new Map(compareFilters.map((filter, bit) => [filter, counts[bit] ?? 0]));
 }

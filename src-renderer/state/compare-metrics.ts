@@ -94,7 +94,7 @@ export interface ComparedRun {
 
 export interface MetricCell {
   readonly value: number | null;
-  /** Nothing in its row is better as it is shown; false where only one run has a figure. */
+  /** Nothing in its row is better as it is shown, and something is worse. */
   readonly isBest: boolean;
   /** What the resamples say of just this value; null while they are drawn, and of figures over pixels. */
   readonly bootstrap: BootstrapFigure | null;
@@ -164,9 +164,11 @@ function markBest(
 ): readonly Omit<MetricCell, 'bootstrap'>[] {
   const known = values.flatMap((value) => (value === null ? [] : [shown(value)]));
   const best = isLow ? Math.min(...known) : Math.max(...known);
+  // What all have nobody is best at.
+  const isTold = new Set(known).size > 1;
   return values.map((value) => ({
     value,
-    isBest: known.length > 1 && value !== null && shown(value) === best,
+    isBest: isTold && value !== null && shown(value) === best,
   }));
 }
 

@@ -100,7 +100,7 @@ export function orderRows(
   const rows = [...comparison.imageIds.keys()];
   switch (order) {
     case 'disagreement':
-      return byValue(rows, comparison.disagreement);
+      return byDisagreement(rows, comparison, question);
     case 'difference':
       return byValue(rows, scoreDifferences(comparison, question));
     case 'score':
@@ -110,6 +110,36 @@ export function orderRows(
     case 'cell':
       return rowsOfCell(comparison, question);
   }
+}
+
+/** Of images that are ranked alike first those that the panes judge differently: one run can be cut twice. */
+function byDisagreement(
+  rows: readonly number[],
+  comparison: Comparison,
+  { thresholds }: OrderQuestion,
+): readonly number[] {
+  const apart = judgedApart(comparison, thresholds);
+  const known = Float64Array.from(comparison.disagreement, (each) => each ?? -1);
+  return [...rows].sort(
+    (a, b) => (known[b] ?? 0) - (known[a] ?? 0) || (apart[b] ?? 0) - (apart[a] ?? 0) || a - b,
+  );
+}
+
+/** 1 for each image that some panes call a defect and others good; O(images · panes). */
+export function judgedApart(
+  { imageIds, scores }: Comparison,
+  thresholds: readonly (number | null)[],
+): Uint8Array {
+  const apart = new Uint8Array(imageIds.length);
+  const judged = new Uint8Array(imageIds.length);
+  for (const [place, column] of scores.entries()) {
+    const threshold = thresholds[place] ?? null;
+    if (threshold === null) continue;
+    for (const [row, score] of column.entries())
+      if (score !== null) judged[row] = (judged[row] ?? 0) | (score >= threshold ? 1 : 2);
+  }
+  for (const [row, said] of judged.entries()) apart[row] = said === 3 ? 1 : 0;
+  return apart;
 }
 
 /** How far apart two runs score each image, each as a share of its own scale; null where one has no score. */

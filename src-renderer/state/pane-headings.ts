@@ -43,9 +43,17 @@ export function paneHeadings(
   };
   const apart = facts.filter(differs);
   const together = facts.filter((fact) => !differs(fact));
+  const withoutThreshold = all.map((each) =>
+    apart.flatMap((fact) => (fact === 'threshold' ? [] : (each[fact] ?? []))).join(' · '),
+  );
   const own = panes.map(({ run }, place) => {
-    const parts = apart.flatMap((fact) => all[place]?.[fact] ?? []);
-    return parts.length > 0 ? parts.join(' · ') : apart.length > 0 ? say('usual settings') : beganAt(run);
+    const rest = withoutThreshold[place] ?? '';
+    const isCutTwice = withoutThreshold.filter((each) => each === rest).length > 1;
+    const threshold =
+      all[place]?.threshold ?? (apart.includes('threshold') && isCutTwice ? say('cut as in Review') : null);
+    const parts = [...(rest === '' ? [] : [rest]), ...(threshold === null ? [] : [threshold])];
+    if (parts.length > 0) return parts.join(' · ');
+    return apart.length > 0 ? say('usual settings') : beganAt(run);
   });
   return {
     // Runs that are alike in all that is known are told by when they were made.

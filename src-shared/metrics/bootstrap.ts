@@ -25,9 +25,9 @@ export interface BootstrapOptions {
 /**
  * Why a figure has no interval. `no-figure`: it has no value. `too-few`: of one label there is a single image, which
  * every resample would repeat. `no-spread`: every resample gives the same figure (a perfect separation does), which says
- * nothing of how far off it may be.
+ * nothing of how far off it may be. `other-classes`: the two means are over different classes.
  */
-export type NoInterval = 'no-figure' | 'too-few' | 'no-spread';
+export type NoInterval = 'no-figure' | 'too-few' | 'no-spread' | 'other-classes';
 
 export interface BootstrapFigure {
   /** Of the sample itself. */
@@ -58,6 +58,8 @@ interface Statistic {
   /** One array a stratum; see `accelerationOf`. */
   readonly without: readonly Float64Array[];
   readonly isTooSmall: boolean;
+  /** The classes that it is of. */
+  readonly classNames: string;
 }
 
 /** `[column][metric]`. */
@@ -142,6 +144,7 @@ function resampleClass(
       replicates: replicates[c]?.[m] ?? new Float64Array(),
       without: without.map((stratum) => stratum[c]?.[m] ?? new Float64Array()),
       isTooSmall,
+      classNames: className,
     }));
   });
 }
@@ -196,6 +199,7 @@ function meanOf(classes: readonly Statistics[], resamples: number): Statistics {
           without.map((values) => values.map((value) => value * share)),
         ),
         isTooSmall: known.some(({ isTooSmall }) => isTooSmall),
+        classNames: JSON.stringify(known.map(({ classNames }) => classNames)),
       };
     }),
   );
@@ -243,9 +247,8 @@ function figureOf(statistic: Statistic, confidence: number): BootstrapFigure {
 }
 
 function differenceOf(first: Statistic, second: Statistic, confidence: number): BootstrapDifference {
-  // A mean over other classes is no partner: which strata it has must be the same.
-  const areAlike = first.without.length === second.without.length;
-  if (!areAlike || Number.isNaN(first.estimate) || Number.isNaN(second.estimate)) return noDifference;
+  if (Number.isNaN(first.estimate) || Number.isNaN(second.estimate)) return noDifference;
+  if (first.classNames !== second.classNames) return { ...noDifference, reason: 'other-classes' };
   const subtract = (a: Float64Array, b: Float64Array) => a.map((value, i) => value - (b[i] ?? Number.NaN));
   const replicates = subtract(first.replicates, second.replicates);
   const known = replicates.filter((value) => !Number.isNaN(value));
@@ -256,6 +259,7 @@ function differenceOf(first: Statistic, second: Statistic, confidence: number): 
       replicates,
       without: first.without.map((values, s) => subtract(values, second.without[s] ?? new Float64Array())),
       isTooSmall: first.isTooSmall || second.isTooSmall,
+      classNames: first.classNames,
     },
     confidence,
   );

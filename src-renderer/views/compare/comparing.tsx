@@ -6,7 +6,7 @@ import type { Run } from '../../../src-shared/domain/run.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { useAddress, useAddressStore } from '../../state/address.ts';
-import { countFilters, filterRows } from '../../state/compare-filter.ts';
+import { countFilters, filterBits, filterRows } from '../../state/compare-filter.ts';
 import { useScoresOf } from '../../state/compare-queries.ts';
 import {
   fewestCompared,
@@ -183,12 +183,12 @@ function useComparedImages(
     () => (isRead ? orderRows(comparison, order, { of, against, metric, scales, thresholds }) : []),
     [comparison, isRead, order, of, against, metric, scales, thresholds],
   );
-  const facts = useMemo(() => ({ verdicts, thresholds }), [verdicts, thresholds]);
-  const rows = useMemo(
-    () => filterRows(comparison, ordered, among ?? [], facts),
-    [comparison, ordered, among, facts],
+  const bits = useMemo(
+    () => filterBits(comparison, { verdicts, thresholds }),
+    [comparison, verdicts, thresholds],
   );
-  const filterCounts = useMemo(() => countFilters(comparison, ordered, facts), [comparison, ordered, facts]);
+  const rows = useMemo(() => filterRows(bits, ordered, among ?? []), [bits, ordered, among]);
+  const filterCounts = useMemo(() => countFilters(bits, ordered), [bits, ordered]);
   return { scores, thresholds, comparison, whole, rows, isRead, filterCounts };
 }
 

@@ -76,14 +76,15 @@ interface DifferenceLineProps {
 
 function DifferenceLine({ difference, letter, other, isLow }: DifferenceLineProps) {
   const { estimate, interval, aboveShare, reason } = difference;
-  if (estimate === null || interval === null || aboveShare === null)
+  if (reason === 'other-classes')
+    return <span>{say('{letter}: a mean over other classes', { letter })}</span>;
+  if (estimate === null) return <span>{say('{letter}: unknown', { letter })}</span>;
+  if (estimate === 0 && interval === null)
+    return <span>{say('{letter}: the same as {other}', { letter, other })}</span>;
+  if (interval === null || aboveShare === null)
     return (
       <span title={reasonWords[reason ?? 'no-figure']}>
-        {estimate === null
-          ? say('{letter}: unknown', { letter })
-          : estimate === 0
-            ? say('{letter}: the same as {other}', { letter, other })
-            : say('{letter}: {estimate}, no interval', { letter, estimate: signed(estimate) })}
+        {say('{letter}: {estimate}, no interval', { letter, estimate: signed(estimate) })}
       </span>
     );
   const better = isLow ? 1 - aboveShare : aboveShare;

@@ -158,6 +158,7 @@ export const reasonWords: Readonly<Record<NoInterval, string>> = {
   'no-spread': say(
     'No interval: every resample gives the same figure, which says nothing of how far off it may be.',
   ),
+  'other-classes': say('No difference: the two means are over different classes.'),
 };
 
 export function figure(share: number): string {

@@ -174,10 +174,11 @@ function movePointerBy(event: KeyboardEvent, token: string): boolean {
   if (arrow === null || !event.shiftKey || event.ctrlKey || event.altKey) return false;
   const { share, move } = usePointerStore.getState();
   const clamp = (value: number) => Math.min(0.9999, Math.max(0, value));
-  move(token, {
+  const next = {
     x: clamp((share?.x ?? 0.5) + arrow.x * pointerStep),
     y: clamp((share?.y ?? 0.5) + arrow.y * pointerStep),
-  });
+  };
+  move(token, next, true);
   return true;
 }
 
@@ -188,8 +189,8 @@ function changeLevels(delta: Point): void {
 
 /** A ring where another pane is pointed at, or this one by keyboard. */
 function SharedPointer({ token, area }: { readonly token: string; readonly area: StageArea }) {
-  const { share, token: from } = usePointerStore();
-  if (share === null) return null;
+  const { share, token: from, isByKeyboard } = usePointerStore();
+  if (share === null || (from === token && !isByKeyboard)) return null;
   return (
     <span
       className={styles.cross}

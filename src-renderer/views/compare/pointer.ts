@@ -6,14 +6,17 @@ interface PointerState {
   readonly share: Point | null;
   /** The pane that the pointer is in. */
   readonly token: string | null;
-  move(token: string, share: Point | null): void;
+  /** Moved by keyboard: then its own pane shows it as well, which the mouse does for itself. */
+  readonly isByKeyboard: boolean;
+  move(token: string, share: Point | null, isByKeyboard?: boolean): void;
 }
 
 /** The pointer that all panes share. A store of its own, so that moving it redraws no image. */
 export const usePointerStore = create<PointerState>()((set) => ({
   share: null,
   token: null,
-  move: (token, share) => {
-    set({ token: share === null ? null : token, share });
+  isByKeyboard: false,
+  move: (token, share, isByKeyboard = false) => {
+    set({ token: share === null ? null : token, share, isByKeyboard });
   },
 }));

@@ -206,6 +206,18 @@ describe('the bootstrap of a comparison', () => {
     expect(meanOf([fine, good]).interval).not.toBeNull();
   });
 
+  it('compares no means over different classes', () => {
+    const gone = labels.map(() => Number.NaN);
+    const groups = bootstrapMetrics(
+      [sampleOf(labels, [scores, scores], 'felt'), sampleOf(labels, [worse, gone], 'tile')],
+      options,
+    );
+    expect(groups[0]!.differences[0]![1]![at('auroc')]).toMatchObject({
+      estimate: null,
+      reason: 'other-classes',
+    });
+  });
+
   it('narrows the mean of many classes', () => {
     const samples = Array.from({ length: 9 }, (_, k) => {
       const drawn = drawSample(seededRandom(k + 100), 30, 40, 1);

@@ -6,7 +6,7 @@ import {
   runCurves,
 } from '../../../src-renderer/state/compare-curves.ts';
 import { metricTable, type ComparedRun } from '../../../src-renderer/state/compare-metrics.ts';
-import { countFilters, filterRows } from '../../../src-renderer/state/compare-filter.ts';
+import { countFilters, filterBits, filterRows } from '../../../src-renderer/state/compare-filter.ts';
 import { bootstrapSamples, intervalOptions } from '../../../src-renderer/state/compare-intervals.ts';
 import { compareCsv, shownTable } from '../../../src-renderer/state/compare-csv.ts';
 import {
@@ -181,7 +181,7 @@ describe('images that metrics leave out', () => {
     const facts = { verdicts: new Map([[3, 'unsure' as const]]), thresholds: [0.75, 2.5] };
     const rows = [...comparison.imageIds.keys()];
     const ids = (...filters: Parameters<typeof filterRows>[2]) =>
-      idsOf(comparison, filterRows(comparison, rows, filters, facts));
+      idsOf(comparison, filterRows(filterBits(comparison, facts), rows, filters));
     expect(ids()).toEqual([1, 2, 3, 4]);
     expect(ids('label-good')).toEqual([1, 3, 4]);
     expect(ids('label-good', 'verdict-unsure')).toEqual([3]);
@@ -189,8 +189,8 @@ describe('images that metrics leave out', () => {
     expect(ids('panes-differ')).toEqual([3]);
     expect(ids('metrics-left-out')).toEqual([]);
     const alone = compareScores([run]);
-    expect(idsOf(alone, filterRows(alone, rows, ['metrics-left-out'], facts))).toEqual([1, 4]);
-    expect(countFilters(comparison, rows, facts).get('verdict-none')).toBe(3);
+    expect(idsOf(alone, filterRows(filterBits(alone, facts), rows, ['metrics-left-out']))).toEqual([1, 4]);
+    expect(countFilters(filterBits(comparison, facts), rows).get('verdict-none')).toBe(3);
   });
 });
 
@@ -208,6 +208,13 @@ describe('orders that ask single panes', () => {
     expect(second).toBeCloseTo(0.5, 12);
     expect(third).toBeNull();
     expect(idsOf(comparison, orderRows(comparison, 'difference', question))).toEqual([1, 2, 3]);
+  });
+
+  it('put what one run judges differently at its two thresholds first', () => {
+    const run = scoresOf([1, 0.9, null], [2, 0.5, null], [3, 0.1, null]);
+    const twice = compareScores([run, run]);
+    const rows = orderRows(twice, 'disagreement', { ...ask, thresholds: [0.6, 0.3] });
+    expect(idsOf(twice, rows)).toEqual([2, 1, 3]);
   });
 
   it('show for a figure at a threshold what the threshold does', () => {
@@ -342,7 +349,13 @@ describe('headings of panes', () => {
       names,
       [point(7, 'image', 0.4)],
     );
-    expect(own).toEqual(['usual settings', 'score ≥ 0.250', 'Point 7']);
+    expect(own).toEqual(['cut as in Review', 'score ≥ 0.250', 'Point 7']);
+    const three = paneHeadings(
+      [pane({ methodId: 'clip-ac' }), pane({}), pane({}, { kind: 'map', value: 0.5 })],
+      names,
+      [],
+    );
+    expect(three.own).toEqual(['CLIP-AC', 'CLIP · cut as in Review', 'CLIP · map ≥ 0.500']);
     expect(shared).toBe('CLIP · Tiny');
   });
 
@@ -437,7 +450,10 @@ describe('the table of figures', () => {
     const recall = metricTable(runs, 'at.recall', groups)[0]?.cells.map(({ value }) => value);
     expect(recall).toEqual([0.5, 1]);
     const alarms = metricTable(runs, 'at.falseAlarmRate', groups)[0];
-    expect(alarms?.cells.map(({ isBest }) => isBest)).toEqual([true, true]);
+    expect(alarms?.cells.map(({ value, isBest }) => [value, isBest])).toEqual([
+      [1 / 3, false],
+      [1 / 3, false],
+    ]);
     expect(metricTable(runs, 'pixel.auroc', groups)[0]?.cells[0]?.bootstrap).toBeNull();
   });
 
