@@ -8,12 +8,15 @@ import { useQuery } from '@tanstack/react-query';
 import { CornerLeftUp, File, Folder } from 'lucide-react';
 import { useState } from 'react';
 import { useClient } from '../state/client-context.ts';
+import { say } from '../texts/say.ts';
 import { ErrorNotice } from './error-notice.tsx';
 import styles from './folder-dialog.module.css';
 import { formatSize } from '../../src-shared/text/format-size.ts';
 
 interface FolderDialogProps {
   readonly kind: 'folder' | 'file';
+  /** Files that may be chosen in a folder's place. */
+  readonly alsoFiles?: RegExp;
   readonly title: string;
   /** Where to begin; null: the home folder. */
   readonly startPath: string | null;
@@ -22,7 +25,8 @@ interface FolderDialogProps {
 }
 
 /** Chooses a folder or file on the workbench's machine, where the host has no dialog of its own. */
-export function FolderDialog({ kind, title, startPath, onChoose, onClose }: FolderDialogProps) {
+export function FolderDialog(props: FolderDialogProps) {
+  const { kind, alsoFiles, title, startPath, onChoose, onClose } = props;
   const client = useClient();
   const [path, setPath] = useState(startPath);
   const info = useQuery({ queryKey: ['app'], queryFn: () => client.call('app.info', {}) });
@@ -44,17 +48,17 @@ export function FolderDialog({ kind, title, startPath, onChoose, onClose }: Fold
           <bdi>{current ?? '…'}</bdi>
         </div>
         <div className={styles.list}>
-          {listing.isPending && <LinearProgress aria-label="Reading the folder" />}
+          {listing.isPending && <LinearProgress aria-label={say('Reading the folder')} />}
           {listing.error && (
             <>
-              <ErrorNotice title="This folder could not be read" error={listing.error} />
+              <ErrorNotice title={say('This folder could not be read')} error={listing.error} />
               {current !== info.data?.homeFolder && (
                 <Button
                   onClick={() => {
                     setPath(null);
                   }}
                 >
-                  Go to the home folder
+                  {say('Go to the home folder')}
                 </Button>
               )}
             </>
@@ -70,7 +74,7 @@ export function FolderDialog({ kind, title, startPath, onChoose, onClose }: Fold
                   }}
                 >
                   <CornerLeftUp size={16} aria-hidden />
-                  <span className={styles.name}>Folder above</span>
+                  <span className={styles.name}>{say('Folder above')}</span>
                 </button>
               </li>
             )}
@@ -79,7 +83,9 @@ export function FolderDialog({ kind, title, startPath, onChoose, onClose }: Fold
                 <button
                   type="button"
                   className={styles.entry}
-                  disabled={kind === 'folder' && entry.kind === 'file'}
+                  disabled={
+                    kind === 'folder' && entry.kind === 'file' && alsoFiles?.test(entry.name) !== true
+                  }
                   onClick={() => {
                     const chosen = joinPath(data.path, entry.name);
                     if (entry.kind === 'folder') setPath(chosen);
@@ -99,14 +105,14 @@ export function FolderDialog({ kind, title, startPath, onChoose, onClose }: Fold
               </li>
             ))}
           </ul>
-          {data?.entries.length === 0 && <p className={styles.note}>This folder is empty.</p>}
+          {data?.entries.length === 0 && <p className={styles.note}>{say('This folder is empty.')}</p>}
           {data?.truncated === true && (
-            <p className={styles.note}>There is more here than is listed. Type the path instead.</p>
+            <p className={styles.note}>{say('There is more here than is listed. Type the path instead.')}</p>
           )}
         </div>
       </DialogContent>
       <DialogActions>
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={onClose}>{say('Cancel')}</Button>
         {kind === 'folder' && (
           <Button
             variant="contained"
@@ -115,7 +121,7 @@ export function FolderDialog({ kind, title, startPath, onChoose, onClose }: Fold
               if (data) onChoose(data.path);
             }}
           >
-            Choose this folder
+            {say('Choose this folder')}
           </Button>
         )}
       </DialogActions>

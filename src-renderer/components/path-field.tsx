@@ -4,12 +4,15 @@ import { FolderOpen } from 'lucide-react';
 import { useState } from 'react';
 import type { FileKind } from '../../src-shared/contract/wire.ts';
 import { useClient } from '../state/client-context.ts';
+import { say } from '../texts/say.ts';
 import { FolderDialog } from './folder-dialog.tsx';
 import styles from './path-field.module.css';
 
 interface PathFieldProps {
   readonly label: string;
   readonly kind: 'folder' | { readonly file: FileKind };
+  /** Of a folder field: files that may be chosen in a folder's place. */
+  readonly alsoFiles?: { readonly pattern: RegExp; readonly chooseLabel: string };
   readonly value: string;
   readonly onChange: (path: string) => void;
   /** Called with a path that is settled: chosen in a dialog, or Enter. */
@@ -20,10 +23,11 @@ interface PathFieldProps {
 
 /** A path that can be typed, or chosen in the system's dialog or, in a browser, in the workbench's own. */
 export function PathField(props: PathFieldProps) {
-  const { label, kind, value, onChange, onSubmit } = props;
+  const { label, kind, value, onChange, onSubmit, alsoFiles } = props;
   const { pickers } = useClient().transport;
   const [choosing, setChoosing] = useState(false);
-  const what = kind === 'folder' ? 'folder' : 'file';
+  const isFolder = kind === 'folder';
+  const chooseWords = isFolder ? say('Choose a folder') : say('Choose a file');
 
   const choose = (path: string | null) => {
     setChoosing(false);
@@ -61,15 +65,26 @@ export function PathField(props: PathFieldProps) {
         startIcon={<FolderOpen size={16} aria-hidden />}
         onClick={() => void openDialog()}
       >
-        Choose a {what}
+        {chooseWords}
       </Button>
+      {alsoFiles && pickers !== null && (
+        <Button
+          variant="outlined"
+          onClick={() => {
+            void pickers.pickFile('any').then(choose);
+          }}
+        >
+          {alsoFiles.chooseLabel}
+        </Button>
+      )}
       <Button variant="contained" type="submit" disabled={value.trim() === ''} loading={props.pending}>
         {props.submitLabel}
       </Button>
       {choosing && (
         <FolderDialog
-          kind={what}
-          title={`Choose a ${what}`}
+          kind={isFolder ? 'folder' : 'file'}
+          title={chooseWords}
+          {...(alsoFiles ? { alsoFiles: alsoFiles.pattern } : {})}
           startPath={null}
           onChoose={choose}
           onClose={() => {

@@ -32,7 +32,8 @@ export interface DropEntry {
   readonly path: string | null;
 }
 
-const tableName = /\.(csv|tsv|json)$/i;
+/** Files that name images: lists and annotations. */
+export const tableName = /\.(csv|tsv|json)$/i;
 
 export interface DropMeaning {
   /** A folder, or a table of images; null where the host did not tell where it lies. */

@@ -128,7 +128,10 @@ export async function resolveFolder(path: string): Promise<string> {
     const resolved = await realpath(path);
     if ((await stat(resolved)).isDirectory()) return resolved;
   } catch (thrown) {
-    throw fromSystemError(thrown, path);
+    const known = fromSystemError(thrown, path);
+    if (!(known instanceof WorkbenchError) || known.code !== 'not-found') throw known;
+    const advice = 'Check how it is written, or connect the drive that it lies on.';
+    throw new WorkbenchError('not-found', `${known.message} ${advice}`, { cause: thrown });
   }
   throw new WorkbenchError('bad-request', `${path} is a file, not a folder. Choose the folder it lies in.`);
 }

@@ -8,7 +8,7 @@ import type { LayoutOptions } from '../../../src-shared/domain/dataset.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PathField } from '../../components/path-field.tsx';
 import { useAddress, useAddressStore } from '../../state/address.ts';
-import { folderOf, useDroppedStore } from '../../state/dropped.ts';
+import { folderOf, tableName, useDroppedStore } from '../../state/dropped.ts';
 import { useInspection, type InspectionProgress } from '../../state/inspection.ts';
 import { say } from '../../texts/say.ts';
 import styles from './add-view.module.css';
@@ -43,6 +43,7 @@ function AddPage({ path }: { readonly path: string | null }) {
         <PathField
           label={say('Folder of images, or a table of them')}
           kind="folder"
+          alsoFiles={{ pattern: tableName, chooseLabel: say('Choose a table') }}
           value={typed}
           onChange={setTyped}
           submitLabel={say('Look inside')}

@@ -74,9 +74,13 @@ async function takeDrop(client: Client, transfer: DataTransfer): Promise<void> {
   useAddressStore.getState().go({ view: 'add', path, layout: null });
 }
 
+function isDirectory(handle: FileSystemEntry): handle is FileSystemDirectoryEntry {
+  return handle.isDirectory;
+}
+
 /** The first hundred names of a dropped folder, which is as many as a browser reads at once. */
 async function namesInside(handle: FileSystemEntry | null): Promise<readonly string[]> {
-  if (!(handle instanceof FileSystemDirectoryEntry)) return [];
+  if (handle === null || !isDirectory(handle)) return [];
   const reader = handle.createReader();
   return await new Promise((resolve) => {
     reader.readEntries(

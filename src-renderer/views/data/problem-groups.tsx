@@ -6,13 +6,17 @@ import { say } from '../../texts/say.ts';
 import styles from './problem-groups.module.css';
 import { ProblemList } from './problem-list.tsx';
 
+/** So few problems are shown at once, whatever their kinds. */
+const fewProblems = 12;
+
 /** Problems kind by kind; each kind opens into its files with the reason of each, and can be copied. */
 export function ProblemGroups({ groups }: { readonly groups: readonly ProblemGroup[] }) {
+  const areFew = groups.reduce((sum, { count }) => sum + count, 0) <= fewProblems;
   return (
     <ul className={styles.groups} aria-label={say('Kinds of problems')}>
       {groups.map((group) => (
         <li key={group.code}>
-          <Group group={group} isOpenAtFirst={groups.length === 1} />
+          <Group group={group} isOpenAtFirst={areFew || groups.length === 1} />
         </li>
       ))}
     </ul>
