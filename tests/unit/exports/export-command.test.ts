@@ -80,6 +80,55 @@ describe('export', () => {
     });
   });
 
+  it('takes thresholds by the names of operating points, and says which there are', async () => {
+    const paths = { ...projectPaths, starterModelFolder: path.join(folder, 'no-model') };
+    const dataFolder = path.join(folder, 'data');
+    const core = await openCore({ paths, dataFolder, host: 'cli', log: () => undefined });
+    const point = {
+      ...{ runId, className: null, secondThreshold: null, minRegionAreaPx: 0 },
+      recipe: { kind: 'manual' as const, target: null },
+      counts: {
+        ...{ truePositives: 0, falsePositives: 0, trueNegatives: 2, falseNegatives: 2 },
+        ...{ unlabelledAbove: 0, unlabelledBelow: 0 },
+      },
+    };
+    const strict = { ...point, name: 'Strict', level: 'image' as const, threshold: 1e6 };
+    await core.call('operatingPoints.save', strict);
+    await core.call('operatingPoints.save', { ...point, name: 'Masks', level: 'pixel', threshold: 1e6 });
+    await core.close();
+
+    const to = path.join(folder, 'named');
+    const run = (...args: readonly string[]) => cli('export', String(runId), '--to', to, ...args);
+    const named = await run(
+      ...['--what', 'csv,masks', '--operating-point', 'Strict', '--operating-point', 'Masks', '--json'],
+    );
+    expect(named.code, named.io.err).toBe(0);
+    expect(named.json()).toMatchObject({
+      scoreThresholds: [{ value: 1e6, chosenBy: 'operating point «Strict»: set by hand' }],
+      mapThresholds: [{ value: 1e6, chosenBy: 'operating point «Masks»: set by hand' }],
+    });
+    const [, ...rows] = (await readFile(path.join(to, 'predictions.csv'), 'utf8')).trim().split('\n');
+    expect(rows.map((row) => row.split(',')[4])).toEqual(['good', 'good', 'good', 'good']);
+
+    const unknown = await run('--what', 'csv', '--operating-point', 'Loose');
+    expect([unknown.code, unknown.io.err]).toEqual([
+      1,
+      expect.stringMatching(/no operating point «Loose»\. There are: «Masks» \(2\), «Strict» \(1\)/),
+    ]);
+    const useless = await run('--what', 'csv', '--operating-point', 'Masks', '--overwrite');
+    expect([useless.code, useless.io.err]).toEqual([1, expect.stringContaining('masks and overlays alone')]);
+    const twice = await run(
+      '--what',
+      'csv',
+      '--threshold',
+      '1',
+      '--operating-point',
+      'Strict',
+      '--overwrite',
+    );
+    expect([twice.code, twice.io.err]).toEqual([1, expect.stringContaining('another one is given')]);
+  });
+
   it('fails where the folder is not empty, and goes on with --overwrite', async () => {
     const to = path.join(folder, 'full');
     await mkdir(to);

@@ -28,8 +28,12 @@ type Opened = Awaited<ReturnType<typeof scannedSet>>;
 type ExportOptions = Partial<MethodParams<'exports.create'>['options']>;
 
 /** As the window keeps it. */
-async function chooseInWindow({ core, runId }: Opened, className: string | null, chosen: object) {
-  const value = { ...nothingChosen, ...chosen } satisfies ChosenThresholds as Record<string, never>;
+async function chooseInWindow(
+  { core, runId }: Opened,
+  className: string | null,
+  chosen: Partial<ChosenThresholds>,
+) {
+  const value = { ...nothingChosen, ...chosen };
   const key = `window.thresholds.${runId}${className === null ? '' : `/${className}`}`;
   await core.call('settings.set', { key, value });
 }
