@@ -1,10 +1,10 @@
 import { lazy, Suspense, useEffect } from 'react';
+import { say } from './texts/say.ts';
 import { ErrorBoundary } from './components/error-boundary.tsx';
 import { useAddress, type View } from './state/address.ts';
 import { keepFocus } from './state/keep-focus.ts';
 import { useDataset } from './state/queries.ts';
 import { useNoteOpened } from './state/recent-sets.ts';
-import { say } from './texts/say.ts';
 import { DataView } from './views/data/data-view.tsx';
 import { AddView } from './views/data/add-view.tsx';
 import { DropTarget } from './views/data/drop-target.tsx';
@@ -22,6 +22,7 @@ import { TopBar } from './views/frame/top-bar.tsx';
 import { UnsavedNotice } from './views/frame/unsaved-notice.tsx';
 import { ModelsView } from './views/models/models-view.tsx';
 import { SettingsView } from './views/settings/settings-view.tsx';
+import { RunsView } from './views/start/runs-view.tsx';
 import { StartView } from './views/start/start-view.tsx';
 import { ThresholdsView } from './views/thresholds/thresholds-view.tsx';
 import styles from './app.module.css';
@@ -37,6 +38,7 @@ const viewTitles: Readonly<Record<View, string>> = {
   add: say('Add a folder'),
   images: say('Images'),
   start: say('Start a run'),
+  runs: 'Runs',
   review: say('Review'),
   thresholds: say('Thresholds'),
   compare: say('Compare'),
@@ -98,6 +100,8 @@ function ViewOf({ view }: { readonly view: View }) {
       return <ImagesView />;
     case 'start':
       return <StartView />;
+    case 'runs':
+      return <RunsView />;
     case 'review':
       return <ReviewView />;
     case 'thresholds':

@@ -8,6 +8,8 @@ interface PickOption {
   readonly value: number;
   readonly title: string;
   readonly detail: string;
+  /** One word that stands beside the title where it is chosen. */
+  readonly badge?: string | undefined;
   /** What is wrong with it, in words. */
   readonly problem?: string | undefined;
 }
@@ -42,6 +44,7 @@ export function PickMenu({ name, placeholder, value, options, onPick }: PickMenu
         <span className={styles.title} title={chosen?.title}>
           {chosen?.title ?? placeholder}
         </span>
+        {chosen?.badge !== undefined && <span className={styles.badge}>{chosen.badge}</span>}
         <ChevronDown size={14} aria-hidden />
       </button>
       <Menu

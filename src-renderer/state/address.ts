@@ -16,6 +16,7 @@ export const views = [
   'add',
   'images',
   'start',
+  'runs',
   'review',
   'thresholds',
   'compare',
@@ -74,6 +75,8 @@ const addressSchema = z.object({
   layout: datasetLayoutSchema.nullable().catch(null),
   /** Methods chosen on the start page; null where none was chosen yet. */
   methodIds: methodIdsSchema.nullable().catch(null),
+  /** The run whose settings a start begins with. */
+  againRunId: id.nullable().catch(null),
   /** The panes of a comparison, in their order (`paneToken`); null: the newest run of each kind. */
   panes: z
     .string()
@@ -123,6 +126,7 @@ export const startAddress: Address = {
   path: null,
   layout: null,
   methodIds: null,
+  againRunId: null,
   panes: null,
   order: 'disagreement',
   metric: 'image.auroc',
@@ -152,6 +156,7 @@ const parameterNames = {
   path: 'folder',
   layout: 'layout',
   methodIds: 'methods',
+  againRunId: 'again',
   panes: 'runs',
   order: 'order',
   metric: 'metric',
@@ -207,7 +212,14 @@ export const useAddressStore = create<AddressState>()((set, get) => ({
     const before = get().address;
     // What one data set was filtered by says nothing of another.
     const leavesSet = change.datasetId !== undefined && change.datasetId !== before.datasetId;
-    const address = { ...before, ...(leavesSet ? noGalleryFilter : {}), ...change };
+    // A run to begin with is of one visit to the start page.
+    const leavesStart = change.view !== undefined && change.view !== before.view;
+    const address = {
+      ...before,
+      ...(leavesSet ? noGalleryFilter : {}),
+      ...(leavesStart ? { againRunId: null } : {}),
+      ...change,
+    };
     if (formatAddress(address) === formatAddress(get().address)) return;
     window.history.pushState(null, '', formatAddress(address));
     set({ address });

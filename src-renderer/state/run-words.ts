@@ -1,34 +1,67 @@
 import type { Job } from '../../src-shared/domain/job.ts';
-import { methodTitle } from '../../src-shared/domain/method-settings.ts';
+import { methodTitle, promptTextTitle } from '../../src-shared/domain/method-settings.ts';
 import type { Model, PromptSet } from '../../src-shared/domain/model.ts';
 import type { Run } from '../../src-shared/domain/run.ts';
-import { formatCount, formatNoun, formatPercent } from './format.ts';
+import { say } from '../texts/say.ts';
+import { formatNoun, formatPercent } from './format.ts';
 
 export interface RunNames {
   readonly models: readonly Model[];
   readonly promptSets: readonly PromptSet[];
 }
 
-/** Method with its references, model and prompts in one line: `AnomalyCLIP · ViT-L/14@336px · PIPED, 15 epochs`. */
+/**
+ * A run in one line, its name first where it has one: `AnomalyCLIP · ViT-L/14@336px · PIPED, 15 epochs`,
+ * `Night shift · WinCLIP · ViT-B/16 · «Castings» · class gear`. Runs that were made with other words have other lines.
+ */
 export function runTitle(
-  run: Pick<Run, 'methodId' | 'modelId' | 'promptSetId' | 'settings'>,
+  run: Pick<Run, 'name' | 'className' | 'methodId' | 'modelId' | 'promptSetId' | 'settings'>,
   { models, promptSets }: RunNames,
 ): string {
-  const parts: string[] = [methodTitle(run.methodId, run.settings)];
+  const parts: string[] = [
+    ...(run.name === undefined ? [] : [run.name]),
+    methodTitle(run.methodId, run.settings),
+  ];
   if (run.modelId !== null) parts.push(models.find(({ id }) => id === run.modelId)?.name ?? run.modelId);
   if (run.promptSetId !== null) {
-    parts.push(promptSets.find(({ id }) => id === run.promptSetId)?.name ?? `prompts ${run.promptSetId}`);
+    const known = promptSets.find(({ id }) => id === run.promptSetId);
+    parts.push(known?.name ?? say('prompts {id}', { id: run.promptSetId }));
   }
-  if (run.settings.objectName !== undefined) parts.push(`«${run.settings.objectName}»`);
-  if (run.settings.imageSizePx !== undefined) parts.push(`${run.settings.imageSizePx} px`);
+  const { objectName, objectNames, imageSizePx } = run.settings;
+  const words = promptTextTitle(run.settings);
+  if (words !== null) parts.push(words);
+  if (objectName !== undefined) parts.push(say('«{words}»', { words: objectName }));
+  if (objectNames !== undefined) {
+    const count = Object.keys(objectNames).length;
+    parts.push(say('{count, plural, one {# object name} other {# object names}}', { count }));
+  }
+  if (imageSizePx !== undefined) parts.push(say('{size} px', { size: imageSizePx }));
+  if (run.className !== undefined) parts.push(say('class {className}', { className: run.className }));
   return parts.join(' · ');
 }
 
 /** Where a run stands: `115 images`, `34 of 115, running`, `34 of 115, cancelled`. */
 export function runState(run: Pick<Run, 'state' | 'scoredCount' | 'imageCount'>): string {
   if (run.state === 'succeeded') return formatNoun(run.scoredCount, 'image');
-  const count = `${formatCount(run.scoredCount)} of ${formatCount(run.imageCount)}`;
-  return `${count}, ${run.state === 'queued' ? 'waiting' : run.state}`;
+  return say('{done, number} of {total, number}, {state}', {
+    done: run.scoredCount,
+    total: run.imageCount,
+    state: stateNames[run.state],
+  });
+}
+
+const stateNames: Readonly<Record<Run['state'], string>> = {
+  queued: say('waiting'),
+  running: say('running'),
+  paused: say('paused'),
+  cancelled: say('cancelled'),
+  failed: say('failed'),
+  succeeded: say('done'),
+};
+
+/** A word for a run that stopped before its end or is on its way; null for one that is whole. */
+export function runBadge({ state }: Pick<Run, 'state'>): string | null {
+  return state === 'succeeded' ? null : stateNames[state];
 }
 
 /** Mean image AUROC over the classes that have one, as the papers average; null where no class has one. */
@@ -40,7 +73,7 @@ export function meanAuroc(run: Pick<Run, 'imageAuroc'>): number | null {
 /** `AUROC 61.4 %`, or nothing where no class has both labels. */
 export function describeAuroc(run: Pick<Run, 'imageAuroc'>): string {
   const mean = meanAuroc(run);
-  return mean === null ? '' : `AUROC ${formatPercent(mean, 1)}`;
+  return mean === null ? '' : say('AUROC {percent}', { percent: formatPercent(mean, 1) });
 }
 
 /** Whether a job is still to be waited for. */

@@ -74,12 +74,13 @@ function measuredImage({ runs }: Repositories, wish: RunWish, model: Model | nul
   if (needsModel && model === null) return null;
   const sizePx = needsModel ? imageSizePx(wish, model) : null;
   const shots = wish.settings.shots ?? 0;
-  const same = runs
+  const alike = runs
     .measured(wish.methodId, needsModel ? (model?.sha256 ?? null) : null)
-    .find(
+    .filter(
       ({ settings, rendering }) =>
         (settings.shots ?? 0) === shots && (sizePx === null || rendering.sizePx === sizePx),
     );
+  const same = alike.find(({ clockMs }) => clockMs !== null) ?? alike[0];
   if (same === undefined) return null;
   const { runId, scoredCount, ownMs, jobMs, clockMs } = same;
   const share = jobMs > 0 ? ownMs / jobMs : 1;

@@ -123,7 +123,7 @@ function Inside({ dataset, run, jobs: [importJob, runJob] }: InsideProps) {
           <JobLine job={importJob} />
         </div>
       )}
-      {runJob && isUnderWay(runJob) && (
+      {runJob && (isUnderWay(runJob) || runJob.state === 'paused') && (
         <div className={styles.job}>
           <JobLine job={runJob} />
         </div>

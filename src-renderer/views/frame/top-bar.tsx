@@ -6,7 +6,7 @@ import { say } from '../../texts/say.ts';
 import { useKeyName } from '../../state/keys.ts';
 import { usePanelStore } from '../../state/panels.ts';
 import { useDataset, useDatasets, useModels, usePromptSets, useRun, useRuns } from '../../state/queries.ts';
-import { describeAuroc, runState, runTitle, type RunNames } from '../../state/run-words.ts';
+import { describeAuroc, runBadge, runState, runTitle, type RunNames } from '../../state/run-words.ts';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import { PickMenu } from '../../components/pick-menu.tsx';
 import { TipButton } from '../../components/tip-button.tsx';
@@ -186,6 +186,7 @@ function RunSwitch() {
         detail: [runState(each), describeAuroc(each), formatMoment(each.createdAtMs)]
           .filter((part) => part !== '')
           .join(' · '),
+        badge: runBadge(each) ?? undefined,
         problem: each.error?.message,
       }))}
       onPick={(picked) => {

@@ -1,68 +1,55 @@
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
+import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import {
   dpamVariantSchema,
   type MethodInfo,
   type MethodSettings,
 } from '../../../src-shared/domain/method.ts';
-import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import { isSettingRead, type MethodSettingName } from '../../../src-shared/domain/method-settings.ts';
 import type { Model } from '../../../src-shared/domain/model.ts';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
+import { joinWords } from '../../state/format.ts';
 import { parseLayers } from '../../state/parse-layers.ts';
 import { ownSizesPx, whyNoReferences } from '../../state/run-plan.ts';
-import { WrittenSentences } from './written-sentences.tsx';
+import { say } from '../../texts/say.ts';
 import styles from './start-view.module.css';
 
 interface RunSettingsProps {
   readonly methods: readonly MethodInfo[];
-  readonly model: Model | null;
+  readonly model: Model;
   readonly dataset: Dataset;
   readonly settings: MethodSettings;
   readonly onChange: (settings: MethodSettings) => void;
 }
 
 const shotChoices = [0, 1, 2, 4, 8] as const;
-const dpamNames = { vv: 'V-V (paper)', qq: 'Q-Q', kk: 'K-K' } as const;
+const dpamNames = { vv: say('V-V (paper)'), qq: 'Q-Q', kk: 'K-K' } as const;
 const sizesPx = [224, 240, 256, 336, 384, 448, 518, 616, 700] as const;
 
 /** The settings that matter to the methods that were chosen; what is left empty keeps each method's own value. */
 export function RunSettings({ methods, model, dataset, settings, onChange }: RunSettingsProps) {
-  if (model === null || !methods.some(({ needsModel }) => needsModel)) return null;
   const isRead = (name: MethodSettingName) => methods.some(({ id }) => isSettingRead(id, name));
   const noReferences = whyNoReferences(dataset);
   const { patchSize, layers: blockCount } = model.config.vision;
-  const sizes = sizesPx.filter((size) => size % patchSize === 0);
+  const own = settings.imageSizePx;
+  const sizes = [...new Set([...sizesPx, ...(own === undefined ? [] : [own])])]
+    .filter((size) => size % patchSize === 0 || size === own)
+    .sort((a, b) => a - b);
   const change = (field: Partial<MethodSettings>) => {
     const next = { ...settings, ...field };
     onChange(Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined)));
   };
+  const ownSizes = joinWords(ownSizesPx(methods, model).map(String));
   return (
-    <section className={styles.section}>
-      <h2>Settings</h2>
+    <>
       <div className={styles.fields}>
-        {isRead('objectName') && (
-          <TextField
-            label="Object name"
-            placeholder="the class name"
-            value={settings.objectName ?? ''}
-            onChange={(event) => {
-              change({ objectName: event.target.value === '' ? undefined : event.target.value });
-            }}
-            helperText="Stands in the sentences in place of the class name: «hazelnut», «metal nut»."
-            slotProps={{ htmlInput: { maxLength: 200 }, inputLabel: { shrink: true } }}
-            sx={{ maxWidth: 560 }}
-          />
-        )}
         <LabelledSelect
-          label="Image size"
-          value={String(settings.imageSizePx ?? '')}
+          label={say('Image size')}
+          value={String(own ?? '')}
           options={[
-            {
-              value: '',
-              name: `As the method (${ownSizesPx(methods, model).join(' or ')} px)`,
-            },
-            ...sizes.map((size) => ({ value: String(size), name: `${size} px` })),
+            { value: '', name: say('As the method ({sizes} px)', { sizes: ownSizes }) },
+            ...sizes.map((size) => ({ value: String(size), name: say('{size} px', { size }) })),
           ]}
           onChange={(chosen) => {
             change({ imageSizePx: chosen === '' ? undefined : Number(chosen) });
@@ -70,12 +57,12 @@ export function RunSettings({ methods, model, dataset, settings, onChange }: Run
         />
         {isRead('shots') && (
           <LabelledSelect
-            label="References for WinCLIP"
+            label={say('References for WinCLIP')}
             value={String(settings.shots ?? 0)}
             disabled={noReferences !== null}
-            options={shotChoices.map((shots) => ({
+            options={[...new Set([...shotChoices, settings.shots ?? 0])].map((shots) => ({
               value: String(shots),
-              name: shots === 0 ? 'None' : `${shots} good of each class`,
+              name: shots === 0 ? say('None') : say('{shots} good of each class', { shots }),
             }))}
             onChange={(chosen) => {
               change({ shots: chosen === '0' ? undefined : Number(chosen) });
@@ -84,15 +71,16 @@ export function RunSettings({ methods, model, dataset, settings, onChange }: Run
         )}
       </div>
       {isRead('shots') && noReferences !== null && (
-        <p className={styles.quiet}>WinCLIP compares without references here. {noReferences}</p>
+        <p className={styles.quiet}>
+          {say('WinCLIP compares without references here. {why}', { why: noReferences })}
+        </p>
       )}
-      <WrittenSentences methods={methods} dataset={dataset} settings={settings} />
       {isRead('dpam') && (
         <details className={styles.more}>
-          <summary>More</summary>
+          <summary>{say('More')}</summary>
           <div className={styles.fields}>
             <LabelledSelect
-              label="Attention of the map (DPAM)"
+              label={say('Attention of the map (DPAM)')}
               value={settings.dpam ?? 'vv'}
               options={dpamVariantSchema.options.map((variant) => ({
                 value: variant,
@@ -108,7 +96,7 @@ export function RunSettings({ methods, model, dataset, settings, onChange }: Run
           </div>
         </details>
       )}
-    </section>
+    </>
   );
 }
 
@@ -123,8 +111,8 @@ function LayersField({ blockCount, settings, onChange }: LayersFieldProps) {
   const isWrong = parseLayers(text, blockCount) === null;
   return (
     <TextField
-      label="Layers of the map"
-      placeholder="as the method"
+      label={say('Layers of the map')}
+      placeholder={say('as the method')}
       value={text}
       error={isWrong}
       onChange={(event) => {
@@ -134,8 +122,11 @@ function LayersField({ blockCount, settings, onChange }: LayersFieldProps) {
       }}
       helperText={
         isWrong
-          ? `Only blocks 1 to ${blockCount} exist; until this is mended the method's own layers are used.`
-          : `Blocks 1 to ${blockCount}, separated by commas: «6, 12, 18, 24».`
+          ? say(
+              'Only blocks 1 to {blockCount} exist; until this is mended the method’s own layers are used.',
+              { blockCount },
+            )
+          : say('Blocks 1 to {blockCount}, separated by commas: «6, 12, 18, 24».', { blockCount })
       }
       slotProps={{ inputLabel: { shrink: true } }}
       sx={{ maxWidth: 320 }}

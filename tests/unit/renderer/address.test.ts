@@ -24,6 +24,7 @@ describe('addresses', () => {
           view: fc.constantFrom(...views),
           datasetId: id,
           runId: id,
+          againRunId: id,
           imageId: id,
           className: text,
           sort: fc.constantFrom('score' as const, 'path' as const, 'verdict' as const, 'class' as const),

@@ -1,0 +1,100 @@
+import Button from '@mui/material/Button';
+import { useMutation } from '@tanstack/react-query';
+import { Play } from 'lucide-react';
+import type { MethodParams } from '../../../src-shared/contract/methods.ts';
+import type { Dataset } from '../../../src-shared/domain/dataset.ts';
+import type { RunEstimate } from '../../../src-shared/domain/run.ts';
+import { formatSize } from '../../../src-shared/text/format-size.ts';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { useAddressStore } from '../../state/address.ts';
+import { useClient } from '../../state/client-context.ts';
+import { formatDuration, formatNoun, joinWords } from '../../state/format.ts';
+import { imagesIn } from '../../state/run-plan.ts';
+import { say } from '../../texts/say.ts';
+import styles from './start-view.module.css';
+
+interface StartFootProps {
+  readonly dataset: Dataset;
+  readonly className: string | null;
+  readonly methodCount: number;
+  /** What is started; null: nothing can be. */
+  readonly question: MethodParams<'runs.createMany'> | null;
+  readonly estimate: RunEstimate | null;
+  /** Why it cannot be started as it stands. */
+  readonly obstacle: string | null;
+}
+
+/** What the run costs, and the button that starts it: always in sight, never over the page. */
+export function StartFoot(props: StartFootProps) {
+  const { dataset, className, methodCount, question, estimate, obstacle } = props;
+  const go = useAddressStore((state) => state.go);
+  const client = useClient();
+  const start = useMutation({
+    mutationFn: (wanted: MethodParams<'runs.createMany'>) => client.call('runs.createMany', wanted),
+    onSuccess: ({ runs }) => {
+      // A method that cannot run says so in the run switch; the strongest of the others is shown.
+      const shown = runs.findLast(({ error }) => error === null) ?? runs.at(-1);
+      go({ view: 'review', runId: shown?.id ?? null, imageId: null, className, methodIds: null });
+    },
+  });
+  const imageCount = imagesIn(dataset, className);
+  return (
+    <div className={styles.finish}>
+      <Button
+        variant="contained"
+        startIcon={<Play size={14} aria-hidden />}
+        loading={start.isPending}
+        disabled={question === null || obstacle !== null || imageCount === 0}
+        onClick={() => {
+          if (question !== null) start.mutate(question);
+        }}
+      >
+        {startWords(methodCount, imageCount)}
+      </Button>
+      <Button
+        onClick={() => {
+          window.history.back();
+        }}
+      >
+        {say('Cancel')}
+      </Button>
+      <p className={styles.cost} role="status" data-testid="run-cost">
+        {obstacle ?? (methodCount === 0 ? say('Choose at least one method.') : describeCost(estimate))}
+      </p>
+      {start.error && <ErrorNotice title={say('The run could not be started')} error={start.error} />}
+    </div>
+  );
+}
+
+/** `Start on 115 images`, `Start 3 methods on 115 images`. */
+function startWords(methodCount: number, imageCount: number): string {
+  const images = formatNoun(imageCount, 'image');
+  return methodCount > 1
+    ? say('Start {methodCount, number} methods on {images}', { methodCount, images })
+    : say('Start on {images}', { images });
+}
+
+/** Time by what was measured here, or that nothing was; space by the size of the maps. */
+function describeCost(estimate: RunEstimate | null): string {
+  if (estimate === null) return '';
+  const { durationMs, perImage, neededBytes } = estimate;
+  const space = neededBytes === null ? null : formatSize(neededBytes);
+  if (durationMs === null) {
+    return space === null
+      ? say('How long it takes is not known: no such run was made on this machine yet.')
+      : say(
+          'How long it takes is not known: no such run was made on this machine yet. Its results take about {space}.',
+          {
+            space,
+          },
+        );
+  }
+  const measured = joinWords([
+    ...new Set(perImage.flatMap((one) => (one === null ? [] : [say('run {id}', { id: one.runId })]))),
+  ]);
+  return say('About {time} by what {measured} took on this machine. The results take about {space}.', {
+    time: formatDuration(Math.max(1, durationMs / 1000)),
+    measured,
+    space: space ?? say('as much space as before'),
+  });
+}
