@@ -15,6 +15,7 @@ import { ModelsPage } from './pages/models-page.ts';
 import { ReviewPage } from './pages/review-page.ts';
 import { SearchPage } from './pages/search-page.ts';
 import { addBrokenFiles, makeMvtecClass, makePlainFolder } from './test-images.ts';
+import { thresholdScenes } from './threshold-scenes.ts';
 
 const sizes = [
   { width: 1280, height: 720 },
@@ -50,6 +51,7 @@ const beforeAnyData: readonly Scene[] = [
   { name: '02-review-empty', show: (page) => new Frame(page).goTo('Review') },
   { name: '04-compare-empty', show: (page) => new Frame(page).goTo('Compare') },
   { name: '03-models-empty', show: (page) => new Frame(page).goTo('Models') },
+  { name: '05-thresholds-empty', show: (page) => new Frame(page).goTo('Thresholds') },
 ];
 
 function withData(
@@ -260,10 +262,16 @@ async function main(): Promise<void> {
     );
     const data = new DataPage(page);
     await data.importFolder(brokenFolder);
+    await data.startRun();
+    await new ReviewPage(page).waitForEnd();
+    const batchHash = new URL(page.url()).hash;
     await data.importFolder(folder);
     await data.startRun();
     await new ReviewPage(page).waitForEnd();
     const reviewHash = new URL(page.url()).hash;
+    await takeAll(page, thresholdScenes(reviewHash, batchHash), target);
+    await page.setViewportSize(sizes[0]);
+    await goToHash(page, reviewHash);
     // Two more methods, so that there is something to compare.
     await data.startRun('CLIP', 'CLIP-AC');
     await new ReviewPage(page).waitForEnd();
