@@ -25,7 +25,15 @@ export function paintHeatMap(map: PixelMap, colours: HeatColours, canvas: HTMLCa
   }
   const context = canvas.getContext('2d');
   if (!context) return;
-  const pixels = context.createImageData(map.sizePx, map.sizePx);
+  const pixels = pixelsOf(map.sizePx);
   colouriseMap(map.data, { ...colours, opacity: 1, fadesIn: true }, pixels.data);
   context.putImageData(pixels, 0, 0);
+}
+
+/** The last one, used again: a new one for every frame of a drag is a megabyte each to clear and to collect. */
+let lastPixels: ImageData | null = null;
+
+function pixelsOf(sizePx: number): ImageData {
+  if (lastPixels?.width !== sizePx) lastPixels = new ImageData(sizePx, sizePx);
+  return lastPixels;
 }

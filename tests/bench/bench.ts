@@ -1,7 +1,7 @@
 // Time an image of AnomalyCLIP's vision graph (ViT-L/14@336 shapes, random weights, 518 px, four layers) against PyTorch on the
 // same threads, taking turns within one run, and peak memory of AnomalyCLIP on four images; before that all pixel metrics of
 // 400 and of 1,725 maps. `npm run bench -- --json FILE`, with `--only aupro` the metrics
-// alone, with `--only windows` WinCLIP alone.
+// alone, with `--only windows` WinCLIP alone, with `--only window-50k` the window on 50,000 images (its options are in that file).
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -35,6 +35,10 @@ const scanSchema = z.object({
   peakBytes: z.number(),
 });
 
+if (process.argv.includes('window-50k')) {
+  await import('./window-50k.ts');
+  process.exit();
+}
 const { values: options } = parseArgs({
   options: {
     json: { type: 'string' },

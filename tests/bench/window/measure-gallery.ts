@@ -71,7 +71,7 @@ export async function measureFilters({ page, bench, set, extent }: Scene): Promi
     ['Label', 'Anomalous'],
     ['Verdict', 'Defect'],
     ['Prediction', 'Defect'],
-    ['Only with', 'Disagreement'],
+    ['Disagreement', 'Label and prediction'],
     ['Only with', 'A note'],
   ] as const;
   const figures: Figure[] = [];

@@ -34,6 +34,7 @@ export async function openScene(
   extent: Extent,
 ): Promise<Scene> {
   const { origin } = new URL(page.url());
+  page.setDefaultTimeout(20_000);
   await page.addInitScript(installProbe);
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('Performance.enable');
