@@ -141,11 +141,11 @@ export function sayPromise(
       }
       return events === 0
         ? say(
-            'The labels cannot support «{promise}»: none of {trials, number} still allows {upper}. About {needed, number} such images without one would be needed.',
+            'The labels cannot support «{promise}»: none of {trials, number} still allows {upper}. About {needed, number} without one would be needed.',
             { ...values, needed: check.needed },
           )
         : say(
-            'The labels cannot support «{promise}»: {events, number} of {trials, number} still allows {upper}. About {needed, number} such images with the same share would be needed.',
+            'The labels cannot support «{promise}»: {events, number} of {trials, number} still allows {upper}. About {needed, number} with the same share would be needed.',
             { ...values, needed: check.needed },
           );
     }

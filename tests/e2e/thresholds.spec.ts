@@ -124,7 +124,7 @@ test('a threshold is moved, counted, saved, exported, found again after a restar
     const promise = page.getByTestId('promise-missed');
     await expect(promise).toHaveAttribute('data-kind', 'too-few');
     // (1 - 1/500)^n is at most 0.025 from n = 1,843 on; the upper end for none of 10 is 30.8 %.
-    await expect(promise).toContainText('none of 10 still allows 30.8 %. About 1,843 such images');
+    await expect(promise).toContainText('none of 10 still allows 30.8 %. About 1,843 without one');
     await expectTrueCounts(view, truth);
     await expect(page.getByTestId('good-words')).toContainText(/^Of 1,000 good parts about [\d,]+ would be/);
   });

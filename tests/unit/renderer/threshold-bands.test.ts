@@ -126,7 +126,7 @@ describe('what the labels can promise', () => {
     const check = checkPromise(rate, 0.01);
     expect(check).toMatchObject({ kind: 'too-few', needed: 368 });
     expect(sayPromise(check, rate, 0.01, 'missed')).toBe(
-      'The labels cannot support «at most 1 % of anomalous parts missed»: none of 40 still allows 8.8 %. About 368 such images without one would be needed.',
+      'The labels cannot support «at most 1 % of anomalous parts missed»: none of 40 still allows 8.8 %. About 368 without one would be needed.',
     );
     expect(sayPromise(checkPromise(rate, 1 / 500), rate, 1 / 500, 'missed')).toContain(
       '«at most 1 anomalous part missed in 500»',
