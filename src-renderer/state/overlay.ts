@@ -33,6 +33,8 @@ export const overlaySettingsSchema = z.object({
   /** Middle and width of the grey values that are shown from black to white, as shares of all (0-1). */
   level: z.number().min(0).max(1).catch(0.5),
   window: z.number().min(narrowestWindow).max(1).catch(1),
+  /** The data set whose pictures they were chosen for: another camera's are seen whole. */
+  levelsOf: z.number().int().nullable().catch(null),
 });
 export type OverlaySettings = Readonly<z.infer<typeof overlaySettingsSchema>>;
 

@@ -2,7 +2,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { _electron, type Browser, type Page } from '@playwright/test';
+import { _electron, type Browser, type BrowserContext, type Page } from '@playwright/test';
 
 export interface RunningHost {
   readonly page: Page;
@@ -18,29 +18,56 @@ const startTimeoutMs = 30_000;
 const stopTimeoutMs = 15_000;
 const viewport = { width: 1280, height: 720 };
 
-/** Starts the web host as `npm start` does and opens its address in a context of its own. */
-export async function startWeb(dataFolder: string, browser: Browser | null): Promise<RunningHost> {
-  if (browser === null) throw new Error('The web host needs a browser.');
+export interface WebProcess {
+  /** The address with its token. */
+  readonly url: string;
+  readonly pid: number;
+  stop(how: 'close' | 'kill'): Promise<void>;
+  output(): string;
+}
+
+/** Starts the web host as `npm start` does; without a port on the one that belongs to the data folder. */
+export async function startWebProcess(dataFolder: string, port?: number): Promise<WebProcess> {
   const child = spawn(
     process.execPath,
-    [path.join(projectRoot, 'out/main/web.js'), '--data', dataFolder, '--port', '0'],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    [
+      path.join(projectRoot, 'out/main/web.js'),
+      ...['--data', dataFolder],
+      ...(port === undefined ? [] : ['--port', String(port)]),
+    ],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // What is kept beside the data folder: the choice of another one.
+      env: { ...process.env, XDG_CONFIG_HOME: `${dataFolder}-config` },
+    },
   );
   const output = collectOutput(child);
   const url = await readAddress(child, output);
-  const context = await browser.newContext({ viewport });
+  return { url, pid: pidOf(child), output, stop: (how) => stopProcess(child, how) };
+}
+
+/** Opens a host's address; it takes the token out of the address with a reload, after which the page is there. */
+export async function openWebPage(context: BrowserContext, url: string): Promise<Page> {
   const page = await context.newPage();
   await page.goto(url);
-  // The host takes the token out of the address with a reload; the page is there when it is gone.
   await page.waitForURL((address) => !address.searchParams.has('token'));
+  return page;
+}
+
+/** Starts a web host and opens its address in a context of its own. */
+export async function startWeb(dataFolder: string, browser: Browser | null): Promise<RunningHost> {
+  if (browser === null) throw new Error('The web host needs a browser.');
+  const host = await startWebProcess(dataFolder, 0);
+  const context = await browser.newContext({ viewport });
+  const page = await openWebPage(context, host.url);
   return {
     page,
-    pid: pidOf(child),
-    output,
-    computePids: () => processesBelow(pidOf(child)),
+    pid: host.pid,
+    output: host.output,
+    computePids: () => processesBelow(host.pid),
     stop: async (how) => {
       await context.close();
-      await stopProcess(child, how);
+      await host.stop(how);
     },
   };
 }

@@ -61,12 +61,20 @@ export const MapSection = memo(function MapSection({
     () => listed && regionsOf(listed.map, listed.value, listed.minAreaPx).regions,
     [listed],
   );
+  const barStyle = useMemo(() => colourBar(colourMap), [colourMap]);
   if (!run.scale || value === null) return null;
   const { mapMin, mapMax } = run.scale;
   const span = mapMax - mapMin;
   return (
     <section className={styles.section} aria-label={say('Map')}>
-      <h2>{say('Map')}</h2>
+      <div className={styles.headRow}>
+        <h2>{say('Map')}</h2>
+        {!isChosen && proposal && (
+          <p className={styles.explained} title={describeMapProposal(proposal)}>
+            {describeMapProposal(proposal)}
+          </p>
+        )}
+      </div>
       <div>
         <Slider
           aria-label={say('Map threshold')}
@@ -79,20 +87,7 @@ export const MapSection = memo(function MapSection({
           onChange={(_, position) => {
             onChange({ map: mapMin + (Number(position) / steps) * span });
           }}
-          sx={{
-            display: 'block',
-            '& .MuiSlider-rail': {
-              height: 12,
-              borderRadius: '2px',
-              background: `linear-gradient(to right, ${gradientStops(colourMap)})`,
-            },
-            '& .MuiSlider-thumb': {
-              width: 6,
-              height: 24,
-              borderRadius: '3px',
-              border: '1px solid var(--surface)',
-            },
-          }}
+          sx={barStyle}
         />
         <div className={`${styles.ends} ${styles.belowBar}`}>
           <span>{formatScore(mapMin, span)}</span>
@@ -100,7 +95,7 @@ export const MapSection = memo(function MapSection({
           <span>{formatScore(mapMax, span)}</span>
         </div>
       </div>
-      {isChosen ? (
+      {isChosen && (
         <div className={styles.sliderRow}>
           <span className={styles.explained}>{say('Set by you.')}</span>
           {proposal && (
@@ -113,8 +108,6 @@ export const MapSection = memo(function MapSection({
             </Button>
           )}
         </div>
-      ) : (
-        proposal && <p className={styles.explained}>{describeMapProposal(proposal)}</p>
       )}
       {regions && row && map && (
         <RegionList
@@ -131,6 +124,23 @@ export const MapSection = memo(function MapSection({
     </section>
   );
 });
+
+function colourBar(colourMap: ColourMapName) {
+  return {
+    display: 'block',
+    '& .MuiSlider-rail': {
+      height: 12,
+      borderRadius: '2px',
+      background: `linear-gradient(to right, ${gradientStops(colourMap)})`,
+    },
+    '& .MuiSlider-thumb': {
+      width: 6,
+      height: 24,
+      borderRadius: '3px',
+      border: '1px solid var(--surface)',
+    },
+  } as const;
+}
 
 function gradientStops(colourMap: ColourMapName): string {
   return Array.from({ length: 17 }, (_, k) => cssColour(colourMap, k / 16)).join(', ');
@@ -153,7 +163,14 @@ function RegionList({ regions, mapSizePx, minAreaPx, onMinArea, image, span }: R
   const point = useRegionStore((state) => state.point);
   const show = useViewportStore((state) => state.show);
   useEffect(() => {
-    list.current?.querySelector('[data-pointed="true"]')?.scrollIntoView({ block: 'nearest' });
+    // The list alone: the panel stays where it is.
+    const item = list.current?.querySelector<HTMLElement>('[data-pointed="true"]');
+    if (!list.current || !item) return;
+    const { scrollTop, clientHeight } = list.current;
+    const top = item.offsetTop - list.current.offsetTop;
+    if (top < scrollTop) list.current.scrollTop = top;
+    else if (top + item.offsetHeight > scrollTop + clientHeight)
+      list.current.scrollTop = top + item.offsetHeight - clientHeight;
   }, [pointed]);
   /** Pixels of the image in one of the map. */
   const areaScale = (image.width * image.height) / mapSizePx ** 2;

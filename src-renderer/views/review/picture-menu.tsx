@@ -224,6 +224,8 @@ function DrawingControls() {
   );
 }
 
+const sliderSteps = 1000;
+
 interface LevelProps {
   readonly name: string;
   /** 0-1. */
@@ -235,18 +237,20 @@ interface LevelProps {
 
 function Level({ name, value, max, onChange }: LevelProps) {
   const shown = Math.round(value * max);
+  // What 16 bits hold often lies at their dark end, where a straight slider would have no room.
+  const bend = max > 255 ? 3 : 1;
   return (
     <div className={styles.row}>
       <span className={styles.name}>{name}</span>
       <Slider
         aria-label={name}
         min={0}
-        max={max}
-        value={shown}
+        max={sliderSteps}
+        value={Math.round(sliderSteps * value ** (1 / bend))}
         getAriaValueText={() => formatCount(shown)}
         onChangeCommitted={releaseFocus}
         onChange={(_, position) => {
-          onChange(Number(position) / max);
+          onChange((Number(position) / sliderSteps) ** bend);
         }}
       />
       <input

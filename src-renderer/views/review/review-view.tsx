@@ -19,13 +19,13 @@ import { say } from '../../texts/say.ts';
 import { useReviewSettings } from '../../state/review-settings.ts';
 import { useForeignVerdicts, useVerdicts } from '../../state/verdicts.ts';
 import { Filmstrip } from './filmstrip.tsx';
-import { ReviewBar } from './review-bar.tsx';
+import { ReviewBar, type ReviewQuestion } from './review-bar.tsx';
 import { ReviewPanel } from './review-panel.tsx';
 import styles from './review-view.module.css';
 import { RunStrip } from './run-strip.tsx';
 import { useChosenImages } from './use-chosen-images.ts';
 import { useFailedImages, useImageFacts } from './use-image-facts.ts';
-import { useLevelsOfImage } from './use-levels-of-image.ts';
+import { useLevelsOfDataset, useLevelsOfImage } from './use-levels-of-image.ts';
 import { useReviewKeys } from './use-review-keys.ts';
 import { useReviewActions } from './use-verdicts.ts';
 import { usePreload } from './use-preload.ts';
@@ -137,6 +137,7 @@ function Review({ run }: { readonly run: Run }) {
     facts,
   });
 
+  useLevelsOfDataset(run.datasetId);
   const imageIds = useMemo(() => images?.imageIds ?? [], [images]);
   // What is being looked at stays when a worse image comes in while the run goes on.
   const [hold, setHold] = useState<{ readonly className: string | null; readonly imageId: number } | null>(
@@ -175,6 +176,7 @@ function Review({ run }: { readonly run: Run }) {
   const verdict = shownId === null ? null : (verdicts.values.get(shownId) ?? null);
   const isHidden = isBlind && verdict === null;
   const actions = useReviewActions({
+    datasetId: run.datasetId,
     runId: run.id,
     threshold: threshold.value,
     imageIds,
@@ -203,6 +205,17 @@ function Review({ run }: { readonly run: Run }) {
     ? say('{place} of {count}', { place: formatCount(index + 1), count: formatCount(imageIds.length) })
     : null;
   const isFiltered = shown !== 'all' || labelled !== 'all';
+  // Both stay the same while a threshold is dragged, and the bar with them.
+  const question = useMemo(() => ({ shown, labelled, sorted }), [shown, labelled, sorted]);
+  const ask = useCallback(
+    (wanted: Partial<ReviewQuestion>) => {
+      const isWider = wanted.shown === 'all' || wanted.labelled === 'all';
+      // Another order keeps the image; another filter begins with its first.
+      const keeps = wanted.sorted !== undefined ? imageId : isWider ? shownId : null;
+      replace({ ...wanted, imageId: keeps });
+    },
+    [replace, imageId, shownId],
+  );
 
   return (
     <div className={styles.review}>
@@ -256,18 +269,13 @@ function Review({ run }: { readonly run: Run }) {
           {images && !isFull && (
             <>
               <ReviewBar
-                question={{ shown, labelled, sorted }}
+                question={question}
                 shownCount={imageIds.length}
                 totalCount={allIds.length}
                 leftCount={leftCount}
                 hasLabels={hasLabels}
                 hasFailures={failures.length > 0}
-                onAsk={(question) => {
-                  const isWider = question.shown === 'all' || question.labelled === 'all';
-                  // Another order keeps the image; another filter begins with its first.
-                  const keeps = question.sorted !== undefined ? imageId : isWider ? shownId : null;
-                  replace({ ...question, imageId: keeps });
-                }}
+                onAsk={ask}
                 onRefresh={refresh}
                 onUnjudged={actions.goToUnjudged}
               />

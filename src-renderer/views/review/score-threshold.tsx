@@ -23,7 +23,7 @@ interface ScoreThresholdProps {
 const steps = 1000;
 
 /** The image's score on the scale of the whole run, against a threshold that can be moved. */
-export function ScoreThreshold({ run, score, threshold }: ScoreThresholdProps) {
+export const ScoreThreshold = memo(function ScoreThreshold({ run, score, threshold }: ScoreThresholdProps) {
   const { scores, value, proposed, chosen } = threshold;
   const counts = useMemo(
     () => (scores && value !== null ? countAtThreshold(scores, value) : null),
@@ -90,14 +90,18 @@ export function ScoreThreshold({ run, score, threshold }: ScoreThresholdProps) {
           }}
           sx={{ display: 'block' }}
         />
-        <div className={styles.ends}>
+        <div className={`${styles.ends} ${styles.scoreEnds}`}>
           <span>{formatScore(scoreMin, span)}</span>
           <span>{say('threshold {value}', { value: formatScore(value, span) })}</span>
           <span>{formatScore(scoreMax, span)}</span>
         </div>
       </div>
-      {counts && <p>{describeCounts(counts, scores.imageIds.length)}</p>}
-      {proposed && chosen.score === null && <p className={styles.explained}>{describeProposal(proposed)}</p>}
+      {counts && <p className={styles.counts}>{describeCounts(counts, scores.imageIds.length)}</p>}
+      {proposed && chosen.score === null && (
+        <p className={styles.explained} title={describeProposal(proposed)}>
+          {describeProposal(proposed)}
+        </p>
+      )}
       {proposed && chosen.score !== null && (
         <div className={styles.sliderRow}>
           <span className={styles.explained}>{say('Set by you.')}</span>
@@ -111,6 +115,21 @@ export function ScoreThreshold({ run, score, threshold }: ScoreThresholdProps) {
         </div>
       )}
     </section>
+  );
+}, isAlike);
+
+/** Moving the map threshold changes nothing of the score's. */
+function isAlike(before: ScoreThresholdProps, after: ScoreThresholdProps): boolean {
+  const [a, b] = [before.threshold, after.threshold];
+  return (
+    before.run === after.run &&
+    before.score === after.score &&
+    a.scores === b.scores &&
+    a.value === b.value &&
+    a.proposed === b.proposed &&
+    a.chosen.score === b.chosen.score &&
+    a.isEarly === b.isEarly &&
+    a.change === b.change
   );
 }
 

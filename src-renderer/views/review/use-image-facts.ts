@@ -2,26 +2,26 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { useClient } from '../../state/client-context.ts';
-import { queryRoots, useRunFailures } from '../../state/queries.ts';
+import { imageColumnsQuery } from '../../state/image-columns.ts';
+import { useRunFailures } from '../../state/queries.ts';
 import type { FailedImage, ImageFacts } from '../../state/review-order.ts';
 
 /** Order by name, class and label of every image of a data set; read where it is wanted, and again after an import. */
 export function useImageFacts(datasetId: number, isWanted: boolean): ImageFacts | null {
   const client = useClient();
-  const query = useQuery({
-    queryKey: [queryRoots.datasets, 'image-facts', datasetId],
-    queryFn: async (): Promise<ImageFacts> => {
-      const columns = await client.call('images.columns', { datasetId, runId: null });
-      return {
-        rowOf: new Map(columns.imageIds.map((id, row) => [id, row])),
-        classNames: columns.classNames,
-        classes: columns.classes,
-        labels: columns.labels,
-      };
-    },
-    enabled: isWanted,
-  });
-  return query.data ?? null;
+  const { data } = useQuery({ ...imageColumnsQuery(client, datasetId), enabled: isWanted });
+  return useMemo(
+    () =>
+      data === undefined
+        ? null
+        : {
+            rowOf: new Map(data.imageIds.map((id, row) => [id, row])),
+            classNames: data.classNames,
+            classes: data.classes,
+            labels: data.labels,
+          },
+    [data],
+  );
 }
 
 const noFailures: readonly FailedImage[] = [];

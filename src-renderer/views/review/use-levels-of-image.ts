@@ -1,8 +1,8 @@
-import { useCallback } from 'react';
+import { useCallback, useLayoutEffect } from 'react';
 import { histogramOfPicture, histogramOfSamples, levelsOfImage } from '../../canvas/levels.ts';
 import { imageResource } from '../../canvas/load-image.ts';
 import { wideSamplesResource } from '../../canvas/wide-samples.ts';
-import { useOverlayStore } from '../../state/overlay.ts';
+import { useOverlayStore, wholeRange } from '../../state/overlay.ts';
 
 /** A function that sets window and level to the grey values that the shown image has. */
 export function useLevelsOfImage(imageId: number | null): () => void {
@@ -22,4 +22,12 @@ export function useLevelsOfImage(imageId: number | null): () => void {
       () => undefined,
     );
   }, [imageId]);
+}
+
+/** Window and level begin anew with another data set: another camera has other grey values. */
+export function useLevelsOfDataset(datasetId: number): void {
+  useLayoutEffect(() => {
+    const { overlay, change } = useOverlayStore.getState();
+    if (overlay.levelsOf !== datasetId) change({ ...wholeRange, levelsOf: datasetId });
+  }, [datasetId]);
 }

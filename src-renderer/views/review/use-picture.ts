@@ -32,6 +32,8 @@ export interface Picture {
   readonly shown: HTMLImageElement | HTMLCanvasElement | null;
   /** Window and level that are left to a filter on the canvas; null: none. */
   readonly filter: Levels | null;
+  /** The greatest grey value that the file can hold; null while it is not known, or nobody asks. */
+  readonly max: number | null;
   readonly error: unknown;
 }
 
@@ -63,6 +65,7 @@ export function usePicture(imageId: number, path: string | null): Picture {
     whole,
     shown: canvas ?? whole,
     filter,
+    max: samples.value === undefined ? null : samples.value === 'narrow' ? 255 : 65_535,
     error: picture.error ?? samples.error,
   };
 }

@@ -13,6 +13,7 @@ import {
   type ReviewStep,
   type Verdicts,
 } from '../../state/review-order.ts';
+import { useAddressStore, type View } from '../../state/address.ts';
 import { useReviewSettings } from '../../state/review-settings.ts';
 import { peekTrail, useDecisionKeeper } from '../../state/verdicts.ts';
 
@@ -20,6 +21,8 @@ import { peekTrail, useDecisionKeeper } from '../../state/verdicts.ts';
 interface ReviewMemory {
   readonly history: Readonly<Record<number, ReviewHistory>>;
   readonly seen: ReadonlySet<number>;
+  /** Data sets whose scores were open in another view since blinded review began: no verdict on them is blind. */
+  readonly peekedAt: ReadonlySet<number>;
   setHistory(runId: number, history: ReviewHistory): void;
   see(imageId: number): void;
 }
@@ -27,6 +30,7 @@ interface ReviewMemory {
 export const useReviewMemory = create<ReviewMemory>()((set, get) => ({
   history: {},
   seen: new Set(),
+  peekedAt: new Set(),
   setHistory: (runId, history) => {
     set({ history: { ...get().history, [runId]: history } });
   },
@@ -34,6 +38,20 @@ export const useReviewMemory = create<ReviewMemory>()((set, get) => ({
     if (!get().seen.has(imageId)) set({ seen: new Set([...get().seen, imageId]) });
   },
 }));
+
+/** Views that tell scores or labels of many images at once. */
+const tellingViews: ReadonlySet<View> = new Set(['images', 'thresholds', 'compare']);
+
+useAddressStore.subscribe(({ address: { view, datasetId } }) => {
+  if (!tellingViews.has(view) || datasetId === null || !useReviewSettings.getState().settings.isBlind) return;
+  const { peekedAt } = useReviewMemory.getState();
+  if (!peekedAt.has(datasetId)) useReviewMemory.setState({ peekedAt: new Set([...peekedAt, datasetId]) });
+});
+
+// Who begins anew is taken at their word.
+useReviewSettings.subscribe(({ settings }, before) => {
+  if (settings.isBlind && !before.settings.isBlind) useReviewMemory.setState({ peekedAt: new Set() });
+});
 
 export interface ReviewActions {
   readonly judge: (value: VerdictValue) => void;
@@ -44,6 +62,7 @@ export interface ReviewActions {
 }
 
 interface UseVerdictsOptions {
+  readonly datasetId: number;
   readonly runId: number;
   readonly threshold: number | null;
   readonly imageIds: readonly number[];
@@ -91,7 +110,8 @@ export function useReviewActions(options: UseVerdictsOptions): ReviewActions {
         const memory = useReviewMemory.getState();
         if (before !== value) {
           const wasJudged = peekTrail(queries, imageId)?.some((row) => row.value !== null) ?? false;
-          const wasBlind = wasHidden && !wasJudged && !memory.seen.has(imageId);
+          const wasTold = memory.seen.has(imageId) || memory.peekedAt.has(latest.current.datasetId);
+          const wasBlind = wasHidden && !wasJudged && !wasTold;
           decide(imageId, value, null, wasBlind);
           memory.setHistory(runId, addStep(historyOf(runId), { imageId, before, after: value }));
         }

@@ -1,6 +1,15 @@
 import Button from '@mui/material/Button';
 import { Redo2, Undo2 } from 'lucide-react';
-import { useEffect, useEffectEvent, useRef, useState, type RefObject } from 'react';
+import {
+  memo,
+  useEffect,
+  useEffectEvent,
+  useId,
+  useRef,
+  useState,
+  type ReactNode,
+  type RefObject,
+} from 'react';
 import type { Verdict, VerdictValue } from '../../../src-shared/domain/verdict.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { StateMark, verdictWords } from '../../components/state-mark.tsx';
@@ -26,7 +35,13 @@ interface VerdictSectionProps {
 }
 
 /** Good, defect or unsure, with a note. */
-export function VerdictSection({ imageId, runId, value, actions, noteField }: VerdictSectionProps) {
+export const VerdictSection = memo(function VerdictSection({
+  imageId,
+  runId,
+  value,
+  actions,
+  noteField,
+}: VerdictSectionProps) {
   const history = useReviewMemory((state) => state.history[runId] ?? emptyHistory);
   const trail = useTrail(imageId);
   const pendingNote = useDecisionStore((state) => unsavedNote(state.unsaved, imageId));
@@ -35,25 +50,6 @@ export function VerdictSection({ imageId, runId, value, actions, noteField }: Ve
   const stored = trail.data?.[0]?.note ?? '';
   return (
     <section className={styles.section} aria-label={say('Verdict')}>
-      <div className={styles.head}>
-        <h2>{say('Verdict')}</h2>
-        <div>
-          <TipButton
-            icon={Undo2}
-            label={say('Undo the last verdict')}
-            shortcut={undoKey}
-            disabled={history.done.length === 0}
-            onClick={actions.undo}
-          />
-          <TipButton
-            icon={Redo2}
-            label={say('Give the verdict again')}
-            shortcut={redoKey}
-            disabled={history.undone.length === 0}
-            onClick={actions.redo}
-          />
-        </div>
-      </div>
       <div className={styles.choices} role="group" aria-label={say('Your verdict')}>
         <Choice value="good" chosen={value} judge={actions.judge} />
         <Choice value="defect" chosen={value} judge={actions.judge} />
@@ -66,10 +62,28 @@ export function VerdictSection({ imageId, runId, value, actions, noteField }: Ve
         save={actions.note}
         field={noteField}
         ready={trail.data !== undefined || pendingNote !== null}
+        tools={
+          <div>
+            <TipButton
+              icon={Undo2}
+              label={say('Undo the last verdict')}
+              shortcut={undoKey}
+              disabled={history.done.length === 0}
+              onClick={actions.undo}
+            />
+            <TipButton
+              icon={Redo2}
+              label={say('Give the verdict again')}
+              shortcut={redoKey}
+              disabled={history.undone.length === 0}
+              onClick={actions.redo}
+            />
+          </div>
+        }
       />
     </section>
   );
-}
+});
 
 interface TrailSectionProps {
   readonly imageId: number;
@@ -78,7 +92,7 @@ interface TrailSectionProps {
 }
 
 /** All that was decided of an image; nothing where nothing was. */
-export function TrailSection({ imageId, isHidden }: TrailSectionProps) {
+export const TrailSection = memo(function TrailSection({ imageId, isHidden }: TrailSectionProps) {
   const trail = useTrail(imageId);
   if (trail.error)
     return <ErrorNotice title={say('The earlier verdicts could not be read')} error={trail.error} />;
@@ -89,7 +103,7 @@ export function TrailSection({ imageId, isHidden }: TrailSectionProps) {
       <Trail key={imageId} verdicts={trail.data} />
     </section>
   );
-}
+});
 
 const actionOf = { good: 'verdict.good', defect: 'verdict.defect', unsure: 'verdict.unsure' } as const;
 
@@ -127,14 +141,17 @@ interface NoteProps {
   readonly ready: boolean;
   readonly save: (imageId: number, note: string) => void;
   readonly field: RefObject<HTMLTextAreaElement | null>;
+  /** Beside its name. */
+  readonly tools: ReactNode;
 }
 
 const saveDelayMs = 500;
 
 /** A note that stores itself a moment after the last letter, and at once when it or the image is left. */
-function Note({ imageId, stored, ready, save, field }: NoteProps) {
+function Note({ imageId, stored, ready, save, field, tools }: NoteProps) {
   const [draft, setDraft] = useState<string | null>(null);
   const keyName = useKeyName('note.write');
+  const fieldId = useId();
   const unsaved = useRef<string | null>(null);
   const flush = useEffectEvent(() => {
     if (unsaved.current !== null) save(imageId, unsaved.current);
@@ -160,13 +177,17 @@ function Note({ imageId, stored, ready, save, field }: NoteProps) {
     };
   }, []);
   return (
-    <label className={styles.note}>
-      <span className={styles.quiet}>
-        {keyName === '' ? say('Note') : say('Note ({key})', { key: keyName })}
-      </span>
+    <div className={styles.note}>
+      <div className={styles.head}>
+        <label htmlFor={fieldId} className={styles.quiet}>
+          {keyName === '' ? say('Note') : say('Note ({key})', { key: keyName })}
+        </label>
+        {tools}
+      </div>
       <textarea
+        id={fieldId}
         ref={field}
-        rows={2}
+        rows={1}
         maxLength={4000}
         disabled={!ready}
         value={draft ?? stored}
@@ -183,7 +204,7 @@ function Note({ imageId, stored, ready, save, field }: NoteProps) {
           if (event.key === 'Escape') event.currentTarget.blur();
         }}
       />
-    </label>
+    </div>
   );
 }
 

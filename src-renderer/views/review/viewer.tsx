@@ -1,19 +1,22 @@
-import { memo, useEffect, useLayoutEffect, useMemo, useState } from 'react';
+import { Expand, Minimize, PanelRightClose, PanelRightOpen } from 'lucide-react';
+import { memo, useEffect, useMemo } from 'react';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { VerdictValue } from '../../../src-shared/domain/verdict.ts';
 import { traceContours } from '../../../src-shared/maps/contour.ts';
-import { paintHeatMap } from '../../canvas/heat-map.ts';
 import { ImageStage, type StageArea } from '../../canvas/image-stage.tsx';
 import { dragLevels } from '../../canvas/levels.ts';
 import { maskResource, modelViewResource } from '../../canvas/load-image.ts';
 import { boxInImage, regionAt, regionsOf } from '../../canvas/map-regions.ts';
 import { drawMask } from '../../canvas/mask-canvas.ts';
 import { patchSquaresResource, pixelMapResource, type PixelMap } from '../../canvas/pixel-map.ts';
+import { useHeat } from '../../canvas/use-heat.ts';
 import { useResource } from '../../canvas/use-resource.ts';
 import type { Point, Size } from '../../canvas/viewport.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { StateMark, verdictWords } from '../../components/state-mark.tsx';
-import { fileName } from '../../state/format.ts';
+import { fileName, formatCount } from '../../state/format.ts';
+import { TipButton } from '../../components/tip-button.tsx';
+import { useKeyName } from '../../state/keys.ts';
 import { useOverlayStore } from '../../state/overlay.ts';
 import { usePointerStore } from '../../state/pointer.ts';
 import { useImage } from '../../state/queries.ts';
@@ -24,6 +27,7 @@ import { OverlayStrip } from './overlay-strip.tsx';
 import { PictureTools } from './picture-menu.tsx';
 import { ReadOut } from './read-out.tsx';
 import { usePicture } from './use-picture.ts';
+import { useReviewMemory } from './use-verdicts.ts';
 
 import styles from './viewer.module.css';
 
@@ -74,7 +78,7 @@ export const Viewer = memo(function Viewer(props: ViewerProps) {
   const squareSize = useMemo(() => ({ width: sizePx, height: sizePx }), [sizePx]);
   const size = overlay.modelView ? squareSize : wholeSize;
   const maskCanvas = useMemo(() => (mask.value ? drawMask(mask.value) : null), [mask.value]);
-  const heat = useHeat(overlay.patches ? (patches.value ?? map.value) : map.value, run, mapThreshold);
+  const heat = useHeat(overlay.patches ? (patches.value ?? map.value) : map.value, run.scale, mapThreshold);
   const contours = useMemo(
     () =>
       map.value && overlay.contour && mapThreshold !== null
@@ -92,7 +96,7 @@ export const Viewer = memo(function Viewer(props: ViewerProps) {
   const error = picture.error ?? square.error ?? map.error ?? mask.error ?? row.error;
   return (
     <section className={styles.viewer} aria-label={say('Viewer')} data-full={isFull}>
-      <OverlayStrip hasMask={hasMask} isHidden={isHidden}>
+      <OverlayStrip hasMask={hasMask} isHidden={isHidden} atEnd={<RoomTools />}>
         <PictureTools imageId={imageId} path={image?.path ?? null} picture={picture.image} />
       </OverlayStrip>
       <div className={styles.stages}>
@@ -115,7 +119,7 @@ export const Viewer = memo(function Viewer(props: ViewerProps) {
             label={describeImage(image?.path, isHidden)}
             over={overlay.modelBeside ? (area) => <Cross side="image" area={area} /> : undefined}
           />
-          <Badges {...props} showsSquare={overlay.modelView} isFull={isFull} />
+          <Badges {...props} showsSquare={overlay.modelView} isFull={isFull} greyMax={picture.max} />
         </div>
         {overlay.modelBeside && !overlay.modelView && (
           <div className={styles.stage}>
@@ -168,13 +172,51 @@ export const Viewer = memo(function Viewer(props: ViewerProps) {
   );
 });
 
+/** The image alone, and the panel beside it. */
+function RoomTools() {
+  const { settings, isFull, change, setFull } = useReviewSettings();
+  const fullKey = useKeyName('full.toggle');
+  const panelKey = useKeyName('panel.toggle');
+  return (
+    <>
+      <TipButton
+        icon={isFull ? Minimize : Expand}
+        label={isFull ? say('Back to filmstrip and panel') : say('The image alone')}
+        shortcut={fullKey}
+        onClick={() => {
+          setFull(!isFull);
+        }}
+      />
+      {!isFull && (
+        <TipButton
+          icon={settings.showsPanel ? PanelRightClose : PanelRightOpen}
+          label={settings.showsPanel ? say('Close the panel') : say('Open the panel')}
+          shortcut={panelKey}
+          onClick={() => {
+            change({ showsPanel: !settings.showsPanel });
+          }}
+        />
+      )}
+    </>
+  );
+}
+
 /** Blinded, a name or a folder may tell what the label does. */
 function describeImage(path: string | undefined, isHidden: boolean): string {
   return path === undefined || isHidden ? say('Image') : say('Image {path}', { path });
 }
 
-function Badges(props: ViewerProps & { readonly showsSquare: boolean; readonly isFull: boolean }) {
-  const { verdict, isFull, position } = props;
+interface BadgesProps extends ViewerProps {
+  readonly showsSquare: boolean;
+  readonly isFull: boolean;
+  readonly greyMax: number | null;
+}
+
+function Badges(props: BadgesProps) {
+  const { verdict, isFull, position, greyMax } = props;
+  const { level, window } = useOverlayStore((state) => state.overlay);
+  const isNarrowed = window < 1 || level !== 0.5;
+  const wasTold = useReviewMemory((state) => state.peekedAt.has(props.run.datasetId));
   return (
     <div className={styles.badges}>
       {isFull && position !== null && <span className={styles.badge}>{position}</span>}
@@ -186,8 +228,20 @@ function Badges(props: ViewerProps & { readonly showsSquare: boolean; readonly i
             : verdictWords[verdict]}
         </span>
       )}
+      {isNarrowed && greyMax !== null && !props.showsSquare && (
+        <span className={styles.badge} data-testid="levels-badge">
+          {say('Window {window} · Level {level}', {
+            window: formatCount(Math.round(window * greyMax)),
+            level: formatCount(Math.round(level * greyMax)),
+          })}
+        </span>
+      )}
       {props.showsSquare && <ModelBadge sizePx={props.run.rendering.sizePx} />}
-      {props.isHidden && <span className={styles.badge}>{say('Blinded')}</span>}
+      {props.isHidden && (
+        <span className={styles.badge}>
+          {wasTold ? say('Blinded, but scores were open in another view') : say('Blinded')}
+        </span>
+      )}
     </div>
   );
 }
@@ -241,22 +295,4 @@ function useRegionLight(map: PixelMap | undefined, threshold: number | null, min
       return region === undefined || map === undefined ? null : boxInImage(region, map.sizePx, size);
     },
   };
-}
-
-/** The heat map's canvas, painted anew whenever map, scale, colours or cut change; opacity costs nothing. */
-function useHeat(map: PixelMap | undefined, { scale }: Run, mapThreshold: number | null) {
-  const { colourMap, visible, cutOff } = useOverlayStore((state) => state.overlay);
-  const [canvas] = useState(() => document.createElement('canvas'));
-  const min = scale?.mapMin ?? 0;
-  const max = scale?.mapMax ?? 1;
-  const opaqueFrom = mapThreshold ?? max;
-  const threshold = cutOff ? mapThreshold : null;
-  const paint = useMemo(
-    () => (map && visible ? { map, colours: { colourMap, min, max, threshold, opaqueFrom } } : null),
-    [map, visible, colourMap, min, max, threshold, opaqueFrom],
-  );
-  useLayoutEffect(() => {
-    if (paint) paintHeatMap(paint.map, paint.colours, canvas);
-  }, [paint, canvas]);
-  return { canvas: paint ? canvas : null, version: paint };
 }

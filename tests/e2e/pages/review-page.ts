@@ -46,8 +46,41 @@ export class ReviewPage {
   }
 
   async chooseFilter(name: string): Promise<void> {
-    await this.page.getByRole('toolbar', { name: 'Review' }).getByRole('combobox', { name: 'Show' }).click();
-    await this.page.getByRole('option', { name }).click();
+    await this.choose('Show', name);
+  }
+
+  /** One of the choices between viewer and filmstrip. */
+  async choose(what: 'Show' | 'Label' | 'Order', name: string): Promise<void> {
+    const bar = this.page.getByRole('toolbar', { name: 'Review' });
+    await bar.getByRole('combobox', { name: what }).click();
+    await this.page.getByRole('option', { name, exact: true }).click();
+    await expect(this.page.getByRole('listbox')).toHaveCount(0);
+  }
+
+  /** The images of the filmstrip by id, from the first, as far as they are drawn. */
+  async order(): Promise<readonly string[]> {
+    const frames = await this.filmstrip.getByRole('button').all();
+    return Promise.all(frames.map(async (frame) => (await frame.getAttribute('data-image')) ?? ''));
+  }
+
+  /** What is said of the point under the mouse. */
+  get readOut(): Locator {
+    return this.page.getByTestId('read-out');
+  }
+
+  get regions(): Locator {
+    return this.page.getByRole('list', { name: 'Regions' }).getByRole('button');
+  }
+
+  /** Points at the image; shares of the stage's sides, from the top left. */
+  async pointAt(
+    x: number,
+    y: number,
+    stage: Locator = this.page.getByTestId('stage').first(),
+  ): Promise<void> {
+    const box = await stage.boundingBox();
+    if (box === null) throw new Error('The stage is not drawn.');
+    await this.page.mouse.move(box.x + box.width * x, box.y + box.height * y);
   }
 
   /** Waits until the run is at its end: the line about its progress is gone. */
