@@ -107,9 +107,10 @@ export function GalleryTile(props: GalleryTileProps) {
       </span>
       {showsKind && (
         <span className={styles.kind}>
-          {[namesClass ? columns.classNames[columns.classes[row] ?? 0] : null, label && wordOfLabel(label)]
-            .filter((part) => part !== null && part !== undefined)
-            .join(' / ')}
+          <span className={styles.name}>
+            {namesClass ? columns.classNames[columns.classes[row] ?? 0] : label && wordOfLabel(label)}
+          </span>
+          {namesClass && label && <span className={styles.label}>{wordOfLabel(label)}</span>}
         </span>
       )}
     </button>

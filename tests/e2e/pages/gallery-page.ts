@@ -15,6 +15,10 @@ export class GalleryPage {
     this.countShown = page.getByTestId('images-shown');
   }
 
+  async scrollTop(): Promise<number> {
+    return await this.page.getByTestId('gallery').evaluate((element) => element.scrollTop);
+  }
+
   box(group: string, name: string): Locator {
     return this.row(group, name).getByRole('checkbox');
   }
