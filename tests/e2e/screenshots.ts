@@ -11,6 +11,7 @@ import { startWeb } from './hosts.ts';
 import { ComparePage } from './pages/compare-page.ts';
 import { DataPage } from './pages/data-page.ts';
 import { Frame } from './pages/frame.ts';
+import { ImportPage } from './pages/import-page.ts';
 import { ModelsPage } from './pages/models-page.ts';
 import { ReviewPage } from './pages/review-page.ts';
 import { SearchPage } from './pages/search-page.ts';
@@ -107,6 +108,28 @@ function withData(
       },
     },
     {
+      name: '17-data-details',
+      show: async (page) => {
+        await new DataPage(page).chooseOf(path.basename(folder), 'Show everything about it…');
+        await expect(page.getByRole('dialog')).toBeVisible();
+      },
+    },
+    {
+      name: '18-images-filtered',
+      show: async (page) => {
+        await goToHash(page, `${imagesHash}&only=label-anomalous,split-test`);
+        await expect(page.getByTestId('gallery').getByRole('button').first()).toBeVisible();
+      },
+    },
+    {
+      name: '19-dropped',
+      show: async (page) => {
+        await new Frame(page).goTo('Data');
+        await new ImportPage(page).drop([{ name: 'delivery-2026-12', entries: ['part-0001.png'] }]);
+        await expect(page.getByText(/It was not found at the usual places/)).toBeVisible();
+      },
+    },
+    {
       name: '20-start',
       show: async (page) => {
         await goToHash(page, reviewHash.replace('review', 'start'));
@@ -156,6 +179,20 @@ function withData(
         await compare.besides(side);
         await compare.waitForHeat();
         await expect(page.getByRole('progressbar')).toHaveCount(0);
+      },
+    })),
+    ...[2, 5].map((count) => ({
+      name: `39-compare-${count}-panes`,
+      show: async (page: Page) => {
+        // The first run again and again, cut elsewhere each time.
+        const own = /run=(\d+)/.exec(reviewHash)?.[1] ?? '1';
+        const tokens = [own, ...Array.from({ length: count - 1 }, (_, k) => `${own}s${k + 1}`)];
+        const place = reviewHash.replace('review', 'compare').replace(/&run=\d+/, '');
+        await goToHash(page, `${place}&runs=${tokens.join(',')}&metric=at.recall`);
+        const compare = new ComparePage(page);
+        await expect(compare.panes).toHaveCount(count);
+        await compare.waitForHeat();
+        await compare.waitForFigures();
       },
     })),
     {
