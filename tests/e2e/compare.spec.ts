@@ -1,4 +1,10 @@
+import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
+import path from 'node:path';
+import type { Page } from '@playwright/test';
+import { runScoresSchema, type RunScores } from '../../src-shared/domain/run.ts';
+import { bootstrapMetrics } from '../../src-shared/metrics/bootstrap.ts';
 import { tinyClipConfig, writeMadeUpCheckpoint } from '../support/made-up-checkpoints.ts';
+import { askHost } from './ask-host.ts';
 import { expectAccessible } from './expect-accessible.ts';
 import { expect, test } from './fixtures.ts';
 import { ComparePage } from './pages/compare-page.ts';
@@ -6,6 +12,7 @@ import { DataPage } from './pages/data-page.ts';
 import { Frame } from './pages/frame.ts';
 import { ModelsPage } from './pages/models-page.ts';
 import { ReviewPage } from './pages/review-page.ts';
+import { makeMvtecClass } from './test-images.ts';
 
 test('three methods of the sample set are compared, and every figure leads to its images', async ({
   window,
@@ -67,9 +74,59 @@ test('three methods of the sample set are compared, and every figure leads to it
       .poll(async () => (await compare.imageChecksums()).every((sum, k) => sum !== fitted[k]))
       .toBe(true);
     await expect(window.getByTestId('shared-pointer')).toHaveCount(2);
-    await expect(compare.panes.getByText(/map -?\d/)).toHaveCount(3);
+    await expect(window.getByTestId('pane-read-out').filter({ hasText: /map -?\d/ })).toHaveCount(3);
     await window.keyboard.press('0');
     await expect.poll(() => compare.imageChecksums()).toEqual(fitted);
+  });
+
+  await test.step('panes are reached and pointed at by keyboard', async () => {
+    await window.mouse.move(0, 0);
+    await expect(window.getByTestId('pane-read-out')).toHaveCount(0);
+    await window.getByTestId('pane-picture').first().focus();
+    await window.keyboard.press('Shift+ArrowRight');
+    await expect(window.getByTestId('pane-read-out').filter({ hasText: /map -?\d/ })).toHaveCount(3);
+    await expect(window.getByTestId('own-pointer')).toHaveCount(1);
+    await window.keyboard.press('Tab');
+    await expect(window.getByTestId('pane-read-out')).toHaveCount(0);
+    await compare.filmstrip.locator('[aria-current]').focus();
+    const before = await compare.shownImage();
+    await window.keyboard.press('ArrowRight');
+    await expect.poll(() => compare.shownImage()).not.toBe(before);
+    await expect(compare.filmstrip.locator('[aria-current]')).toBeFocused();
+  });
+
+  await test.step('intervals are those of the shared function over the same scores and seed', async () => {
+    await compare.waitForFigures();
+    const runIds = await shownRuns(window);
+    const expected = await intervalsOf(window, runIds, 'gauge');
+    for (const [place, interval] of expected.entries()) {
+      const cell = compare.cell('Image AUROC', 'ABC'[place] ?? '', 'gauge');
+      await expect(cell.getByTestId('interval')).toHaveText(interval);
+    }
+    await expect(compare.side.getByText(/95 % intervals of 1,000 resamples/)).toBeVisible();
+    await expect(window.getByTestId('differences').getByRole('listitem')).toHaveCount(2);
+    await compare.chooseMetric('Pixel AUROC');
+    await expect(compare.side.getByTestId('interval')).toHaveCount(0);
+    await expect(compare.side.getByText(/without intervals/)).toBeVisible();
+    await compare.chooseMetric('Image AUROC');
+  });
+
+  await test.step('the table can be taken along, and a report written', async () => {
+    const download = window.waitForEvent('download');
+    await compare.side.getByRole('button', { name: 'Save as CSV' }).click();
+    const csv = await readFile(await (await download).path(), 'utf8');
+    expect(csv.split('\r\n')[0]).toContain('class,metric,pane,run,what');
+    expect(csv).toMatch(/\r\ngauge,image\.auroc,A,\d+,/);
+    await compare.side.getByRole('button', { name: 'Report…' }).click();
+    const dialog = window.getByRole('dialog', { name: /^Report of/ });
+    const file = testInfo.outputPath('comparison.html');
+    await dialog.getByRole('textbox', { name: 'File' }).fill(file);
+    await expectAccessible(window, 'Compare, report');
+    await dialog.getByRole('button', { name: 'Write the report' }).click();
+    await expect(dialog.getByText(/^Written to/)).toBeVisible();
+    expect(await readFile(file, 'utf8')).toContain('CLIP-AC');
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await expect(dialog).toHaveCount(0);
   });
 
   await test.step('a cell of the table shows the images that make it', async () => {
@@ -78,6 +135,7 @@ test('three methods of the sample set are compared, and every figure leads to it
     await expect(cell).toHaveAttribute('aria-pressed', 'true');
     await expect(window.getByRole('combobox', { name: 'Order' })).toHaveText(/Image AUROC of A, gauge/);
     await expect(window.getByText('6 images', { exact: true })).toBeVisible();
+    await compare.restPointer();
     await expectAccessible(window, 'Compare, metrics');
     await window.goBack();
     await expect(window.getByText('48 images', { exact: true })).toBeVisible();
@@ -87,6 +145,7 @@ test('three methods of the sample set are compared, and every figure leads to it
     await compare.besides('Scatter');
     const before = await compare.shownImage();
     const scatter = window.getByTestId('score-scatter');
+    await compare.restPointer();
     await expectAccessible(window, 'Compare, scatter');
     const { width = 0, height = 0 } = (await scatter.boundingBox()) ?? {};
     // The highest score across stands on the right edge, the lowest on the left: one of them is another image.
@@ -98,9 +157,11 @@ test('three methods of the sample set are compared, and every figure leads to it
     }).toPass();
     await compare.besides('ROC');
     await expect(window.getByTestId('compare-curves')).toBeVisible();
+    await compare.restPointer();
     await expectAccessible(window, 'Compare, ROC');
     await compare.besides('PR');
     await window.getByTestId('compare-curves').click({ position: { x: 160, y: 160 } });
+    await compare.restPointer();
     await expectAccessible(window, 'Compare, precision and recall');
     await compare.besides('Metrics');
   });
@@ -115,10 +176,137 @@ test('three methods of the sample set are compared, and every figure leads to it
     await expect(compare.panes).toHaveCount(3);
   });
 
+  await test.step('one run is cut at two thresholds: what that changes comes first and can be filtered', async () => {
+    const [first] = await shownRuns(window);
+    await goToPanes(window, [`${first}`, `${first}s0`]);
+    await expect(compare.panes).toHaveCount(2);
+    await compare.cut('B', 'No anomalous image missed');
+    await expect.poll(async () => (await compare.headings())[0]).toBe('cut as in Review');
+    expect((await compare.headings())[1]).toMatch(/^score ≥ /);
+    await compare.chooseMetric('Recall at the threshold');
+    await compare.waitForFigures();
+    await expect(compare.cell('Recall at the threshold', 'B', 'Mean')).toHaveText(/100\.0/);
+    const said = await compare.panes.getByTestId('pane-facts').allInnerTexts();
+    expect(said.map((text) => /Defect|Good/.exec(text)?.[0])).toEqual(['Good', 'Defect']);
+    await compare.filter('The panes judge differently');
+    await expect(compare.shownCount(48)).toHaveCount(0);
+    await compare.filter('The panes judge differently');
+    await expect(compare.shownCount(48)).toBeVisible();
+    await compare.filter('Label: good');
+    await expect(compare.shownCount(24)).toBeVisible();
+    await compare.restPointer();
+    await expectAccessible(window, 'Compare, two thresholds');
+    await compare.filter('Label: good');
+    await compare.chooseMetric('Image AUROC');
+  });
+
+  await test.step('five panes fit, each of them with a picture', async () => {
+    const [first] = await shownRuns(window);
+    await goToPanes(window, [first, `${first}s1`, `${first}s2`, `${first}s3`, `${first}s4`]);
+    await expect(compare.panes).toHaveCount(5);
+    await compare.waitForHeat();
+    for (const picture of await window.getByTestId('pane-picture').all()) {
+      const box = await picture.boundingBox();
+      expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThan(120);
+    }
+    await testInfo.attach('five panes', { body: await window.screenshot(), contentType: 'image/png' });
+  });
+
   await test.step('it is as usable in the light', async () => {
     await frame.chooseTheme('Light');
     await frame.goTo('Compare');
     await compare.waitForHeat();
+    await compare.restPointer();
     await expectAccessible(window, 'Compare, light');
   });
 });
+
+test('images of the train split have scores, but no rank and no part in figures', async ({
+  window,
+}, testInfo) => {
+  const root = testInfo.outputPath('felt-set');
+  await makeMvtecClass(root, { className: 'felt', goodCount: 6, scratchedCount: 6 });
+  // Two of the good ones are what a method would train on.
+  await mkdir(path.join(root, 'felt/train/good'), { recursive: true });
+  const good = (await readdir(path.join(root, 'felt/test/good'))).sort();
+  for (const name of good.slice(0, 2))
+    await rename(path.join(root, 'felt/test/good', name), path.join(root, 'felt/train/good', name));
+  const data = new DataPage(window);
+  const review = new ReviewPage(window);
+  const compare = new ComparePage(window);
+  await data.importFolder(root);
+  await data.startRun();
+  await review.waitForEnd();
+  await new Frame(window).goTo('Compare');
+  await window.getByRole('button', { name: 'Compare it at two thresholds' }).click();
+  await expect(compare.panes).toHaveCount(2);
+  await expect(compare.shownCount(12)).toBeVisible();
+  await expect(window.getByTestId('pane-facts').filter({ hasText: /of 10$/ })).toHaveCount(2);
+  await compare.filter('Not counted in metrics');
+  await expect(compare.shownCount(2)).toBeVisible();
+  await expect(window.getByTestId('pane-facts').filter({ hasText: 'train split: not counted' })).toHaveCount(
+    2,
+  );
+  await compare.filter('Not counted in metrics');
+  await compare.waitForFigures();
+  const [runId = 0] = await shownRuns(window);
+  const [interval = ''] = await intervalsOf(window, [runId], 'felt');
+  await expect(compare.cell('Image AUROC', 'A', 'felt').getByTestId('interval')).toHaveText(interval);
+});
+
+/** The runs of the panes, as the table of scores is asked for them. */
+async function shownRuns(page: Page): Promise<readonly number[]> {
+  return await page
+    .getByTestId('pane')
+    .evaluateAll((panes) => panes.map((pane) => Number(pane.getAttribute('data-run'))));
+}
+
+async function goToPanes(page: Page, tokens: readonly (string | number | undefined)[]): Promise<void> {
+  await page.evaluate((runs) => {
+    const [view = '', query = ''] = window.location.hash.split('?', 2);
+    const parameters = new URLSearchParams(query);
+    parameters.set('runs', runs);
+    parameters.delete('image');
+    window.location.hash = `${view}?${parameters.toString()}`;
+  }, tokens.join(','));
+}
+
+/** Intervals of the image AUROC of a class as the table prints them, made here from what the host says of the scores. */
+async function intervalsOf(
+  page: Page,
+  runIds: readonly number[],
+  className: string,
+): Promise<readonly string[]> {
+  const runs = [];
+  for (const runId of runIds) runs.push(runScoresSchema.parse(await askHost(page, 'runs.scores', { runId })));
+  const rowsOf = (run: RunScores) =>
+    [...run.imageIds.keys()].filter(
+      (row) =>
+        run.classNames[run.classes[row] ?? -1] === className &&
+        run.leftOut[row] === null &&
+        run.labels[row] !== null,
+    );
+  const [first] = runs;
+  if (first === undefined) return [];
+  const ids = rowsOf(first)
+    .map((row) => first.imageIds[row] ?? 0)
+    .sort((a, b) => a - b);
+  const [group] = bootstrapMetrics(
+    [
+      {
+        className,
+        labels: ids.map((id) => (first.labels[first.imageIds.indexOf(id)] === 'anomalous' ? 1 : 0)),
+        columns: runs.map((run) => ({
+          scores: ids.map((id) => run.scores[run.imageIds.indexOf(id)] ?? Number.NaN),
+          threshold: null,
+        })),
+      },
+    ],
+    { resamples: 1000, seed: 1, confidence: 0.95 },
+  );
+  return (group?.figures ?? []).map(([figure]) => {
+    const interval = figure?.interval ?? null;
+    const percent = (share: number) => (share * 100).toFixed(1);
+    return interval === null ? '–' : `${percent(interval.lower)}–${percent(interval.upper)}`;
+  });
+}

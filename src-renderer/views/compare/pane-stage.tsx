@@ -7,7 +7,7 @@ import { maskResource, modelViewResource } from '../../canvas/load-image.ts';
 import { drawMask } from '../../canvas/mask-canvas.ts';
 import { patchSquaresResource, pixelMapResource, sampleMap, type PixelMap } from '../../canvas/pixel-map.ts';
 import { useHeat } from '../../canvas/use-heat.ts';
-import { usePicture } from '../../canvas/use-picture.ts';
+import { usePicture } from '../review/use-picture.ts';
 import { useResource } from '../../canvas/use-resource.ts';
 import type { Point, Size } from '../../canvas/viewport.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';

@@ -48,7 +48,12 @@ export const Pane = memo(function Pane(props: PaneProps) {
   const ownMap = own.chosen.map ?? proposal?.value ?? null;
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   return (
-    <section className={styles.pane} aria-label={`${letter}: ${heading}`} data-testid="pane">
+    <section
+      className={styles.pane}
+      aria-label={`${letter}: ${heading}`}
+      data-testid="pane"
+      data-run={run.id}
+    >
       <header className={styles.head}>
         <span className={styles.letter} aria-hidden>
           {letter}

@@ -55,6 +55,54 @@ export class ComparePage {
       .click();
   }
 
+  /** Waits until figures and intervals are there. */
+  async waitForFigures(): Promise<void> {
+    await expect(this.side.getByRole('table')).toBeVisible();
+    await expect(this.page.getByRole('progressbar')).toHaveCount(0);
+  }
+
+  async chooseMetric(name: string): Promise<void> {
+    await this.side.getByRole('combobox', { name: 'Metric' }).click();
+    await this.page.getByRole('option', { name, exact: true }).click();
+  }
+
+  /** A figure of the table: `cell('Image AUROC', 'A', 'gauge')`. */
+  cell(metric: string, letter: string, className: string): Locator {
+    return this.side.getByRole('button', { name: `${metric} of ${letter}, ${className}:` });
+  }
+
+  /** What the panes are called. */
+  async headings(): Promise<readonly string[]> {
+    return await this.panes.getByRole('heading').allInnerTexts();
+  }
+
+  /** Cuts a pane elsewhere, as one of the menu says. */
+  async cut(letter: string, how: string): Promise<void> {
+    await this.page.getByRole('button', { name: `Where ${letter} cuts` }).click();
+    const dialog = this.page.getByRole('dialog', { name: `Where ${letter} cuts` });
+    await dialog.getByRole('button', { name: how }).click();
+    await expect(dialog).toHaveCount(0);
+  }
+
+  /** Puts a filter on, or takes it off. */
+  async filter(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: /^(Filter|\d+ filters?)$/ }).click();
+    await this.page.getByRole('menuitemcheckbox', { name }).click();
+    await this.page.keyboard.press('Escape');
+    await expect(this.page.getByRole('menu')).toHaveCount(0);
+  }
+
+  /** How many images the strip holds. */
+  shownCount(count: number): Locator {
+    return this.page.getByText(`${count} ${count === 1 ? 'image' : 'images'}`, { exact: true });
+  }
+
+  /** Takes the pointer off everything that answers it, and waits until no tip is left. */
+  async restPointer(): Promise<void> {
+    await this.page.mouse.move(0, 0);
+    await expect(this.page.getByRole('tooltip')).toHaveCount(0);
+  }
+
   /** Ranks of the shown image, in the order of the panes. */
   async ranks(): Promise<readonly number[]> {
     const texts = await this.page.getByTestId('pane-facts').allInnerTexts();
