@@ -104,6 +104,7 @@ function chosenImages({ form, filteredIds, filterWords }: WishParts): ExportImag
 export function folderName(words: string): string {
   const name = words
     .normalize('NFKD')
+    .replaceAll(/\p{M}+/gu, '')
     .replaceAll(/[^\p{L}\p{N}_-]+/gu, '-')
     .replaceAll(/^-+|-+$/g, '');
   return name === '' ? 'export' : name.slice(0, 60).toLowerCase();

@@ -10,6 +10,7 @@ import { tinyClipConfig, writeMadeUpCheckpoint } from '../support/made-up-checkp
 import { startWeb } from './hosts.ts';
 import { ComparePage } from './pages/compare-page.ts';
 import { DataPage } from './pages/data-page.ts';
+import { ExportPage } from './pages/export-page.ts';
 import { Frame } from './pages/frame.ts';
 import { ImportPage } from './pages/import-page.ts';
 import { ModelsPage } from './pages/models-page.ts';
@@ -181,6 +182,16 @@ function withData(
         await expect(page.getByRole('progressbar')).toHaveCount(0);
       },
     })),
+    {
+      name: '45-export',
+      show: async (page) => {
+        await goToHash(page, reviewHash.replace('review', 'export'));
+        const target = new ExportPage(page);
+        for (const kind of ['Overlays', 'Masks']) await target.kind(kind).check();
+        await expect(target.fact('About')).toContainText('B');
+        await expect(page.getByRole('progressbar')).toHaveCount(0);
+      },
+    },
     ...[2, 5].map((count) => ({
       name: `39-compare-${count}-panes`,
       show: async (page: Page) => {
