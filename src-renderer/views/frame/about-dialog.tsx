@@ -66,7 +66,9 @@ function About() {
                 <span className={styles.name}>{name}</span> {version}
                 <span className={styles.licence}>{licence}</span>
               </summary>
-              <pre className={styles.text}>{text ?? say('The package holds no text of its licence.')}</pre>
+              <pre className={styles.text} tabIndex={0}>
+                {text ?? say('The package holds no text of its licence.')}
+              </pre>
             </details>
           </li>
         ))}

@@ -9,9 +9,10 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { JobLine } from '../../components/job-line.tsx';
 import { useClient } from '../../state/client-context.ts';
+import { describeComputeUse } from '../../state/compute-words.ts';
 import { fileName, formatMoment } from '../../state/format.ts';
 import { formatNames, modelFacts } from '../../state/model-words.ts';
-import { useJobs, useModels, useModelsDiskUse, usePromptSets } from '../../state/queries.ts';
+import { useCatalogue, useJobs, useModels, useModelsDiskUse, usePromptSets, useRuns } from '../../state/queries.ts';
 import { say } from '../../texts/say.ts';
 import { GetModel } from './get-model.tsx';
 import { ImportModel } from './import-model.tsx';
@@ -146,6 +147,10 @@ function DiskUse() {
 
 function ModelRow({ model }: { readonly model: Model }) {
   const client = useClient();
+  const { data: catalogue = [] } = useCatalogue();
+  const { data: runs = [] } = useRuns();
+  const entry = catalogue.find(({ modelId }) => modelId === model.id)?.entry;
+  const use = runs.find(({ modelId, compute }) => modelId === model.id && compute !== undefined)?.compute;
   return (
     <li className={styles.row}>
       <div className={styles.text}>
@@ -160,6 +165,16 @@ function ModelRow({ model }: { readonly model: Model }) {
             moment: formatMoment(model.importedAtMs),
           })}
         </p>
+        {entry !== undefined && (
+          <p className={styles.quiet}>
+            {say('{publisher} · licence: {licence}', { publisher: entry.publisher, licence: entry.licence })}
+          </p>
+        )}
+        {use !== undefined && (
+          <p className={styles.quiet}>
+            {say('Last computed by: {what}', { what: describeComputeUse(use) })}
+          </p>
+        )}
       </div>
       {model.bundled !== true && (
         <RenameButton
