@@ -63,6 +63,7 @@ const clip = {
 const handlers: CallHandlers = {
   'runtime.info': () =>
     Promise.resolve({ onnxRuntimeVersion: '0', executionProviders: ['fake'], nodeVersion: process.version }),
+  'runtime.try': () => Promise.resolve({ durationMs: 1 }),
   'model.inspect': ({ path }) =>
     Promise.resolve({
       path,
@@ -125,6 +126,7 @@ const handlers: CallHandlers = {
     const rendering = { sizePx: 256, sigmaPx: 4 };
     return Promise.resolve({
       sessionId,
+      compute: null,
       methods: methods.map(({ methodId }) =>
         refused.includes(methodId)
           ? { ok: false, error: { code: 'incompatible', message: `${methodId} does not like the model.` } }
