@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
-import { runScoresSchema, type RunScores } from '../../src-shared/domain/run.ts';
+import type { RunScores } from '../../src-shared/domain/run.ts';
 import { bootstrapMetrics } from '../../src-shared/metrics/bootstrap.ts';
 import { tinyClipConfig, writeMadeUpCheckpoint } from '../support/made-up-checkpoints.ts';
 import { askHost } from './ask-host.ts';
@@ -277,8 +277,8 @@ async function intervalsOf(
   runIds: readonly number[],
   className: string,
 ): Promise<readonly string[]> {
-  const runs = [];
-  for (const runId of runIds) runs.push(runScoresSchema.parse(await askHost(page, 'runs.scores', { runId })));
+  const runs: RunScores[] = [];
+  for (const runId of runIds) runs.push(await askHost(page, 'runs.scores', { runId }));
   const rowsOf = (run: RunScores) =>
     [...run.imageIds.keys()].filter(
       (row) =>
