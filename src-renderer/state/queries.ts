@@ -1,11 +1,4 @@
-import {
-  keepPreviousData,
-  useQueries,
-  useQuery,
-  type QueryClient,
-  type UseQueryResult,
-} from '@tanstack/react-query';
-import type { MethodParams, MethodResult } from '../../src-shared/contract/methods.ts';
+import { keepPreviousData, useQuery, type QueryClient, type UseQueryResult } from '@tanstack/react-query';
 import type { Dataset } from '../../src-shared/domain/dataset.ts';
 import type { Job } from '../../src-shared/domain/job.ts';
 import type { ImageRow, Run, RunScores } from '../../src-shared/domain/run.ts';
@@ -176,41 +169,4 @@ export function prefetchImage(
   runId: number | null,
 ): void {
   void queries.prefetchQuery({ ...imageQuery(client, imageId, runId), staleTime: 30_000 });
-}
-
-export type ImageFilter = Omit<MethodParams<'images.list'>, 'offset' | 'limit'>;
-
-const pageSize = 200;
-
-export interface ImagePages {
-  /** Null while nothing is known. */
-  readonly total: number | null;
-  /** Undefined while its page is loading. */
-  row(index: number): ImageRow | undefined;
-  readonly error: Error | null;
-}
-
-/** The rows of a list around what is visible; the rest of ten thousands is never read. */
-export function useImagePages(filter: ImageFilter | null, firstIndex: number, lastIndex: number): ImagePages {
-  const client = useClient();
-  const firstPage = Math.floor(Math.max(0, firstIndex) / pageSize);
-  const lastPage = Math.floor(Math.max(firstIndex, lastIndex) / pageSize);
-  const visible = Array.from({ length: lastPage - firstPage + 1 }, (_, k) => firstPage + k);
-  // The first page stays, so that the total is known wherever a jump of the scroll bar leads.
-  const pages = firstPage === 0 ? visible : [0, ...visible];
-  const results = useQueries({
-    queries: pages.map((page) => ({
-      queryKey: [queryRoots.images, 'list', filter, page],
-      queryFn: (): Promise<MethodResult<'images.list'>> =>
-        filter
-          ? client.call('images.list', { ...filter, offset: page * pageSize, limit: pageSize })
-          : Promise.resolve({ total: 0, rows: [] }),
-      enabled: filter !== null,
-    })),
-  });
-  return {
-    total: results.find(({ data }) => data)?.data?.total ?? null,
-    row: (index) => results[pages.indexOf(Math.floor(index / pageSize))]?.data?.rows[index % pageSize],
-    error: results.find(({ error }) => error)?.error ?? null,
-  };
 }
