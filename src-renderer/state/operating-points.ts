@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import type { ChosenThresholds } from '../../src-shared/domain/chosen-thresholds.ts';
 import { methodCatalogue } from '../../src-shared/domain/method-catalogue.ts';
 import type { OperatingCounts, OperatingPoint } from '../../src-shared/domain/operating-point.ts';
 import type { Run } from '../../src-shared/domain/run.ts';
@@ -8,6 +9,7 @@ import { useClient } from './client-context.ts';
 import { edgeOf } from './map-profile.ts';
 import { countBands } from './threshold-bands.ts';
 import type { ThresholdModel } from './threshold-model.ts';
+import { describeChoice, describeRecipe } from './threshold-words.ts';
 
 const root = 'operating-points';
 
@@ -51,6 +53,25 @@ export function countsOf({ columns, cuts, table }: ThresholdModel): OperatingCou
     falseNegatives: columns.anomalous.length - stopped.anomalous,
     unlabelledAbove: stopped.unlabelled,
     unlabelledBelow: columns.unlabelled.length - stopped.unlabelled,
+  };
+}
+
+/** How the thresholds that a person chose came about, in a sentence each; without the proposed ones. */
+export function useHowChosen({ score, recipe, point, map, mapRecipe, mapPoint }: ChosenThresholds): {
+  readonly score: string;
+  readonly map: string;
+} {
+  const points = useOperatingPoints().data;
+  const nameOf = (taken: ChosenThresholds['point'], value: number | null) =>
+    taken !== null && taken.value === value
+      ? (points?.find(({ id }) => id === taken.id)?.name ?? null)
+      : null;
+  const isCooked = recipe !== null && recipe.value === score;
+  const isMapCooked = mapRecipe !== null && mapRecipe.value === map;
+  return {
+    score: describeChoice(nameOf(point, score), isCooked ? describeRecipe(recipe, 'image', false) : null),
+    // Whether masks were counted is known only where they are gone through.
+    map: describeChoice(nameOf(mapPoint, map), isMapCooked ? say('Chosen by a rule in Thresholds.') : null),
   };
 }
 

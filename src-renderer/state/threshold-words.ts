@@ -122,3 +122,11 @@ export function describeRecipe(
       return say('Chosen as the lowest at which at most {share} of the batch has a region.', values);
   }
 }
+
+/** Where a threshold that a person chose came from; `how`: by which rule. */
+export function describeChoice(pointName: string | null, how: string | null): string {
+  if (pointName === null) return how ?? say('Set by you.');
+  return how === null
+    ? say('Taken from «{name}», where it was set by hand.', { name: pointName })
+    : say('Taken from «{name}». {how}', { name: pointName, how });
+}

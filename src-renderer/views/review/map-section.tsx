@@ -29,7 +29,8 @@ interface MapSectionProps {
   readonly proposal: MapProposal | undefined;
   /** Smaller regions do not count, in pixels of the map. */
   readonly minAreaPx: number;
-  readonly isChosen: boolean;
+  /** How a threshold that a person chose came about; null: the proposed one holds. */
+  readonly chosenBy: string | null;
   readonly onChange: (change: Partial<ChosenThresholds>) => void;
 }
 
@@ -45,7 +46,7 @@ export const MapSection = memo(function MapSection({
   value,
   proposal,
   minAreaPx,
-  isChosen,
+  chosenBy,
   onChange,
 }: MapSectionProps) {
   const row = useImage(imageId, run.id).data;
@@ -69,7 +70,7 @@ export const MapSection = memo(function MapSection({
     <section className={styles.section} aria-label={say('Map')}>
       <div className={styles.headRow}>
         <h2>{say('Map')}</h2>
-        {!isChosen && proposal && (
+        {chosenBy === null && proposal && (
           <p className={styles.explained} title={describeMapProposal(proposal)}>
             {describeMapProposal(proposal)}
           </p>
@@ -95,9 +96,9 @@ export const MapSection = memo(function MapSection({
           <span>{formatScore(mapMax, span)}</span>
         </div>
       </div>
-      {isChosen && (
+      {chosenBy !== null && (
         <div className={styles.sliderRow}>
-          <span className={styles.explained}>{say('Set by you.')}</span>
+          <span className={styles.explained}>{chosenBy}</span>
           {proposal && (
             <Button
               onClick={() => {

@@ -14,6 +14,7 @@ import type { MapProposal } from '../../state/map-threshold.ts';
 import { useImage } from '../../state/queries.ts';
 import type { RunThreshold } from '../../state/run-thresholds.ts';
 import { runTitle } from '../../state/run-words.ts';
+import { useHowChosen } from '../../state/operating-points.ts';
 import { say } from '../../texts/say.ts';
 import { useRunNames } from '../frame/top-bar.tsx';
 import { MapSection } from './map-section.tsx';
@@ -51,6 +52,7 @@ export function ReviewPanel(props: ReviewPanelProps) {
   const place = threshold.scores?.imageIds.indexOf(imageId) ?? -1;
   const score = row?.result?.score ?? threshold.scores?.scores[place] ?? null;
   const failure = row?.result?.error ?? null;
+  const chosenBy = useHowChosen(threshold.chosen);
   return (
     <aside className={styles.panel} aria-label={say('About this image')}>
       <section className={styles.section}>
@@ -124,7 +126,7 @@ export function ReviewPanel(props: ReviewPanelProps) {
           value={props.mapThreshold}
           proposal={props.mapProposal}
           minAreaPx={props.minAreaPx}
-          isChosen={threshold.chosen.map !== null}
+          chosenBy={threshold.chosen.map === null ? null : chosenBy.map}
           onChange={threshold.change}
         />
       )}

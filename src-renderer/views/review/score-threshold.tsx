@@ -7,6 +7,7 @@ import { positionOn } from '../../components/score-bar.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { formatScore } from '../../state/format.ts';
 import { binScores } from '../../state/histogram.ts';
+import { useHowChosen } from '../../state/operating-points.ts';
 import { fewestScores, type RunThreshold } from '../../state/run-thresholds.ts';
 import { describeCounts, describeProposal } from '../../state/threshold-words.ts';
 import { say } from '../../texts/say.ts';
@@ -25,6 +26,7 @@ const steps = 1000;
 /** The image's score on the scale of the whole run, against a threshold that can be moved. */
 export const ScoreThreshold = memo(function ScoreThreshold({ run, score, threshold }: ScoreThresholdProps) {
   const { scores, value, proposed, chosen } = threshold;
+  const chosenBy = useHowChosen(chosen).score;
   const counts = useMemo(
     () => (scores && value !== null ? countAtThreshold(scores, value) : null),
     [scores, value],
@@ -42,6 +44,8 @@ export const ScoreThreshold = memo(function ScoreThreshold({ run, score, thresho
   const { scoreMin, scoreMax } = run.scale;
   const span = scoreMax - scoreMin;
   const isDefect = score !== null && score >= value;
+  const { second } = chosen;
+  const isForHuman = score !== null && second !== null && score >= second && score < value;
   return (
     <section className={styles.section} aria-label={say('Score')}>
       <div className={styles.verdict}>
@@ -52,11 +56,18 @@ export const ScoreThreshold = memo(function ScoreThreshold({ run, score, thresho
             <span className={styles.score} data-testid="score">
               {formatScore(score, span)}
             </span>
-            <StateMark kind={isDefect ? 'defect' : 'good'} />
+            <StateMark kind={isForHuman ? 'unsure' : isDefect ? 'defect' : 'good'} />
             <span data-testid="verdict">
-              {isDefect
-                ? say('Defect: at or above {threshold}', { threshold: formatScore(value, span) })
-                : say('Good: below {threshold}', { threshold: formatScore(value, span) })}
+              {isForHuman
+                ? say('For a human: {lower} to {upper}', {
+                    lower: formatScore(second, span),
+                    upper: formatScore(value, span),
+                  })
+                : isDefect
+                  ? say('Defect: at or above {threshold}', { threshold: formatScore(value, span) })
+                  : say('Good: below {threshold}', {
+                      threshold: formatScore(second === null ? value : Math.min(second, value), span),
+                    })}
             </span>
           </>
         )}
@@ -104,7 +115,7 @@ export const ScoreThreshold = memo(function ScoreThreshold({ run, score, thresho
       )}
       {proposed && chosen.score !== null && (
         <div className={styles.sliderRow}>
-          <span className={styles.explained}>{say('Set by you.')}</span>
+          <span className={styles.explained}>{chosenBy}</span>
           <Button
             onClick={() => {
               threshold.change({ score: null });
@@ -128,6 +139,9 @@ function isAlike(before: ScoreThresholdProps, after: ScoreThresholdProps): boole
     a.value === b.value &&
     a.proposed === b.proposed &&
     a.chosen.score === b.chosen.score &&
+    a.chosen.second === b.chosen.second &&
+    a.chosen.recipe === b.chosen.recipe &&
+    a.chosen.point === b.chosen.point &&
     a.isEarly === b.isEarly &&
     a.change === b.change
   );

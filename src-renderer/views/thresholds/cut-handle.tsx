@@ -7,8 +7,8 @@ import styles from './score-histogram.module.css';
 
 interface CutHandleProps {
   readonly name: string;
-  /** What the line means: «stop from». */
-  readonly word: string;
+  /** What the line means: «stop from 0.53». */
+  readonly describe: (value: string) => string;
   readonly value: number;
   readonly min: number;
   readonly max: number;
@@ -23,7 +23,7 @@ const smallStep = 1 / 500;
 const largeStep = 1 / 20;
 
 /** A line over the histogram, which drags it; moved by arrow keys too, with Shift past one score. */
-export function CutHandle({ name, word, value, min, max, column, isLower, onMove }: CutHandleProps) {
+export function CutHandle({ name, describe, value, min, max, column, isLower, onMove }: CutHandleProps) {
   const span = max - min;
   const at = positionOn(value, min, max);
   const isTurned = isLower ? at < 0.12 : at > 0.88;
@@ -52,9 +52,7 @@ export function CutHandle({ name, word, value, min, max, column, isLower, onMove
       style={{ left: `${at * 100}%` }}
       onKeyDown={onKeyDown}
     >
-      <span className={styles.flag}>
-        {word} {formatScore(value, span)}
-      </span>
+      <span className={styles.flag}>{describe(formatScore(value, span))}</span>
     </div>
   );
 }

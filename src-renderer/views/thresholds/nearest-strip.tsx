@@ -13,7 +13,7 @@ import styles from './nearest-strip.module.css';
 
 const frameWidthPx = 100;
 /** Pictures may lag behind the handle; the handle may not wait for them. */
-const followEveryMs = 80;
+const followEveryMs = 120;
 
 /** The images nearest to the threshold on both sides: those it is decided on. A click opens them in Review. */
 export function NearestStrip({ model }: { readonly model: ThresholdModel }) {

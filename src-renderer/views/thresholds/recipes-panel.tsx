@@ -2,7 +2,7 @@ import Button from '@mui/material/Button';
 import { memo, useState } from 'react';
 import type { CookedThreshold } from '../../../src-shared/domain/chosen-thresholds.ts';
 import type { ThresholdRecipe } from '../../../src-shared/metrics/threshold-recipes.ts';
-import { describeRecipe, type ThresholdLevel } from '../../state/threshold-words.ts';
+import { describeChoice, describeRecipe, type ThresholdLevel } from '../../state/threshold-words.ts';
 import { useTargets, useTargetStore, type TargetKind } from '../../state/threshold-targets.ts';
 import { say } from '../../texts/say.ts';
 import styles from './recipes-panel.module.css';
@@ -120,13 +120,7 @@ function sayMissingLabels(hasGood: boolean, hasAnomalous: boolean): string {
 
 function sayHow({ recipe, proposal, pointName, level, hasMasks }: RecipesPanelProps): string {
   if (proposal !== null) return proposal;
-  const how = recipe ? describeRecipe(recipe, level, hasMasks) : null;
-  if (pointName !== null) {
-    return how === null
-      ? say('Taken from «{name}», where it was set by hand.', { name: pointName })
-      : say('Taken from «{name}». {how}', { name: pointName, how });
-  }
-  return how ?? say('Set by you.');
+  return describeChoice(pointName, recipe ? describeRecipe(recipe, level, hasMasks) : null);
 }
 
 interface RecipeButtonProps {

@@ -86,7 +86,7 @@ export function ScoreHistogram(props: ScoreHistogramProps) {
         {cuts.second !== null && (
           <CutHandle
             name={say('Lower threshold')}
-            word={say('human from')}
+            describe={(value) => say('human from {value}', { value })}
             value={cuts.second}
             min={min}
             max={max}
@@ -99,7 +99,7 @@ export function ScoreHistogram(props: ScoreHistogramProps) {
         )}
         <CutHandle
           name={say('Threshold')}
-          word={say('stop from')}
+          describe={(value) => say('stop from {value}', { value })}
           value={cuts.threshold}
           min={min}
           max={max}
