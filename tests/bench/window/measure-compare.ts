@@ -2,7 +2,7 @@ import { expect } from '@playwright/test';
 import { ComparePage } from '../../e2e/pages/compare-page.ts';
 import type { Figure } from './figures.ts';
 import type { Arrived } from './probe.ts';
-import { arrivalFigure, hashOf, type Scene } from './scene.ts';
+import { arrivalFigure, hashOf, patiently, type Scene } from './scene.ts';
 
 const aims = { sortMs: 100, nextMs: 100 } as const;
 const lookMs = 400;
@@ -11,8 +11,8 @@ const lookMs = 400;
 export async function measureComparison({ page, bench, set, extent }: Scene): Promise<Figure[]> {
   await bench.goTo(hashOf('compare', set, { runs: set.runIds.join(','), side: 'none', order: 'path' }));
   const compare = new ComparePage(page);
-  await expect(compare.panes).toHaveCount(set.runIds.length);
-  await compare.waitForHeat();
+  await patiently(() => expect(compare.panes).toHaveCount(set.runIds.length));
+  await patiently(() => compare.waitForHeat());
   await page.waitForTimeout(1000);
   const strip = { kind: 'strip', testId: 'compare-filmstrip' } as const;
   const orders = new Map<string, Arrived[]>();
@@ -22,11 +22,11 @@ export async function measureComparison({ page, bench, set, extent }: Scene): Pr
       const option = page.getByRole('option', { name, exact: true });
       const arrived = await bench.time('click', strip, () => option.click());
       orders.set(name, [...(orders.get(name) ?? []), arrived]);
-      await expect(page.getByRole('listbox')).toHaveCount(0);
+      await patiently(() => expect(page.getByRole('listbox')).toHaveCount(0));
       await page.waitForTimeout(lookMs);
     }
   }
-  await compare.waitForHeat();
+  await patiently(() => compare.waitForHeat());
   const next: Arrived[] = [];
   for (let step = 0; step < extent.images; step++) {
     const arrival = { kind: 'overlay', viewers: set.runIds.length, imageId: null } as const;

@@ -4,7 +4,7 @@ import { figure, inMs, median, quantile, type Figure } from './figures.ts';
 import { chooseSearch, planImages, type SetOptions } from './made-up-set.ts';
 import type { Smoothness } from './page-bench.ts';
 import type { Arrived } from './probe.ts';
-import { arrivalFigure, hashOf, type Scene } from './scene.ts';
+import { arrivalFigure, hashOf, patiently, type Scene } from './scene.ts';
 
 const aims = { openMs: 1000, actionMs: 100, scrollFrameMs: 20 } as const;
 
@@ -46,7 +46,7 @@ export async function readCalls({ page }: Scene): Promise<Figure[]> {
 export async function measureOrders({ page, bench, set, extent }: Scene): Promise<Figure[]> {
   await bench.goTo(hashOf('images', set));
   const gallery = new GalleryPage(page);
-  await expect(gallery.tiles.first()).toBeVisible();
+  await patiently(() => expect(gallery.tiles.first()).toBeVisible());
   const order = page.getByRole('combobox', { name: 'Order' });
   const times = new Map<string, Arrived[]>();
   for (let round = 0; round < extent.repeats; round++) {
@@ -55,7 +55,7 @@ export async function measureOrders({ page, bench, set, extent }: Scene): Promis
       const option = page.getByRole('option', { name, exact: true });
       const arrived = await bench.time('click', { kind: 'gallery' }, () => option.click());
       times.set(name, [...(times.get(name) ?? []), arrived]);
-      await expect(page.getByRole('listbox')).toHaveCount(0);
+      await patiently(() => expect(page.getByRole('listbox')).toHaveCount(0));
     }
   }
   return [...times].map(([name, arrivals]) =>
@@ -66,7 +66,7 @@ export async function measureOrders({ page, bench, set, extent }: Scene): Promis
 export async function measureFilters({ page, bench, set, extent }: Scene): Promise<Figure[]> {
   await bench.goTo(hashOf('images', set));
   const gallery = new GalleryPage(page);
-  await expect(gallery.tiles.first()).toBeVisible();
+  await patiently(() => expect(gallery.tiles.first()).toBeVisible());
   const boxes = [
     ['Label', 'Anomalous'],
     ['Verdict', 'Defect'],
@@ -92,7 +92,7 @@ export async function measureSearch(
 ): Promise<Figure[]> {
   await bench.goTo(hashOf('images', set));
   const { search, tiles } = new GalleryPage(page);
-  await expect(tiles.first()).toBeVisible();
+  await patiently(() => expect(tiles.first()).toBeVisible());
   const text = chooseSearch(planImages(options).map((image) => image.path));
   const arrivals: Arrived[] = [];
   for (let round = 0; round < extent.repeats; round++) {
@@ -112,7 +112,7 @@ export async function measureSearch(
 export async function measureScrolling({ page, bench, set, extent }: Scene): Promise<Figure[]> {
   await bench.goTo(hashOf('images', set, { sort: 'path' }));
   const gallery = page.getByTestId('gallery');
-  await expect(new GalleryPage(page).tiles.first()).toBeVisible();
+  await patiently(() => expect(new GalleryPage(page).tiles.first()).toBeVisible());
   const box = (await gallery.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
   const middle = { x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2) };
   const toTop = () =>

@@ -4,33 +4,33 @@ import { ComparePage } from '../../e2e/pages/compare-page.ts';
 import { GalleryPage } from '../../e2e/pages/gallery-page.ts';
 import { ReviewPage } from '../../e2e/pages/review-page.ts';
 import { figure, type Figure } from './figures.ts';
-import { hashOf, type Scene } from './scene.ts';
+import { hashOf, patiently, type Scene } from './scene.ts';
 
 const aimMb = 400;
 
 /** After a walk through every view, with everything of it in the caches. */
 export async function measureMemory({ page, bench, set, browser }: Scene): Promise<Figure[]> {
   await bench.goTo(hashOf('images', set));
-  await expect(new GalleryPage(page).tiles.first()).toBeVisible();
+  await patiently(() => expect(new GalleryPage(page).tiles.first()).toBeVisible());
   await bench.goTo(hashOf('review', set));
-  await new ReviewPage(page).waitForHeat();
+  await patiently(() => new ReviewPage(page).waitForHeat());
   for (let step = 0; step < 15; step++) {
     await page.keyboard.press('ArrowRight');
     await page.waitForTimeout(100);
   }
   await bench.goTo(hashOf('thresholds', set));
-  await expect(page.getByRole('slider', { name: 'Threshold', exact: true })).toBeVisible();
+  await patiently(() => expect(page.getByRole('slider', { name: 'Threshold', exact: true })).toBeVisible());
   const compare = new ComparePage(page);
   for (const side of ['scatter', 'roc', 'pr']) {
     await bench.goTo(hashOf('compare', set, { runs: set.runIds.join(','), side }));
-    await compare.waitForHeat();
+    await patiently(() => compare.waitForHeat());
   }
   for (const view of ['models', 'settings', 'data']) {
     await bench.goTo(hashOf(view, set));
-    await expect(page.locator(`main[data-view="${view}"]`)).toBeVisible();
+    await patiently(() => expect(page.locator(`main[data-view="${view}"]`)).toBeVisible());
   }
   await bench.goTo(hashOf('images', set));
-  await expect(new GalleryPage(page).tiles.first()).toBeVisible();
+  await patiently(() => expect(new GalleryPage(page).tiles.first()).toBeVisible());
   await page.waitForTimeout(500);
   const heap = await bench.heapMb();
   const session = await browser.newBrowserCDPSession();

@@ -4,7 +4,7 @@ import { figure, inMs, median, quantile, type Figure } from './figures.ts';
 import { largeSet } from './made-up-set.ts';
 import type { Smoothness } from './page-bench.ts';
 import type { Arrived } from './probe.ts';
-import { arrivalFigure, hashOf, type Scene } from './scene.ts';
+import { arrivalFigure, hashOf, patiently, type Scene } from './scene.ts';
 import { seededRandom } from './seeded-random.ts';
 
 const aims = { nextMs: 100, dragFrameMs: 16 } as const;
@@ -14,7 +14,7 @@ const lookMs = 250;
 /** The next image by key, made ready before, and images far away that nothing made ready. */
 export async function measureImages({ page, bench, set, extent }: Scene, count: number): Promise<Figure[]> {
   await bench.goTo(hashOf('review', set));
-  await new ReviewPage(page).waitForHeat();
+  await patiently(() => new ReviewPage(page).waitForHeat());
   await page.waitForTimeout(1000);
   const next: Arrived[] = [];
   for (let step = 0; step < extent.images; step++) {
@@ -51,7 +51,7 @@ function otherThan(before: number, imageId: number, count: number): number {
 
 export async function measureDrags({ page, bench, set, extent }: Scene): Promise<Figure[]> {
   await bench.goTo(hashOf('review', set));
-  await new ReviewPage(page).waitForHeat();
+  await patiently(() => new ReviewPage(page).waitForHeat());
   await page.waitForTimeout(1000);
   const figures: Figure[] = [];
   for (const name of ['Score threshold', 'Map threshold']) {
@@ -62,7 +62,7 @@ export async function measureDrags({ page, bench, set, extent }: Scene): Promise
   }
   await bench.goTo(hashOf('thresholds', set));
   const handle = page.getByRole('slider', { name: 'Threshold', exact: true });
-  await expect(handle).toBeVisible();
+  await patiently(() => expect(handle).toBeVisible());
   await page.waitForTimeout(1000);
   const [from] = await placesAlong(handle, 0.5, 0.5);
   const to = { x: from.x - 300, y: from.y };

@@ -52,6 +52,21 @@ export function hashOf(
   return `#/${view}?${query.join('&')}`;
 }
 
+const patienceMs = 30_000;
+
+/** For what has to be there before anything is measured: on a busy machine that takes longer than a test would wait. */
+export async function patiently(look: () => Promise<void>): Promise<void> {
+  const startMs = performance.now();
+  for (;;) {
+    try {
+      await look();
+      return;
+    } catch (error) {
+      if (performance.now() - startMs > patienceMs) throw error;
+    }
+  }
+}
+
 /** Until it is presented where that is known, else until our thread was done with it. */
 export const shownMs = ({ mainMs, presentedMs }: Arrived) => presentedMs ?? mainMs;
 
