@@ -29,6 +29,8 @@ interface Scene {
   readonly name: string;
   /** Leaves the page at what is to be seen. */
   readonly show: (page: Page) => Promise<void>;
+  /** Puts back what the scene turned on, so that the next one is as it was; absent: nothing was. */
+  readonly leave?: (page: Page) => Promise<void>;
 }
 
 /** The folder that is shown: the one named, the fixture beside a checkout, or images made here. */
@@ -228,6 +230,37 @@ function withData(
         await expect(page.getByRole('dialog', { name: 'Picture' })).toBeVisible();
       },
     },
+    {
+      name: '35-review-beside',
+      show: async (page) => {
+        await goToHash(page, reviewHash);
+        await settleReview(page);
+        await page.keyboard.press('Shift+M');
+        await expect(page.getByTestId('stage')).toHaveCount(2);
+        await page.keyboard.press('e');
+        await new ReviewPage(page).pointAt(0.5, 0.5);
+        await expect(new ReviewPage(page).readOut).toContainText('map');
+      },
+      leave: async (page) => {
+        await page.keyboard.press('e');
+        await page.keyboard.press('Shift+M');
+        await expect(page.getByTestId('stage')).toHaveCount(1);
+      },
+    },
+    {
+      name: '35-review-blinded',
+      show: async (page) => {
+        await goToHash(page, reviewHash);
+        await settleReview(page);
+        await page.getByRole('button', { name: /^Blinded/ }).click();
+        await page.getByTestId('stage').click();
+        await page.keyboard.press('n');
+        await expect(page.getByText('Hidden until your verdict')).toBeVisible();
+      },
+      leave: async (page) => {
+        await page.getByRole('button', { name: /^Blinded/ }).click();
+      },
+    },
     { name: '40-models', show: (page) => new Frame(page).goTo('Models') },
     {
       name: '50-jobs',
@@ -272,6 +305,7 @@ async function takeAll(page: Page, scenes: readonly Scene[], target: string): Pr
         await page.screenshot({ path: path.join(target, name) });
         await page.keyboard.press('Escape');
         await expect(page.getByRole('dialog')).toHaveCount(0);
+        await scene.leave?.(page);
       }
     }
   }
