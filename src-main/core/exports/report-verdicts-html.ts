@@ -182,15 +182,15 @@ function verdictRow({ verdict, holds, operatingPoint }: ReportVerdict): Html {
   return html`<tr>
     <th class="name">${verdict.imagePath}</th>
     <td>${verdict.id}</td>
-    <th class="name">
+    <td class="word">
       ${verdict.value === null && verdict.note !== '' ? 'note alone' : said}${undo}${holds ? '' : ' (superseded)'}
-    </th>
-    <th class="name">${verdict.note}</th>
+    </td>
+    <td class="word">${verdict.note}</td>
     <td class="word">${verdict.author}</td>
     <td>${timeOf(verdict.createdAtMs)}</td>
     <td>${numberOf(basis?.score)}</td>
     <td>${numberOf(basis?.threshold)}</td>
-    <th class="name">${sayBasis(verdict, operatingPoint)}</th>
+    <td class="word">${sayBasis(verdict, operatingPoint)}</td>
   </tr>`;
 }
 
