@@ -182,9 +182,12 @@ function RegionList({ regions, mapSizePx, minAreaPx, onMinArea, image, span }: R
     <>
       <div className={styles.sliderRow}>
         <p data-testid="region-count">
-          {say('{count, plural, =0 {No region} one {# region} other {# regions}} at or above the threshold', {
-            count: regions.length,
-          })}
+          {say(
+            '{count, plural, =0 {No region reaches it} one {# region reaches it} other {# regions reach it}}',
+            {
+              count: regions.length,
+            },
+          )}
         </p>
         <label className={styles.least}>
           <span>{say('from')}</span>

@@ -101,7 +101,7 @@ export const ScoreThreshold = memo(function ScoreThreshold({ run, score, thresho
           }}
           sx={{ display: 'block' }}
         />
-        <div className={`${styles.ends} ${styles.scoreEnds}`}>
+        <div className={styles.ends}>
           <span>{formatScore(scoreMin, span)}</span>
           <span>{say('threshold {value}', { value: formatScore(value, span) })}</span>
           <span>{formatScore(scoreMax, span)}</span>
