@@ -43,7 +43,7 @@ test('a checkpoint becomes a model, its open question is asked, and CLIP runs wi
     await expect(start.method('AnomalyCLIP')).toBeDisabled();
     await expect(window.getByText(/for text width 8/)).toBeVisible();
     await start.choose('CLIP');
-    await expect(window.getByRole('row', { name: /«a photo of a normal .*»/ })).toBeVisible();
+    await expect(start.prompts('CLIP')).toContainText('«a photo of a normal ');
     await expect(window.getByRole('combobox', { name: 'Model' })).toHaveText('Tiny');
     await expectAccessible(window, 'Start, with a model');
   });
