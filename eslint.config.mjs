@@ -77,6 +77,24 @@ export default tseslint.config(
     // Says that React's compiler skips components with virtual lists; the compiler is not used.
     rules: { 'react-hooks/incompatible-library': 'off' },
   },
+  {
+    // Every text of the window goes through `say`, so that it can be translated.
+    files: ['src-renderer/**/*.tsx'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'JSXText[value=/\\p{L}{2}/u]',
+          message: 'Give texts of the window to say(): src-renderer/texts/say.ts.',
+        },
+        {
+          selector:
+            'JSXAttribute[name.name=/^(aria-label|aria-description|title|label|placeholder|alt|helperText|action|word|name)$/] > Literal[value=/\\p{L}{2}/u]',
+          message: 'Give texts of the window to say(): src-renderer/texts/say.ts.',
+        },
+      ],
+    },
+  },
   layer(['src-shared/**/*.ts'], [main, renderer, electron, react, node]),
   layer(['src-renderer/**/*.{ts,tsx}'], [main, electron, node], ['src-renderer/vite.config.ts']),
   layer(['src-main/images/**/*.ts'], [renderer, electron, react, hosts, core, compute, ort, sqlite]),

@@ -9,11 +9,6 @@ export function formatCount(count: number): string {
   return counts.format(count);
 }
 
-/** `1 image`, `1,234 images`. */
-export function formatNoun(count: number, singular: string, plural = `${singular}s`): string {
-  return `${formatCount(count)} ${count === 1 ? singular : plural}`;
-}
-
 /** `38 s`, `4 min 10 s`, `2 h 5 min`. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

@@ -3,7 +3,7 @@ import { methodTitle, promptTextTitle } from '../../src-shared/domain/method-set
 import type { Model, PromptSet } from '../../src-shared/domain/model.ts';
 import type { Run } from '../../src-shared/domain/run.ts';
 import { say } from '../texts/say.ts';
-import { formatNoun, formatPercent } from './format.ts';
+import { formatPercent } from './format.ts';
 
 export interface RunNames {
   readonly models: readonly Model[];
@@ -42,7 +42,9 @@ export function runTitle(
 
 /** Where a run stands: `115 images`, `34 of 115, running`, `34 of 115, cancelled`. */
 export function runState(run: Pick<Run, 'state' | 'scoredCount' | 'imageCount'>): string {
-  if (run.state === 'succeeded') return formatNoun(run.scoredCount, 'image');
+  if (run.state === 'succeeded') {
+    return say('{count, plural, one {# image} other {# images}}', { count: run.scoredCount });
+  }
   return say('{done, number} of {total, number}, {state}', {
     done: run.scoredCount,
     total: run.imageCount,

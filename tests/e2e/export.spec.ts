@@ -185,7 +185,7 @@ test('the page of the export is accessible in both themes, and without a run say
     await window.goBack();
   }
   await window.evaluate(() => {
-    window.location.hash = '#/export';
+    document.location.hash = '#/export';
   });
   await expect(window.getByRole('heading', { name: 'Nothing to export yet' })).toBeVisible();
 });

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { useClient } from '../../state/client-context.ts';
 import { usePanelStore } from '../../state/panels.ts';
+import { productName } from '../../texts/names.ts';
 import { say } from '../../texts/say.ts';
 import styles from './about-dialog.module.css';
 
@@ -30,7 +31,7 @@ export function AboutDialog() {
   };
   return (
     <Dialog open={open} onClose={close} maxWidth="sm" fullWidth aria-labelledby="about-title">
-      <DialogTitle id="about-title">Anomaly Workbench</DialogTitle>
+      <DialogTitle id="about-title">{productName}</DialogTitle>
       <DialogContent tabIndex={0}>
         <About />
       </DialogContent>

@@ -2,6 +2,7 @@ import Button from '@mui/material/Button';
 import { ListVideo, FileOutput, Play, Search } from 'lucide-react';
 import { useAddress, useAddressStore } from '../../state/address.ts';
 import { formatMoment } from '../../state/format.ts';
+import { productName } from '../../texts/names.ts';
 import { say } from '../../texts/say.ts';
 import { useKeyName } from '../../state/keys.ts';
 import { usePanelStore } from '../../state/panels.ts';
@@ -92,7 +93,7 @@ function DatasetSwitch() {
   const go = useAddressStore((state) => state.go);
   const { data: datasets = [] } = useDatasets();
   const { data: runs = [] } = useRuns();
-  if (datasets.length === 0) return <span className={styles.product}>Anomaly Workbench</span>;
+  if (datasets.length === 0) return <span className={styles.product}>{productName}</span>;
   return (
     <PickMenu
       name={say('Data set')}

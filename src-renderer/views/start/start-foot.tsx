@@ -8,7 +8,7 @@ import { formatSize } from '../../../src-shared/text/format-size.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { useAddressStore } from '../../state/address.ts';
 import { useClient } from '../../state/client-context.ts';
-import { formatDuration, formatNoun, joinWords } from '../../state/format.ts';
+import { formatDuration, joinWords } from '../../state/format.ts';
 import { imagesIn } from '../../state/run-plan.ts';
 import { say } from '../../texts/say.ts';
 import styles from './start-view.module.css';
@@ -68,10 +68,12 @@ export function StartFoot(props: StartFootProps) {
 
 /** `Start on 115 images`, `Start 3 methods on 115 images`. */
 function startWords(methodCount: number, imageCount: number): string {
-  const images = formatNoun(imageCount, 'image');
   return methodCount > 1
-    ? say('Start {methodCount, number} methods on {images}', { methodCount, images })
-    : say('Start on {images}', { images });
+    ? say('Start {methodCount, number} methods on {imageCount, plural, one {# image} other {# images}}', {
+        methodCount,
+        imageCount,
+      })
+    : say('Start on {imageCount, plural, one {# image} other {# images}}', { imageCount });
 }
 
 /** Time by what was measured here, or that nothing was; space by the size of the maps. */

@@ -7,7 +7,7 @@ import type { Run } from '../../../src-shared/domain/run.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { useAddress, useAddressStore } from '../../state/address.ts';
-import { formatNoun } from '../../state/format.ts';
+import {} from '../../state/format.ts';
 import { useMethods, useModels, usePromptSets, useRuns } from '../../state/queries.ts';
 import {
   chooseMethods,
@@ -182,13 +182,15 @@ export function StartForm({ dataset, again }: StartFormProps) {
                   options={[
                     {
                       value: '',
-                      name: say('All {images}', { images: formatNoun(dataset.imageCount, 'image') }),
+                      name: say('All {count, plural, one {# image} other {# images}}', {
+                        count: dataset.imageCount,
+                      }),
                     },
                     ...dataset.classes.map(({ name }) => ({
                       value: name,
-                      name: say('{className} ({images})', {
+                      name: say('{className} ({count, plural, one {# image} other {# images}})', {
                         className: name,
-                        images: formatNoun(imagesIn(dataset, name), 'image'),
+                        count: imagesIn(dataset, name),
                       }),
                     })),
                   ]}

@@ -10,6 +10,7 @@ import { edgeOf, rankPixels } from '../../state/map-profile.ts';
 import { confidence } from '../../state/promise-words.ts';
 import type { Bands } from '../../state/threshold-bands.ts';
 import type { ThresholdModel } from '../../state/threshold-model.ts';
+import { curveNames } from '../../texts/names.ts';
 import { say } from '../../texts/say.ts';
 import styles from './curve-panel.module.css';
 
@@ -88,8 +89,8 @@ const CurveHead = memo(function CurveHead({ curve, ranking, ofPixels }: CurveHea
           if (picked) replace({ curve: picked });
         }}
       >
-        <ToggleButton value="roc">ROC</ToggleButton>
-        <ToggleButton value="pr">PR</ToggleButton>
+        <ToggleButton value="roc">{curveNames.roc}</ToggleButton>
+        <ToggleButton value="pr">{curveNames.pr}</ToggleButton>
       </ToggleButtonGroup>
       {area !== null && (
         <span className={styles.quiet}>

@@ -44,6 +44,8 @@ export class ExportPage {
 
   /** Waits until the newest export is done. */
   async waitForEnd(): Promise<void> {
-    await expect(this.last.getByTestId('job')).toHaveAttribute('data-state', 'succeeded', { timeout: 60_000 });
+    await expect(this.last.getByTestId('job')).toHaveAttribute('data-state', 'succeeded', {
+      timeout: 60_000,
+    });
   }
 }

@@ -165,6 +165,7 @@ describe('disagreement', () => {
       scores: order.map((i) => values[i]!),
       labels: order.map(() => null),
       classes: order.map((i) => classes[i]!),
+      leftOut: order.map(() => null),
     });
   };
 
