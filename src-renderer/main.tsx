@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { WorkbenchError } from '../src-shared/contract/errors.ts';
 import { Connecting } from './connecting.tsx';
 import { followEvents } from './state/events.ts';
+import { readAhead } from './state/read-ahead.ts';
 import { chooseLanguage } from './texts/language.ts';
 import './theme/global.css';
 import { WorkbenchTheme } from './theme/workbench-theme.tsx';
@@ -29,12 +30,14 @@ const queries = new QueryClient({
 
 async function open(): Promise<void> {
   followEvents(client, queries);
+  const saved = client.call('settings.get', {});
+  readAhead(client, queries, window.location.hash);
   root.render(
     <WorkbenchTheme>
       <Connecting />
     </WorkbenchTheme>,
   );
-  const { values } = await client.call('settings.get', {});
+  const { values } = await saved;
   await chooseLanguage(values['window.language']);
   // The views come after the language: some of their sentences are read while their files are loaded.
   const { openWindow } = await import('./open-window.tsx');

@@ -4,7 +4,7 @@ import type { RunEvaluation } from '../../src-shared/domain/evaluation.ts';
 import { figuresThatFit, type PublishedFigure } from '../../src-shared/domain/published-results.ts';
 import type { Run, RunScores } from '../../src-shared/domain/run.ts';
 import { useClient } from './client-context.ts';
-import { queryRoots } from './queries.ts';
+import { queryRoots, runScoresQuery } from './queries.ts';
 
 /** What is known of each run, in their order; undefined while it is read. A run may stand there more than once. */
 export interface PerRun<T> {
@@ -51,10 +51,7 @@ export function useScoresOf(runs: readonly Run[]): PerRun<RunScores> {
   const client = useClient();
   const distinct = useDistinct(runs);
   const known = useQueries({
-    queries: distinct.map(({ id }) => ({
-      queryKey: [queryRoots.scores, id],
-      queryFn: () => client.call('runs.scores', { runId: id }),
-    })),
+    queries: distinct.map(({ id }) => runScoresQuery(client, id)),
     combine: combine<RunScores>,
   });
   return useSpread(runs, distinct, known);

@@ -72,13 +72,17 @@ export function useRun(runId: number | null): Run | undefined {
   return useRuns().data?.find(({ id }) => id === runId);
 }
 
+/** All scores of a run, the worst first. */
+export function runScoresQuery(client: Client, runId: number) {
+  return {
+    queryKey: [queryRoots.scores, runId],
+    queryFn: (): Promise<RunScores> => client.call('runs.scores', { runId }),
+  } as const;
+}
+
 export function useRunScores(runId: number | null): UseQueryResult<RunScores> {
   const client = useClient();
-  return useQuery({
-    queryKey: [queryRoots.scores, runId],
-    queryFn: () => client.call('runs.scores', { runId: runId ?? 0 }),
-    enabled: runId !== null,
-  });
+  return useQuery({ ...runScoresQuery(client, runId ?? 0), enabled: runId !== null });
 }
 
 export function useRunFailures(runId: number, enabled: boolean) {

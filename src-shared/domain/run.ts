@@ -1,4 +1,14 @@
 import { z } from 'zod';
+import {
+  flagColumn,
+  idColumn,
+  indexColumn,
+  numberColumn,
+  numberOrNullColumn,
+  positiveColumn,
+  textColumn,
+  wordOrNullColumn,
+} from './column.ts';
 import { computeUseSchema } from './compute-settings.ts';
 import { datasetImageSchema, idSchema, labelSchema, splitSchema } from './dataset.ts';
 import { jobErrorSchema, jobStateSchema } from './job.ts';
@@ -115,12 +125,12 @@ export type LeftOut = z.infer<typeof leftOutSchema>;
 export const runScoresSchema = z
   .object({
     classNames: z.array(z.string()).readonly(),
-    imageIds: z.array(idSchema).readonly(),
-    scores: z.array(z.number()).readonly(),
-    labels: z.array(labelSchema.nullable()).readonly(),
-    classes: z.array(z.number().int().nonnegative()).readonly(),
+    imageIds: idColumn,
+    scores: numberColumn,
+    labels: wordOrNullColumn(labelSchema),
+    classes: indexColumn,
     /** Null: it counts in metrics where it has a label. */
-    leftOut: z.array(leftOutSchema.nullable()).readonly(),
+    leftOut: wordOrNullColumn(leftOutSchema),
   })
   .readonly();
 export type RunScores = z.infer<typeof runScoresSchema>;
@@ -129,21 +139,21 @@ export type RunScores = z.infer<typeof runScoresSchema>;
 export const imageColumnsSchema = z
   .object({
     classNames: z.array(z.string()).readonly(),
-    imageIds: z.array(idSchema).readonly(),
-    paths: z.array(z.string()).readonly(),
+    imageIds: idColumn,
+    paths: textColumn,
     /** Indexes into `classNames`. */
-    classes: z.array(z.number().int().nonnegative()).readonly(),
-    labels: z.array(labelSchema.nullable()).readonly(),
+    classes: indexColumn,
+    labels: wordOrNullColumn(labelSchema),
     /** Null where the run has none, or no run was named. */
-    scores: z.array(z.number().nullable()).readonly(),
+    scores: numberOrNullColumn,
     /** The newest of each; null: none, or withdrawn. */
-    verdicts: z.array(verdictValueSchema.nullable()).readonly(),
-    hasNote: z.array(z.boolean()).readonly(),
-    splits: z.array(splitSchema.nullable()).readonly(),
+    verdicts: wordOrNullColumn(verdictValueSchema),
+    hasNote: flagColumn,
+    splits: wordOrNullColumn(splitSchema),
     /** Whether the data set's problems name it. */
-    hasProblem: z.array(z.boolean()).readonly(),
+    hasProblem: flagColumn,
     /** Width by height, to three digits. */
-    aspects: z.array(z.number().positive()).readonly(),
+    aspects: positiveColumn,
   })
   .readonly();
 export type ImageColumns = z.infer<typeof imageColumnsSchema>;

@@ -40,6 +40,7 @@ export function useGallery(
     return scores.data && withScores(images.data, scores.data);
   }, [images.data, scores.data, runId]);
   const verdicts = useVerdicts(datasetId);
+  const isKnown = verdicts.ready || verdicts.error !== null;
   const threshold = useRunThreshold(runId, className).value;
   const sort = run === null && wanted === 'score' ? 'path' : wanted;
   // The first way of an order is the one that is asked for most: the highest score first, everything else upwards.
@@ -50,8 +51,9 @@ export function useGallery(
   );
   const { values, noted } = verdicts;
   const table = useMemo(
-    () => columns && makeGalleryTable(columns, { values, noted }, threshold),
-    [columns, values, noted, threshold],
+    // Verdicts come out of the same answer a moment later: with none of them everything would be made twice.
+    () => (columns && isKnown ? makeGalleryTable(columns, { values, noted }, threshold) : undefined),
+    [columns, isKnown, values, noted, threshold],
   );
   const order = useMemo(() => table && sortGallery(table, sort, descending), [table, sort, descending]);
   const choice = useMemo(() => table && order && filterGallery(table, order, filter), [table, order, filter]);
