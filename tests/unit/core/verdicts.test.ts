@@ -243,6 +243,9 @@ describe('image columns', () => {
       scores: [expect.any(Number), expect.any(Number), expect.any(Number)],
       verdicts: [null, 'defect', null],
       hasNote: [false, true, true],
+      splits: ['test', 'test', 'test'],
+      hasProblem: [false, false, false],
+      aspects: [1.333, 1.333, 1.333],
     });
     await expect(columnsOf(test, dataset.id, run.id + 1)).rejects.toMatchObject({ code: 'not-found' });
     await expect(columnsOf(test, dataset.id + 1)).rejects.toMatchObject({ code: 'not-found' });
