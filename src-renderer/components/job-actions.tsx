@@ -1,6 +1,6 @@
 import Button from '@mui/material/Button';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { ChevronsUp, Pause, Play, RotateCw, Square } from 'lucide-react';
+import { ChevronsUp, Pause, Play, Square } from 'lucide-react';
 import { isPausable, type Job } from '../../src-shared/domain/job.ts';
 import { useClient } from '../state/client-context.ts';
 import { noteCancel } from '../state/connection.ts';
@@ -17,7 +17,6 @@ const words = {
   pause: { name: say('Pause'), icon: <Pause size={14} aria-hidden /> },
   cancel: { name: say('Cancel'), icon: <Square size={14} aria-hidden /> },
   resume: { name: say('Resume'), icon: <Play size={14} aria-hidden /> },
-  again: { name: say('Try again'), icon: <RotateCw size={14} aria-hidden /> },
 } as const;
 
 /** Of the places of `actionsOf`. */
@@ -68,7 +67,7 @@ export function JobActions({ job }: { readonly job: Job }) {
               key={keys[slot]}
               variant="outlined"
               sx={{ flex: 'none' }}
-              startIcon={wordsOf(action, job).icon}
+              startIcon={words[action].icon}
               loading={act.isPending && act.variables === 'resume' && action === 'resume'}
               onClick={() => {
                 // Stopping a scan ends its compute process: that it starts again is no news.
@@ -76,15 +75,10 @@ export function JobActions({ job }: { readonly job: Job }) {
                 act.mutate(action);
               }}
             >
-              {wordsOf(action, job).name}
+              {words[action].name}
             </Button>
           ),
       )}
     </>
   );
-}
-
-/** To go on with what failed is to try it again. */
-function wordsOf(action: JobAction, { state }: Job) {
-  return action === 'resume' && state === 'failed' ? words.again : words[action];
 }

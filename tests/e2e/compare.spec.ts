@@ -190,14 +190,14 @@ test('three methods of the sample set are compared, and every figure leads to it
     await expect(compare.cell('Recall at the threshold', 'B', 'Mean')).toHaveText(/100\.0/);
     // Below every score: B calls all of them defects, A does not.
     await goToPanes(window, [`${first}`, `${first}s-1000000`]);
+    await compare.filter('The panes judge differently');
+    await expect(compare.shownCount(48)).toHaveCount(0);
     await expect
       .poll(async () => {
         const said = await window.getByTestId('pane-facts').allInnerTexts();
         return said.map((text) => /Defect|Good/.exec(text)?.[0]);
       })
       .toEqual(['Good', 'Defect']);
-    await compare.filter('The panes judge differently');
-    await expect(compare.shownCount(48)).toHaveCount(0);
     await compare.filter('The panes judge differently');
     await expect(compare.shownCount(48)).toBeVisible();
     await compare.filter('Label: good');

@@ -25,7 +25,7 @@ for (const theme of ['Dark', 'Light'] as const) {
     await testInfo.attach('review', { body: await window.screenshot(), contentType: 'image/png' });
 
     await new Frame(window).goTo('Data');
-    await expect(new DataPage(window).card('Sample images')).toContainText('solder_balls_xray');
+    await expect(new DataPage(window).card('Sample images')).toContainText('All 8 classes');
     await expect(offer).toHaveCount(0);
   });
 }

@@ -198,6 +198,12 @@ export class StandInContents extends EventEmitter {
   readonly mainFrame: StandInFrame = { url: 'about:blank', parent: null };
   readonly rendererListeners = new EventEmitter();
   windowOpenHandler: ((details: { url: string }) => { action: string }) | null = null;
+  /** What the page was printed with; `null`: never. */
+  printed: Json | null = null;
+  printToPDF(options: Json): Promise<Buffer> {
+    this.printed = options;
+    return Promise.resolve(Buffer.from(`%PDF of ${this.mainFrame.url}`));
+  }
   setWindowOpenHandler(handler: (details: { url: string }) => { action: string }): void {
     this.windowOpenHandler = handler;
   }
@@ -242,7 +248,7 @@ export class BrowserWindow extends EventEmitter {
   async loadURL(url: string): Promise<void> {
     this.webContents.mainFrame.url = url;
     this.page = await fetchInPage(url);
-    runPreload(this);
+    if (this.options.webPreferences['preload'] !== undefined) runPreload(this);
     this.emit('ready-to-show');
   }
   show(): void {
@@ -268,6 +274,9 @@ export class BrowserWindow extends EventEmitter {
   }
   close(): void {
     this.emit('close', new StandInEvent());
+    this.destroy();
+  }
+  destroy(): void {
     openWindows.delete(this);
     this.webContents.emit('destroyed');
     this.emit('closed');

@@ -89,7 +89,7 @@ export function PaneThresholds(props: PaneThresholdsProps) {
         {choices.map(({ at, name, detail }, place) => {
           const isChosen = paneToken(run.id, at) === pane.token;
           return (
-            <li key={paneToken(run.id, at)}>
+            <li key={`${place} ${name}`}>
               <button
                 type="button"
                 className={styles.choice}

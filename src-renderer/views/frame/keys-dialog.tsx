@@ -45,7 +45,7 @@ export function KeysDialog() {
   return (
     <Dialog open={open} onClose={close} maxWidth="md" fullWidth>
       <DialogTitle>{say('Keys')}</DialogTitle>
-      <DialogContent className={styles.groups}>
+      <DialogContent className={styles.groups} tabIndex={0}>
         {groups.map((group) => (
           <section key={group.name} className={styles.group}>
             <h3>{group.name}</h3>

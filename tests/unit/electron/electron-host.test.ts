@@ -217,6 +217,8 @@ describe('the bridge', () => {
         showShell: expect.any(Function) as unknown,
         onShellEvent: expect.any(Function) as unknown,
         openLogFolder: expect.any(Function) as unknown,
+        openExport: expect.any(Function) as unknown,
+        saveReportPdf: expect.any(Function) as unknown,
       },
     });
   });
@@ -239,6 +241,8 @@ describe('the bridge', () => {
       ipcChannels.pickNewFile,
       ipcChannels.shell,
       ipcChannels.openLogFolder,
+      ipcChannels.openExport,
+      ipcChannels.saveReportPdf,
     ])
       await expect(invokeFrom(theWindow().webContents, frame, channel, {})).rejects.toThrow(
         /Only the workbench/,
