@@ -1,4 +1,4 @@
-import { Children, type ReactNode } from 'react';
+import { createElement, Fragment, type ReactNode } from 'react';
 import { formatOf } from './say.ts';
 
 /**
@@ -7,5 +7,6 @@ import { formatOf } from './say.ts';
  */
 export function sayNodes(sentence: string, values: Readonly<Record<string, ReactNode>>): ReactNode {
   const parts = formatOf(sentence).formatToParts<ReactNode>(values);
-  return Children.toArray(parts.map((part) => part.value));
+  // Children one by one, not as a list: a sentence's parts never change places, so they need no keys.
+  return createElement(Fragment, null, ...parts.map((part) => part.value));
 }

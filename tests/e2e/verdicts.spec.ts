@@ -48,7 +48,7 @@ test('twenty images are judged by keyboard, taken back, and found again after a 
     await page.getByTestId('stage').click();
     await page.keyboard.press('d');
     await expect.poll(() => review.position()).toEqual({ index: 2, count: 2 });
-    await page.getByRole('button', { name: 'Filter again with the verdicts of now' }).click();
+    await page.getByRole('button', { name: /^Filter and sort again/ }).click();
     await expect.poll(() => review.position()).toEqual({ index: 1, count: 1 });
     await review.chooseFilter('Verdict: unsure');
     await expect.poll(async () => (await review.position()).count).toBe(6);

@@ -60,8 +60,8 @@ function About() {
         <ErrorNotice title={say('The list of licences could not be read')} error={licences.error} />
       )}
       <ul className={styles.licences}>
-        {licences.data?.map(({ name, version, licence, text }) => (
-          <li key={`${name} ${version}`}>
+        {licences.data?.map(({ name, version, licence, text }, place) => (
+          <li key={`${place} ${name}`}>
             <details>
               <summary>
                 <span className={styles.name}>{name}</span> {version}
