@@ -73,14 +73,21 @@ export interface AssetResponse {
   readonly filePath?: string;
 }
 
+export interface AssetAsking {
+  /** The request's header. */
+  readonly ifNoneMatch?: string | undefined;
+  /** Whoever asks has gone away: what is not begun then is not made for them. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface Core {
   /** Answers one message of a window: anything in, a reply out, never a rejection. */
   dispatch(request: unknown): Promise<Reply>;
   /** The same in process; rejects with a `WorkbenchError`. */
   call<N extends MethodName>(method: N, params: MethodParams<N>): Promise<MethodResult<N>>;
   subscribe(listener: (event: WorkbenchEvent) => void): () => void;
-  /** `path` as in `contract/asset-paths.ts` (no origin, no query); `ifNoneMatch` is the request's header. */
-  asset(path: string, request?: { readonly ifNoneMatch?: string | undefined }): Promise<AssetResponse>;
+  /** `path` as in `contract/asset-paths.ts` (no origin, no query). */
+  asset(path: string, asking?: AssetAsking): Promise<AssetResponse>;
   /** Hands running jobs back to the queue (the next start goes on with them) and ends the compute process. */
   close(): Promise<void>;
 }

@@ -214,7 +214,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
     call: async <N extends MethodName>(method: N, params: MethodParams<N>) =>
       (await call(method, params)) as MethodResult<N>,
     subscribe: events.subscribe,
-    asset: (path, request) => asset(path, request?.ifNoneMatch),
+    asset,
     close: () => (closed ??= close()),
   };
 }

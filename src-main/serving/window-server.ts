@@ -21,6 +21,8 @@ export interface WindowRequest {
   readonly method: string;
   readonly path: string;
   readonly ifNoneMatch?: string | undefined;
+  /** Whoever asks has gone away. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export type WindowServer = (request: WindowRequest) => Promise<Response>;
@@ -33,14 +35,15 @@ export async function createWindowServer(options: WindowServerOptions): Promise<
   const files = await listWindowFiles(options.rendererFolder);
   const index = files.get('/index.html');
 
-  const answer: WindowServer = async ({ method, path, ifNoneMatch }) => {
+  const answer: WindowServer = async (request) => {
+    const { method, path } = request;
     if (method !== 'GET' && method !== 'HEAD')
       return plain(405, 'Only GET and HEAD are answered here.', { Allow: 'GET, HEAD' });
     const file = files.get(path);
     if (index !== undefined && (file === index || isViewPath(path)))
       return await serveIndex(index, options.connect);
     if (file !== undefined) return await serveFile(file.filePath, 200, fileHeaders(file));
-    if (path.startsWith('/assets/')) return await serveAsset(options.core, path, ifNoneMatch);
+    if (path.startsWith('/assets/')) return await serveAsset(options.core, request);
     return plain(404, 'There is nothing at this address.');
   };
   return async (request) => {
@@ -79,10 +82,9 @@ const reportPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src dat
 
 async function serveAsset(
   core: Pick<Core, 'asset'>,
-  path: string,
-  ifNoneMatch: string | undefined,
+  { path, ifNoneMatch, signal }: WindowRequest,
 ): Promise<Response> {
-  const asset = await core.asset(path, { ifNoneMatch });
+  const asset = await core.asset(path, { ifNoneMatch, signal });
   // A user's SVG or HTML opened as a page of ours must not run: an asset gets a policy that allows nothing.
   const headers = {
     ...asset.headers,

@@ -122,10 +122,15 @@ async function answerPage(
     await send(response, plain(refusal.status, refusal.message), request.method);
     return;
   }
+  const gone = new AbortController();
+  response.once('close', () => {
+    gone.abort();
+  });
   const answer = await windowServer({
     method: request.method ?? 'GET',
     path,
     ifNoneMatch: request.headers['if-none-match'],
+    signal: gone.signal,
   });
   if (queryToken !== null) {
     answer.headers.append('Set-Cookie', guard.cookie());

@@ -6,7 +6,7 @@ const tailLength = 16;
 export function MiddleEllipsis({ text }: { readonly text: string }) {
   const cut = Math.max(0, text.length - tailLength);
   return (
-    <span className={styles.whole} title={text}>
+    <span className={styles.whole} title={text} translate="no">
       <span className={styles.start}>{text.slice(0, cut)}</span>
       <span className={styles.end}>{text.slice(cut)}</span>
     </span>

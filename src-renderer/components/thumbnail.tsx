@@ -4,6 +4,14 @@ import { assetPaths, type ThumbnailSize } from '../../src-shared/contract/asset-
 import { say } from '../texts/say.ts';
 import styles from './thumbnail.module.css';
 
+/** A picture that is scrolled past before it has come is not waited for: those on the screen come before it. */
+function dropWithElement(image: HTMLImageElement | null): (() => void) | undefined {
+  if (image === null) return undefined;
+  return () => {
+    if (!image.complete) image.removeAttribute('src');
+  };
+}
+
 /** A small picture of an image, or a mark where its file cannot be shown. What stands around it names it. */
 export function Thumbnail({ imageId, sizePx }: { readonly imageId: number; readonly sizePx: ThumbnailSize }) {
   const [failedId, setFailedId] = useState<number | null>(null);
@@ -16,6 +24,7 @@ export function Thumbnail({ imageId, sizePx }: { readonly imageId: number; reado
   }
   return (
     <img
+      ref={dropWithElement}
       className={styles.picture}
       src={assetPaths.thumbnail(imageId, sizePx)}
       alt=""

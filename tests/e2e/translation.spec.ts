@@ -1,3 +1,5 @@
+import type { Page } from '@playwright/test';
+import { productName } from '../../src-renderer/texts/names.ts';
 import { pseudoTag } from '../../src-renderer/texts/pseudo-language.ts';
 import { askHost } from './ask-host.ts';
 import { expect, test } from './fixtures.ts';
@@ -30,22 +32,52 @@ test('every sentence of the window comes from the catalogue of its language', as
   await window.getByRole('button', { name: 'Show images' }).click();
   places.push({ name: 'Images', address: window.url() });
 
+  const names = [...(await wordsOfTheHost(window)), ...namesInEveryLanguage(workbench.dataFolder)];
   await askHost(window, 'settings.set', { key: 'window.language', value: pseudoTag });
   for (const { name, address } of places) {
     await window.goto(address);
     await window.reload();
     await expect(window.getByText('⟦').first()).toBeVisible();
     await expect(window.getByRole('progressbar')).toHaveCount(0);
-    expect.soft(await untranslatedTexts(window, dataNames(workbench.dataFolder)), name).toEqual([]);
+    expect.soft(await untranslatedTexts(window, names), name).toEqual([]);
   }
 });
 
-/** What stands in the window and belongs to the user's data, to a method or to a key. */
-function dataNames(dataFolder: string): readonly RegExp[] {
+/**
+ * Every word that the host says of data, models and itself, longest first: names of the user's things, and sentences that
+ * the command line says as well (reasons, the catalogue of models, the doctor). Those are no sentences of the window.
+ */
+async function wordsOfTheHost(window: Page): Promise<readonly string[]> {
+  const { datasets } = await askHost(window, 'datasets.list', {});
+  const answers = [
+    datasets,
+    await askHost(window, 'models.list', {}),
+    await askHost(window, 'models.catalogue', {}),
+    await askHost(window, 'methods.list', { modelId: null }),
+    await askHost(window, 'app.info', {}),
+    await askHost(window, 'app.doctor', {}),
+  ];
+  const words = new Set<string>();
+  const visit = (value: unknown): void => {
+    if (typeof value === 'string') {
+      for (const form of [value, value.replace('https://', ''), value.replaceAll('_', ' ')]) words.add(form);
+    } else if (typeof value === 'object' && value !== null) Object.values(value).forEach(visit);
+  };
+  visit(answers);
+  return [...words].filter((word) => word.trim().length > 1).sort((a, b) => b.length - a.length);
+}
+
+/** Names of methods, keys, curves and colour maps, files, sizes, and the English sentences that the model reads. */
+function namesInEveryLanguage(dataFolder: string): readonly (string | RegExp)[] {
   return [
-    new RegExp(dataFolder.replaceAll(/[.\\]/g, String.raw`\$&`), 'g'),
-    /\b(CLIP-AC|WinCLIP|AnomalyCLIP|FAPrompt|CLIP)\b/g,
+    dataFolder,
+    productName,
+    /«[^»]*photo of[^»]*»/g,
+    /\b(CLIP-AC|WinCLIP|AnomalyCLIP|FAPrompt|CLIP|Block statistics)\b/g,
+    /\b(ROC|PR|Inferno|QuickGELU|Node\.js)\b/g,
     /\S+\.(png|jpg|json|sqlite)\b/g,
     /\b(Ctrl|Alt|Shift|Esc|Home|End|Tab|Space|Enter)\b/g,
+    /[\d.,]+ [kMG]?B\b/g,
+    /\d+ \p{L}{3} \d{4}, \d\d:\d\d/gu,
   ];
 }

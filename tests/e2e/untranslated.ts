@@ -2,10 +2,13 @@ import type { Page } from '@playwright/test';
 
 /**
  * What a page in the made-up language shows or speaks without its brackets. Names of data, of methods and of keys are
- * no sentences: what is marked `translate="no"` or matches one of `names` is left out, and so is every text without two
+ * no sentences: what is marked `translate="no"` or is one of `names` is left out, and so is every text without two
  * letters in a row.
  */
-export async function untranslatedTexts(page: Page, names: readonly RegExp[]): Promise<readonly string[]> {
+export async function untranslatedTexts(
+  page: Page,
+  names: readonly (string | RegExp)[],
+): Promise<readonly string[]> {
   const texts = await page.evaluate(() => {
     const found: string[] = [];
     const spoken = ['aria-label', 'title', 'placeholder', 'alt', 'aria-valuetext', 'aria-description'];
@@ -25,7 +28,7 @@ export async function untranslatedTexts(page: Page, names: readonly RegExp[]): P
   });
   const readable = texts
     .map((text) => outsideBrackets(text).trim())
-    .map((text) => names.reduce((rest, name) => rest.replaceAll(name, ' '), text).trim());
+    .map((text) => names.reduce<string>((rest, name) => rest.replaceAll(name, ' '), text).trim());
   return [...new Set(readable.filter((text) => /\p{L}{2}/u.test(text)))];
 }
 

@@ -3,7 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAssetPath, type AssetRequest } from '../../../src-shared/contract/asset-paths.ts';
 import { toErrorShape, WorkbenchError, type ErrorCode } from '../../../src-shared/contract/errors.ts';
-import type { AssetResponse, Log } from '../core.ts';
+import type { AssetAsking, AssetResponse, Log } from '../core.ts';
 import { fileOf } from '../../../src-shared/domain/dataset.ts';
 import { requireExport } from '../exports/require-export.ts';
 import { reportContentType, reportName } from '../exports/report-writer.ts';
@@ -30,7 +30,7 @@ type Body = Pick<AssetResponse, 'contentType' | 'bytes' | 'filePath'>;
 /** What to send, made only when the browser does not have it yet. */
 interface Asset {
   readonly etag: string;
-  readonly make: () => Promise<Body>;
+  readonly make: (signal?: AbortSignal) => Promise<Body>;
 }
 
 /**
@@ -85,14 +85,14 @@ export function createAssetServer({
       const { width, height, runs } = drawn;
       const bytes = new Uint8Array(runs.buffer, runs.byteOffset, runs.byteLength);
       const etag = `mask-${createHash('sha256').update(`${width} ${height} `).update(bytes).digest('hex').slice(0, 40)}`;
-      return { etag, make: () => converting.once(etag, async () => maskBody(await tools.mask(drawn))) };
+      return { etag, make: (signal) => converting.once(etag, async () => maskBody(await tools.mask(drawn)), signal) };
     }
     const file = await locate(image, image.maskPath);
     const { crop } = image;
     const etag = `mask-${fileKey({ ...file, ...(crop === undefined ? {} : { crop }) })}`;
     return {
       etag,
-      make: () => converting.once(etag, async () => maskBody(await tools.mask(file.filePath, crop))),
+      make: (signal) => converting.once(etag, async () => maskBody(await tools.mask(file.filePath, crop)), signal),
     };
   }
 
@@ -101,15 +101,15 @@ export function createAssetServer({
       case 'image': {
         const file = await locateImage(request.imageId);
         const etag = `image-${fileKey(file)}`;
-        return { etag, make: () => converting.once(etag, () => makeImage(file)) };
+        return { etag, make: (signal) => converting.once(etag, () => makeImage(file), signal) };
       }
       case 'thumbnail': {
         const file = await locateImage(request.imageId);
         return {
           etag: `thumbnail-${request.sizePx}-${fileKey(file)}`,
-          make: async () => ({
+          make: async (signal) => ({
             contentType: 'image/jpeg',
-            bytes: await thumbnails.get(file, request.sizePx),
+            bytes: await thumbnails.get(file, request.sizePx, signal),
           }),
         };
       }
@@ -135,7 +135,7 @@ export function createAssetServer({
           contentType: 'image/png',
           bytes: await tools.modelView(file.filePath, sizePx, file.crop),
         });
-        return { etag, make: () => converting.once(etag, make) };
+        return { etag, make: (signal) => converting.once(etag, make, signal) };
       }
       case 'preview': {
         const picture = previewPictures.find(request.previewId, request.place);
@@ -149,7 +149,7 @@ export function createAssetServer({
           contentType: 'image/jpeg',
           bytes: await tools.thumbnail(file.filePath, 128, picture.crop),
         });
-        return { etag, make: () => converting.once(etag, make) };
+        return { etag, make: (signal) => converting.once(etag, make, signal) };
       }
       case 'report': {
         const { folder } = requireExport(repositories, request.jobId);
@@ -166,7 +166,7 @@ export function createAssetServer({
           contentType: 'application/octet-stream',
           bytes: await tools.samples(file.filePath, file.crop),
         });
-        return { etag, make: () => converting.once(etag, make) };
+        return { etag, make: (signal) => converting.once(etag, make, signal) };
       }
     }
   }
@@ -182,7 +182,7 @@ export function createAssetServer({
     return { contentType: 'image/png', bytes };
   }
 
-  return async (path: string, ifNoneMatch?: string): Promise<AssetResponse> => {
+  return async (path: string, { ifNoneMatch, signal }: AssetAsking = {}): Promise<AssetResponse> => {
     const request = parseAssetPath(path);
     if (request === null) return refusal(400, 'This is no asset address.');
     try {
@@ -193,11 +193,11 @@ export function createAssetServer({
       if (ifNoneMatch !== undefined && matches(ifNoneMatch, etag)) {
         return { status: 304, contentType: 'application/octet-stream', headers };
       }
-      return { status: 200, headers, ...(await asset.make()) };
+      return { status: 200, headers, ...(await asset.make(signal)) };
     } catch (thrown) {
       const { code, message } = toErrorShape(thrown);
       const status = statusOf(code);
-      if (status === 500) log('error', `Asset ${path}: ${message}`);
+      if (status === 500 && signal?.aborted !== true) log('error', `Asset ${path}: ${message}`);
       return refusal(status, message);
     }
   };

@@ -49,8 +49,11 @@ export function createThumbnailStore(folder: string, tools: Pick<ImageTools, 'th
   }
 
   return {
-    /** JPEG of the file in its present state. Throws what the image decoder says of it. */
-    async get(file: FileState, sizePx: ThumbnailSize): Promise<Uint8Array> {
+    /**
+     * JPEG of the file in its present state. Throws what the image decoder says of it, and `cancelled` where `signal` says
+     * that nobody waits for it before it is begun.
+     */
+    async get(file: FileState, sizePx: ThumbnailSize, signal?: AbortSignal): Promise<Uint8Array> {
       const key = fileKey(file);
       const cached = join(folder, String(sizePx), key.slice(0, 2), `${key}.jpg`);
       try {
@@ -60,7 +63,7 @@ export function createThumbnailStore(folder: string, tools: Pick<ImageTools, 'th
           log('warn', `The thumbnail ${cached} cannot be read and is made again: ${String(thrown)}`);
         }
       }
-      return await work.once(cached, () => make(file, sizePx, cached));
+      return await work.once(cached, () => make(file, sizePx, cached), signal);
     },
   };
 }

@@ -118,7 +118,10 @@ export function runsHandlers(services: Services): DomainHandlers<'runs'> {
       const { jobId, datasetId } = requireRun(runId);
       const job = queue.get(jobId);
       if (job !== null && stoppable.has(job.state)) {
-        throw new WorkbenchError('busy', 'The run is still going on. Try its images again when it has ended.');
+        throw new WorkbenchError(
+          'busy',
+          'The run is still going on. Try its images again when it has ended.',
+        );
       }
       requireReadyDataset(repositories, datasetId);
       database.transaction(() => {

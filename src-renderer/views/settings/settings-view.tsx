@@ -112,7 +112,7 @@ export function SettingsView() {
           )}
           <ul>
             {doctor.data?.checks.map((check) => (
-              <li key={check.name} className={styles.check}>
+              <li key={check.name} className={styles.check} translate="no">
                 {checkIcons[check.state]}
                 <span className={styles.checkName}>{check.name}</span>
                 <span className={styles.detail}>{check.detail}</span>

@@ -116,9 +116,7 @@ describe('the report of runs', () => {
     expect(words).toContain('at most 5.0 % of the good images stopped');
     expect(words).toMatch(/None nut 0 1 0 1 /);
     expect(words).toMatch(/good \(superseded\) &lt;b&gt;smudge&lt;\/b&gt; Ines .* «Old», blind/);
-    expect(words).toMatch(
-      /defect Ines [\d-]+ [\d:]+ 0\.90000 0\.42000 run \d+, baseline, .*«Line 4», blind/,
-    );
+    expect(words).toMatch(/defect Ines [\d-]+ [\d:]+ 0\.90000 0\.42000 run \d+, baseline, .*«Line 4», blind/);
     expect(text).not.toContain('<b>');
   });
 

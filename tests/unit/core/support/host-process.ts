@@ -29,6 +29,10 @@ if (datasetId !== undefined) {
   await core.call('runs.createMany', {
     datasetId: Number(datasetId),
     modelId: null,
-    runs: [{}, { sigmaPx: 2 }].map((settings) => ({ methodId: 'baseline' as const, promptSetId: null, settings })),
+    runs: [{}, { sigmaPx: 2 }].map((settings) => ({
+      methodId: 'baseline' as const,
+      promptSetId: null,
+      settings,
+    })),
   });
 }
