@@ -19,6 +19,8 @@ interface PathFieldProps {
   readonly onSubmit: (path: string) => void;
   readonly submitLabel: string;
   readonly pending: boolean;
+  /** It was done for the path that stands there: another button is the next step. */
+  readonly isDone?: boolean;
 }
 
 /** A path that can be typed, or chosen in the system's dialog or, in a browser, in the workbench's own. */
@@ -77,7 +79,12 @@ export function PathField(props: PathFieldProps) {
           {alsoFiles.chooseLabel}
         </Button>
       )}
-      <Button variant="contained" type="submit" disabled={value.trim() === ''} loading={props.pending}>
+      <Button
+        variant={props.isDone === true ? 'outlined' : 'contained'}
+        type="submit"
+        disabled={value.trim() === ''}
+        loading={props.pending}
+      >
         {props.submitLabel}
       </Button>
       {choosing && (

@@ -48,6 +48,7 @@ function AddPage({ path }: { readonly path: string | null }) {
           onChange={setTyped}
           submitLabel={say('Look inside')}
           pending={isLooking}
+          isDone={preview !== undefined && typed.trim() === path}
           onSubmit={lookInto}
         />
         {path === null && dropped !== null && (

@@ -92,7 +92,7 @@ describe('what runs would cost', () => {
     }));
     const before = await test.core.call('runs.estimate', { datasetId, modelId: null, runs });
     expect(before).toMatchObject({ imageCount: 5, perImage: [null], durationMs: null });
-    expect(before.neededBytes).toBe(5 * (260 + 2 * 16 * 16));
+    expect(before.neededBytes).toBe(5 * (111 + 585));
     expect(before.freeBytes).toBeGreaterThan(0);
 
     const { run, job } = await test.core.call('runs.create', baselineRun(datasetId));
