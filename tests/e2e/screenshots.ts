@@ -261,7 +261,7 @@ function withData(
         await page.getByRole('button', { name: /^Blinded/ }).click();
         await page.getByTestId('stage').click();
         await page.keyboard.press('n');
-        await expect(page.getByText('Hidden until your verdict')).toBeVisible();
+        await expect(page.getByText('Hidden until your verdict', { exact: true })).toBeVisible();
       },
       leave: async (page) => {
         await page.getByRole('button', { name: /^Blinded/ }).click();
