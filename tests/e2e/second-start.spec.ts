@@ -4,6 +4,7 @@ import { DataPage } from './pages/data-page.ts';
 import { Frame } from './pages/frame.ts';
 import { ReviewPage } from './pages/review-page.ts';
 import { makeMvtecClass } from './test-images.ts';
+import { waitUntilPlaceIsSaved, waitUntilThresholdIsSaved } from './wait-until-saved.ts';
 
 test('a second start on the same data folder finds data, runs, thresholds, theme and place', async ({
   workbench,
@@ -18,19 +19,26 @@ test('a second start on the same data folder finds data, runs, thresholds, theme
   const review = new ReviewPage(first);
   await review.waitForEnd();
   await review.goToWorst(8);
+  const heading = first.getByRole('complementary').getByRole('heading', { level: 1 });
+  const worst = await heading.innerText();
   await review.pressOnSlider('Score threshold', 'End');
   await expect(first.getByText('Set by you.')).toBeVisible();
   await first.getByTestId('stage').click();
   await first.keyboard.press('ArrowRight');
   await first.keyboard.press('ArrowRight');
+  await expect.poll(() => review.position()).toEqual({ index: 3, count: 8 });
+  await review.waitForHeat();
+  await expect(heading).not.toHaveText(worst);
+  const file = await heading.innerText();
   const verdict = await first.getByTestId('verdict').innerText();
-  const file = await first.getByRole('complementary').getByRole('heading', { level: 1 }).innerText();
+  await waitUntilPlaceIsSaved(first);
+  await waitUntilThresholdIsSaved(first, ({ score }) => score !== null);
 
   const second = await workbench.restart('close');
   const reviewAgain = new ReviewPage(second);
   await expect(second.locator('html')).toHaveAttribute('data-theme', 'light');
   await expect(second.getByRole('complementary').getByRole('heading', { level: 1 })).toHaveText(file);
-  expect(await reviewAgain.position()).toEqual({ index: 3, count: 8 });
+  await expect.poll(() => reviewAgain.position()).toEqual({ index: 3, count: 8 });
   await expect(second.getByTestId('verdict')).toHaveText(verdict);
   await expect(second.getByText('Set by you.')).toBeVisible();
   await reviewAgain.waitForHeat();

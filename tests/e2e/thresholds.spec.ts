@@ -10,6 +10,7 @@ import { ModelsPage } from './pages/models-page.ts';
 import { ReviewPage } from './pages/review-page.ts';
 import { ThresholdsPage } from './pages/thresholds-page.ts';
 import { makeMvtecClass, makePlainFolder } from './test-images.ts';
+import { waitUntilThresholdIsSaved } from './wait-until-saved.ts';
 
 const goodCount = 12;
 const scratchedCount = 10;
@@ -205,6 +206,11 @@ test('a threshold is moved, counted, saved, exported, found again after a restar
   });
 
   await test.step('a restart finds thresholds, points and place', async () => {
+    await waitUntilThresholdIsSaved(
+      page,
+      ({ score, map, minRegionAreaPx }) =>
+        score === threshold && map === mapThreshold && minRegionAreaPx === 400,
+    );
     page = await workbench.restart('close');
     await page.emulateMedia({ reducedMotion: 'reduce' });
     view = new ThresholdsPage(page);

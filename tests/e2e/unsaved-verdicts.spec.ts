@@ -7,6 +7,7 @@ import { openWebPage, startWebProcess, type WebProcess } from './hosts.ts';
 import { DataPage } from './pages/data-page.ts';
 import { ReviewPage } from './pages/review-page.ts';
 import { makeMvtecClass } from './test-images.ts';
+import { waitUntilPlaceIsSaved } from './wait-until-saved.ts';
 
 interface Reviewing {
   readonly host: WebProcess;
@@ -42,6 +43,8 @@ async function whileReviewing(
     await review.waitForEnd();
     await review.goToWorst(8);
     await expect(review.left).toHaveText('8 without a verdict');
+    // The hosts below are killed, and the next window is to open here.
+    await waitUntilPlaceIsSaved(page);
     await work({ host, context, page, review, again: start });
   } finally {
     await context.close();
