@@ -7,6 +7,7 @@ import {
 import type { Client } from '../transport/client.ts';
 import { formatAddress, openAddress, useAddressStore } from './address.ts';
 import { themeChoiceSchema, useAppearanceStore } from './appearance.ts';
+import { useConnectionStore } from './connection.ts';
 import { gallerySettingsSchema, useGallerySettings } from './gallery-settings.ts';
 import { keySettingsSchema } from './key-map.ts';
 import { useKeyStore } from './keys.ts';
@@ -28,6 +29,7 @@ const keys = {
 } as const;
 const saveDelayMs = 400;
 
+type Json = z.core.util.JSONType;
 type Values = Readonly<Record<string, unknown>>;
 
 /** Puts saved values into the stores; whatever does not fit is left at its default. */
@@ -57,22 +59,36 @@ export function restoreState(values: Values): void {
   openAddress(address.success ? address.data : null);
 }
 
-/** Saves what changes, a moment after it came to rest, and at once when the window closes. Returns a function that stops. */
+/**
+ * Saves what changes, a moment after it came to rest, and at once when the window closes. What could not be stored is kept
+ * while the window is open, unless it changed again, and goes with the next change or when the connection is back. Returns
+ * a function that stops.
+ */
 export function autosave(client: Client): () => void {
-  const unsaved = new Map<string, z.core.util.JSONType>();
+  const unsaved = new Map<string, Json>();
+  /** The number of the last send of a key: an older one that fails late must not come back over it. */
+  const lastSend = new Map<string, number>();
+  let sends = 0;
   let timer: ReturnType<typeof setTimeout> | null = null;
 
+  const send = async (key: string, value: Json) => {
+    const own = ++sends;
+    lastSend.set(key, own);
+    try {
+      await client.call('settings.set', { key, value });
+    } catch (error) {
+      console.warn(`«${key}» could not be saved yet.`, error);
+      if (lastSend.get(key) === own && !unsaved.has(key)) unsaved.set(key, value);
+    }
+  };
   const flush = () => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    for (const [key, value] of unsaved) {
-      client.call('settings.set', { key, value }).catch((error: unknown) => {
-        console.error(`«${key}» could not be saved.`, error);
-      });
-    }
+    const now = [...unsaved];
     unsaved.clear();
+    for (const [key, value] of now) void send(key, value);
   };
-  const save = (key: string, value: z.core.util.JSONType) => {
+  const save = (key: string, value: Json) => {
     unsaved.set(key, value);
     if (timer !== null) clearTimeout(timer);
     timer = setTimeout(flush, saveDelayMs);
@@ -110,6 +126,9 @@ export function autosave(client: Client): () => void {
     }),
     useAddressStore.subscribe(({ address }) => {
       save(keys.address, formatAddress(address));
+    }),
+    useConnectionStore.subscribe(({ connection }, before) => {
+      if (connection === 'connected' && before.connection !== 'connected') flush();
     }),
   ];
   window.addEventListener('pagehide', flush);
