@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { computeOfferSchema, computeSettingsSchema, providerIdSchema } from '../domain/compute-settings.ts';
-
-const none = z.object({}).strict();
-const sizeBytes = z.number().int().nonnegative();
-const folderPath = z.string().min(1).max(4096);
+import { conformanceItemSchema } from '../domain/conformance.ts';
+import { filePath, none, ok, sizeBytes } from './method-parts.ts';
 
 const diskUseSchema = z.object({
   /** By kind, largest first. */
@@ -21,8 +19,57 @@ const dataFolderSchema = z.object({
   nextFolder: z.string(),
 });
 
-/** Of the program itself and its data folder; a part of `contractMethods`. */
+const doctorCheckSchema = z.object({
+  name: z.string(),
+  state: z.enum(['ok', 'warning', 'error']),
+  /** What was found, and where it is not ok, what to do. */
+  detail: z.string(),
+});
+
+/** Of the program itself and its data folder, settings, and folders of this machine; a part of `contractMethods`. */
 export const appMethods = {
+  'app.info': {
+    params: none,
+    result: z.object({
+      version: z.string(),
+      dataFolder: z.string(),
+      host: z.enum(['electron', 'web', 'cli']),
+      homeFolder: z.string(),
+    }),
+  },
+  /** Holds this build against a folder of reference numbers (minutes); the compute process answers it. */
+  'app.conformance': {
+    params: z.object({ folder: filePath }).strict(),
+    result: z.object({ items: z.array(conformanceItemSchema) }),
+  },
+  'app.doctor': { params: none, result: z.object({ checks: z.array(doctorCheckSchema) }) },
+  'settings.get': { params: none, result: z.object({ values: z.record(z.string(), z.json()) }) },
+  'settings.set': {
+    params: z.object({ key: z.string().min(1).max(100), value: z.json() }).strict(),
+    result: ok,
+  },
+  /** Folders and files below a folder, for choosing one where the host has no native dialog. */
+  'folders.list': {
+    params: z.object({ path: filePath }).strict(),
+    result: z.object({
+      path: z.string(),
+      parent: z.string().nullable(),
+      entries: z.array(
+        z.object({ name: z.string(), kind: z.enum(['folder', 'file']), sizeBytes: z.number().nullable() }),
+      ),
+      truncated: z.boolean(),
+    }),
+  },
+  /**
+   * Folders of a name that hold entries of these names, at the usual places of this machine: for what was dropped on a
+   * browser, which tells no path. Looks for a second at most; best match first.
+   */
+  'folders.find': {
+    params: z
+      .object({ name: z.string().min(1).max(255), entries: z.array(z.string().min(1).max(255)).max(50) })
+      .strict(),
+    result: z.object({ paths: z.array(z.string()) }),
+  },
   'app.diskUse': { params: none, result: diskUseSchema },
   /** Deletes all thumbnails, which are made again when they are looked at. */
   'app.clearThumbnails': { params: none, result: diskUseSchema },
@@ -37,7 +84,7 @@ export const appMethods = {
    * folder of other things, `forbidden` where it cannot be written, `unavailable` in hosts that keep no choice.
    */
   'app.chooseDataFolder': {
-    params: z.object({ folder: folderPath.nullable() }).strict(),
+    params: z.object({ folder: filePath.nullable() }).strict(),
     result: dataFolderSchema,
   },
   /** What can compute here, and what was chosen. */
