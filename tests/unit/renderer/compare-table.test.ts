@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { metricTable, type ComparedRun } from '../../../src-renderer/state/compare-metrics.ts';
+import { bootstrapSamples, intervalOptions } from '../../../src-renderer/state/compare-intervals.ts';
+import { compareCsv, shownTable } from '../../../src-renderer/state/compare-csv.ts';
+import { compareScores } from '../../../src-renderer/state/compare.ts';
+import { noPixelFigures, noRankMetrics } from '../../../src-shared/domain/evaluation.ts';
+import { figuresThatFit, type PublishedFigure } from '../../../src-shared/domain/published-results.ts';
+import type { Run } from '../../../src-shared/domain/run.ts';
+import { bootstrapMetrics } from '../../../src-shared/metrics/bootstrap.ts';
+import { scoresOf } from './scores-of.ts';
+
+describe('the table of figures', () => {
+  const figureOf = (className: string, auroc: number | null) => ({
+    className,
+    counts: { good: 1, anomalous: 1, masks: 0, failed: 0, references: 0 },
+    image: { ...noRankMetrics, auroc },
+    pixel: noPixelFigures,
+    f1MaxAt: { image: null, pixel: null },
+    errorBound: 0,
+    meanDurationMs: null,
+    notes: [],
+  });
+  const comparedRun = (values: Readonly<Record<string, number | null>>, shots = 0): ComparedRun => ({
+    run: { settings: { shots } },
+    evaluation: {
+      runId: 1,
+      rendering: { sizePx: 8, sigmaPx: 4 },
+      classes: Object.entries(values).map(([name, value]) => figureOf(name, value)),
+      mean: { image: { ...noRankMetrics, auroc: 0.5 }, pixel: noPixelFigures, durationMs: null },
+    },
+    published: [published('felt', 0.912), published(null, 0.8)],
+  });
+  const published = (className: string | null, auroc: number): PublishedFigure => ({
+    paper: 'AnomalyCLIP',
+    tables: [1, 3],
+    dataset: 'Cloths',
+    className,
+    image: { auroc, ap: null },
+    pixel: { auroc: null, aupro: 0.3 },
+  });
+
+  it('has the mean first and marks the highest as it is shown, all of them where they are equal', () => {
+    const runs = [
+      comparedRun({ felt: 0.9004, tile: 0.7 }),
+      comparedRun({ felt: 0.9001, tile: 0.8 }),
+      comparedRun({ felt: 0.4, tile: null }),
+    ];
+    const table = metricTable(runs, 'image.auroc');
+    expect(table.map(({ className }) => className)).toEqual([null, 'felt', 'tile']);
+    expect(table[1]?.cells.map(({ isBest }) => isBest)).toEqual([true, true, false]);
+    expect(table[2]?.cells).toEqual([
+      { value: 0.7, isBest: false, bootstrap: null },
+      { value: 0.8, isBest: true, bootstrap: null },
+      { value: null, isBest: false, bootstrap: null },
+    ]);
+  });
+
+  it('has no mean beside one class and no best beside one figure', () => {
+    const table = metricTable([comparedRun({ felt: 0.9 }), comparedRun({ felt: null })], 'image.auroc');
+    expect(table.map(({ className }) => className)).toEqual(['felt']);
+    expect(table[0]?.cells.some(({ isBest }) => isBest)).toBe(false);
+  });
+
+  it('says paper and table of published figures and holds no few-shot run against them', () => {
+    const table = metricTable(
+      [comparedRun({ Felt: 0.9, tile: 0.7 }), comparedRun({ Felt: 0.9, tile: 0.7 }, 4)],
+      'image.auroc',
+    );
+    expect(table.map((row) => row.published)).toEqual([
+      [{ source: 'AnomalyCLIP, tables 1 and 3', subject: 'the mean over Cloths', values: [0.8, null] }],
+      [{ source: 'AnomalyCLIP, tables 1 and 3', subject: 'felt of Cloths', values: [0.912, null] }],
+      [],
+    ]);
+  });
+
+  it('has intervals of just the figures that are shown, and figures at the panes’ thresholds', () => {
+    const scores = scoresOf(
+      [1, 9, 'anomalous'],
+      [2, 5, 'good'],
+      [3, 4, 'anomalous'],
+      [4, 2, 'good'],
+      [5, 1, 'good'],
+    );
+    const groups = bootstrapMetrics(
+      bootstrapSamples(compareScores([scores, scores]), [4.5, 3]),
+      intervalOptions,
+    );
+    const area = 5 / 6;
+    const runs = [comparedRun({ felt: area }), comparedRun({ felt: 0.7 })];
+    const [row] = metricTable(runs, 'image.auroc', groups);
+    expect(row?.cells[0]?.bootstrap?.interval).not.toBeNull();
+    expect(row?.cells[1]?.bootstrap).toBeNull();
+    const recall = metricTable(runs, 'at.recall', groups)[0]?.cells.map(({ value }) => value);
+    expect(recall).toEqual([0.5, 1]);
+    const alarms = metricTable(runs, 'at.falseAlarmRate', groups)[0];
+    expect(alarms?.cells.map(({ value, isBest }) => [value, isBest])).toEqual([
+      [1 / 3, false],
+      [1 / 3, false],
+    ]);
+    expect(metricTable(runs, 'pixel.auroc', groups)[0]?.cells[0]?.bootstrap).toBeNull();
+  });
+
+  it('can be taken along, whole as CSV or as shown to a spreadsheet', () => {
+    const scores = scoresOf([1, 9, 'anomalous'], [2, 5, 'good'], [3, 4, 'anomalous'], [4, 2, 'good']);
+    const groups = bootstrapMetrics(
+      bootstrapSamples(compareScores([scores, scores]), [4.5, 3]),
+      intervalOptions,
+    );
+    const compared = [comparedRun({ felt: 0.75 }), comparedRun({ felt: 0.75 })];
+    const panes = [5, 6].map((id) => ({
+      token: String(id),
+      run: { id } as Run,
+      at: { kind: 'own' } as const,
+    }));
+    const headings = ['=CLIP', 'Two, «words»'];
+    const csv = compareCsv({ panes, headings, compared, groups, thresholds: [4.5, 3] });
+    const lines = csv.trimEnd().split('\r\n');
+    expect(lines[0]).toBe(
+      'class,metric,pane,run,what,score_threshold,value,lower_95,upper_95,published,published_in',
+    );
+    expect(lines).toHaveLength(1 + 12 * 2);
+    expect(lines[1]).toMatch(
+      /^felt,image\.auroc,A,5,'=CLIP,4\.5,0\.75,[\d.]+,[\d.]+,0\.912,"AnomalyCLIP, tables 1 and 3"$/,
+    );
+    expect(lines[2]).toContain('"Two, «words»"');
+    const shown = shownTable(metricTable(compared, 'image.auroc', groups), {
+      name: 'Image AUROC',
+      headings,
+      meanName: 'Mean',
+    });
+    expect(shown.split('\n').map((line) => line.split('\t').length)).toEqual([7, 7]);
+    expect(shown).toMatch(/^felt\t75\.0\t/m);
+  });
+
+  it('holds a mean against the papers’ only where it is over their classes', () => {
+    const cloths = [published(null, 0.8), published('felt', 0.9)];
+    const fits = (figures: readonly PublishedFigure[], classNames: readonly string[]) =>
+      figuresThatFit(figures, classNames).map(({ className }) => className);
+    expect(fits(cloths, ['Felt'])).toEqual([null, 'felt']);
+    expect(fits(cloths, ['Felt', 'tile'])).toEqual(['felt']);
+    expect(fits(cloths, ['tile'])).toEqual([]);
+    const btad = [{ ...published(null, 0.8), dataset: 'BTAD' }];
+    expect(fits(btad, ['01', '02', '03'])).toEqual([null]);
+    expect(fits(btad, ['01'])).toEqual([]);
+  });
+
+  it('holds the papers’ AUPRO against theirs only, never against the exact one', () => {
+    const runs = [comparedRun({ felt: 0.9 })];
+    expect(metricTable(runs, 'pixel.aupro')[0]?.published).toEqual([]);
+    expect(metricTable(runs, 'pixel.auproPaper')[0]?.published).toHaveLength(1);
+  });
+});
