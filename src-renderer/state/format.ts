@@ -1,3 +1,4 @@
+import type { RunScale } from '../../src-shared/domain/run.ts';
 import { currentLanguage } from '../texts/language.ts';
 import { say } from '../texts/say.ts';
 
@@ -51,6 +52,11 @@ export function formatPercent(share: number, digits = 0): string {
 function decimalsFor(span: number): number {
   if (!(span > 0) || !Number.isFinite(span)) return 3;
   return Math.min(6, Math.max(0, 3 - Math.ceil(Math.log10(span))));
+}
+
+/** The width of a run's scores, by which they are written; 1 where the run has no scale yet. */
+export function scoreSpan(scale: RunScale | null | undefined): number {
+  return scale ? scale.scoreMax - scale.scoreMin : 1;
 }
 
 /** A score with as many decimals as its scale deserves. */

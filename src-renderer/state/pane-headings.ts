@@ -3,7 +3,7 @@ import type { OperatingPoint } from '../../src-shared/domain/operating-point.ts'
 import type { Run } from '../../src-shared/domain/run.ts';
 import { say } from '../texts/say.ts';
 import type { ComparedPane } from './compare-panes.ts';
-import { formatMoment, formatScore } from './format.ts';
+import { formatMoment, formatScore, scoreSpan } from './format.ts';
 import type { RunNames } from './run-words.ts';
 
 export interface PaneHeadings {
@@ -142,7 +142,7 @@ export function thresholdWords(
       return null;
     case 'score':
       return say('score ≥ {value}', {
-        value: formatScore(at.value, scale ? scale.scoreMax - scale.scoreMin : 1),
+        value: formatScore(at.value, scoreSpan(scale)),
       });
     case 'map':
       return say('map ≥ {value}', { value: formatScore(at.value, scale ? scale.mapMax - scale.mapMin : 1) });

@@ -1,12 +1,11 @@
 import useMediaQuery from '@mui/material/useMediaQuery';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useRef } from 'react';
-import { markOfLabel, StateMark } from '../../components/state-mark.tsx';
+import { markOfLabel, StateMark, wordOfLabel } from '../../components/state-mark.tsx';
 import { Thumbnail } from '../../components/thumbnail.tsx';
 import { letterOf } from '../../state/compare-panes.ts';
 import { countsAt, type Comparison } from '../../state/compare.ts';
 import { formatCount, joinWords } from '../../state/format.ts';
-import type { Label } from '../../../src-shared/domain/dataset.ts';
 import { say } from '../../texts/say.ts';
 import styles from './compare-filmstrip.module.css';
 
@@ -81,7 +80,7 @@ export const CompareFilmstrip = memo(function CompareFilmstrip({
               aria-label={say('Image {place} of {count}, {label}, ranks {ranks}', {
                 place: formatCount(index + 1),
                 count: formatCount(rows.length),
-                label: labelWord(label),
+                label: wordOfLabel(label),
                 ranks: joinWords(spoken),
               })}
               data-counted={isCounted || label === null}
@@ -113,17 +112,6 @@ export const CompareFilmstrip = memo(function CompareFilmstrip({
     </nav>
   );
 });
-
-function labelWord(label: Label | null): string {
-  switch (label) {
-    case 'good':
-      return say('good');
-    case 'anomalous':
-      return say('anomalous');
-    case null:
-      return say('unlabelled');
-  }
-}
 
 /** 1 for the worst of `count`, near 0 for the best; 0 without a rank. */
 function barShare(rank: number | null, count: number): number {

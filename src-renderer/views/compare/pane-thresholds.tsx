@@ -6,7 +6,7 @@ import { useMemo, useState } from 'react';
 import type { OperatingPoint } from '../../../src-shared/domain/operating-point.ts';
 import type { RunScores } from '../../../src-shared/domain/run.ts';
 import { paneToken, type ComparedPane, type PaneThreshold } from '../../state/compare-panes.ts';
-import { formatScore } from '../../state/format.ts';
+import { formatScore, scoreSpan } from '../../state/format.ts';
 import { thresholdWords } from '../../state/pane-headings.ts';
 import { recipeValues } from '../../state/pane-thresholds.ts';
 import { say } from '../../texts/say.ts';
@@ -43,7 +43,7 @@ const recipeNames = [
 export function PaneThresholds(props: PaneThresholdsProps) {
   const { anchor, letter, pane, scores, ownScore, points, onClose, onPick } = props;
   const { run } = pane;
-  const span = run.scale ? run.scale.scoreMax - run.scale.scoreMin : 1;
+  const span = scoreSpan(run.scale);
   const recipes = useMemo(() => (scores ? recipeValues(scores) : []), [scores]);
   const choices: readonly Choice[] = [
     {

@@ -5,7 +5,7 @@ import type { LeftOut, Run, RunScores } from '../../../src-shared/domain/run.ts'
 import { StateMark } from '../../components/state-mark.tsx';
 import { TipButton } from '../../components/tip-button.tsx';
 import { paneCuts, type ComparedPane, type PaneThreshold } from '../../state/compare-panes.ts';
-import { formatCount, formatScore } from '../../state/format.ts';
+import { formatCount, formatScore, scoreSpan } from '../../state/format.ts';
 import { useMapProposal } from '../../state/map-threshold.ts';
 import { useImage } from '../../state/queries.ts';
 import { useRunThreshold } from '../../state/run-thresholds.ts';
@@ -115,7 +115,7 @@ export const Pane = memo(function Pane(props: PaneProps) {
 /** Verdict of the run, score and rank; where the image counts in no metric, why. */
 function PaneFacts({ pane: { run }, imageId, score, rank, count, leftOut, threshold }: PaneProps) {
   const failure = useImage(imageId, run.id).data?.result?.error ?? null;
-  const span = run.scale ? run.scale.scoreMax - run.scale.scoreMin : 1;
+  const span = scoreSpan(run.scale);
   if (score === null)
     return (
       <p className={styles.facts} data-testid="pane-facts">

@@ -5,7 +5,7 @@ import { MiddleEllipsis } from '../../components/middle-ellipsis.tsx';
 import { ScoreBar } from '../../components/score-bar.tsx';
 import { StateMark, verdictWords, wordOfLabel } from '../../components/state-mark.tsx';
 import { Thumbnail } from '../../components/thumbnail.tsx';
-import { fileName, formatScore } from '../../state/format.ts';
+import { fileName, formatScore, scoreSpan } from '../../state/format.ts';
 import { say } from '../../texts/say.ts';
 import styles from './gallery.module.css';
 import type { GalleryData } from './use-gallery.ts';
@@ -53,7 +53,7 @@ export function GalleryTile(props: GalleryTileProps) {
   const score = columns.scores[row] ?? null;
   const verdict = verdicts.values.get(imageId) ?? null;
   const scale = run?.scale ?? null;
-  const span = scale ? scale.scoreMax - scale.scoreMin : 1;
+  const span = scoreSpan(scale);
   const hasProblem = columns.hasProblem[row] === true;
   const hasNote = verdicts.noted.has(imageId);
   const words = [

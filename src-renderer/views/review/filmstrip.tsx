@@ -8,7 +8,7 @@ import type { VerdictValue } from '../../../src-shared/domain/verdict.ts';
 import { ScoreBar } from '../../components/score-bar.tsx';
 import { markOfLabel, StateMark, verdictWords, wordOfLabel } from '../../components/state-mark.tsx';
 import { Thumbnail } from '../../components/thumbnail.tsx';
-import { formatCount, formatScore } from '../../state/format.ts';
+import { formatCount, formatScore, scoreSpan } from '../../state/format.ts';
 import type { ReviewImages, Verdicts } from '../../state/review-order.ts';
 import { say } from '../../texts/say.ts';
 import styles from './filmstrip.module.css';
@@ -82,7 +82,7 @@ export const Filmstrip = memo(function Filmstrip({
           const verdict = verdicts.get(imageId) ?? null;
           const isHidden = isBlind && verdict === null;
           const isUnsaved = unsavedIds.has(imageId);
-          const span = run.scale ? run.scale.scoreMax - run.scale.scoreMin : 1;
+          const span = scoreSpan(run.scale);
           return (
             <button
               key={imageId}
