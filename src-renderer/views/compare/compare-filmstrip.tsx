@@ -1,8 +1,8 @@
-import useMediaQuery from '@mui/material/useMediaQuery';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useRef } from 'react';
+import { memo, useEffect } from 'react';
 import { markOfLabel, StateMark, wordOfLabel } from '../../components/state-mark.tsx';
+import strip from '../../components/strip.module.css';
 import { Thumbnail } from '../../components/thumbnail.tsx';
+import { useStrip } from '../../components/use-strip.ts';
 import { letterOf } from '../../state/compare-panes.ts';
 import { countsAt, type Comparison } from '../../state/compare.ts';
 import { formatCount, joinWords } from '../../state/format.ts';
@@ -17,9 +17,6 @@ interface CompareFilmstripProps {
   readonly onSelect: (index: number) => void;
 }
 
-const frameWidthPx = { low: 92, tall: 124 } as const;
-const gapPx = 4;
-
 /** The images in the chosen order; under each a bar a run: full where the run ranks it worst. */
 export const CompareFilmstrip = memo(function CompareFilmstrip({
   comparison,
@@ -27,36 +24,21 @@ export const CompareFilmstrip = memo(function CompareFilmstrip({
   selected,
   onSelect,
 }: CompareFilmstripProps) {
-  const scroller = useRef<HTMLDivElement>(null);
-  const isTall = useMediaQuery('(min-height: 1080px)', { noSsr: true });
-  const frameWidth = isTall ? frameWidthPx.tall : frameWidthPx.low;
-  const frames = useVirtualizer({
-    horizontal: true,
+  const { scroller, frames, frameWidth, thumbnailPx } = useStrip({
     count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => frameWidth + gapPx,
-    paddingStart: 8,
-    paddingEnd: 8,
-    overscan: 4,
+    selected,
+    order: rows,
   });
-
-  useEffect(() => {
-    frames.measure();
-  }, [frames, frameWidth]);
-
-  useEffect(() => {
-    frames.scrollToIndex(selected, { align: 'center' });
-  }, [frames, selected, rows]);
 
   // Whoever goes through the frames by keyboard stays in the strip: the frame that is shown takes the focus along.
   useEffect(() => {
-    const strip = scroller.current;
-    if (!strip?.contains(document.activeElement)) return;
-    strip.querySelector<HTMLElement>('[aria-current]')?.focus({ preventScroll: true });
-  }, [selected]);
+    const nav = scroller.current;
+    if (!nav?.contains(document.activeElement)) return;
+    nav.querySelector<HTMLElement>('[aria-current]')?.focus({ preventScroll: true });
+  }, [scroller, selected]);
 
   return (
-    <nav ref={scroller} className={styles.strip} aria-label={say('Images')} data-testid="compare-filmstrip">
+    <nav ref={scroller} className={strip.strip} aria-label={say('Images')} data-testid="compare-filmstrip">
       <div style={{ width: frames.getTotalSize(), height: '100%', position: 'relative' }}>
         {frames.getVirtualItems().map(({ index, start }) => {
           const row = rows[index] ?? -1;
@@ -74,7 +56,7 @@ export const CompareFilmstrip = memo(function CompareFilmstrip({
             <button
               key={imageId}
               type="button"
-              className={styles.frame}
+              className={strip.frame}
               style={{ transform: `translateX(${start}px)`, width: frameWidth }}
               aria-current={index === selected ? 'true' : undefined}
               aria-label={say('Image {place} of {count}, {label}, ranks {ranks}', {
@@ -90,10 +72,10 @@ export const CompareFilmstrip = memo(function CompareFilmstrip({
                 onSelect(index);
               }}
             >
-              <span className={styles.picture}>
-                <Thumbnail imageId={imageId} sizePx={isTall ? 256 : 128} />
+              <span className={strip.picture}>
+                <Thumbnail imageId={imageId} sizePx={thumbnailPx} />
               </span>
-              <span className={styles.mark}>
+              <span className={strip.mark}>
                 <StateMark kind={markOfLabel(label)} onImage />
               </span>
               <span className={styles.bars} aria-hidden>

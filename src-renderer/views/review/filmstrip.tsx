@@ -1,13 +1,13 @@
-import useMediaQuery from '@mui/material/useMediaQuery';
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { CloudOff, MessageSquareText, TriangleAlert } from 'lucide-react';
-import { memo, useEffect, useRef } from 'react';
+import { memo } from 'react';
 import type { Label } from '../../../src-shared/domain/dataset.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { VerdictValue } from '../../../src-shared/domain/verdict.ts';
 import { ScoreBar } from '../../components/score-bar.tsx';
 import { markOfLabel, StateMark, verdictWords, wordOfLabel } from '../../components/state-mark.tsx';
+import strip from '../../components/strip.module.css';
 import { Thumbnail } from '../../components/thumbnail.tsx';
+import { useStrip } from '../../components/use-strip.ts';
 import { formatCount, formatScore, scoreSpan } from '../../state/format.ts';
 import type { ReviewImages, Verdicts } from '../../state/review-order.ts';
 import { say } from '../../texts/say.ts';
@@ -29,9 +29,6 @@ interface FilmstripProps {
   readonly onSelect: (index: number) => void;
 }
 
-const frameWidthPx = { low: 92, tall: 124 } as const;
-const gapPx = 4;
-
 /** The images in their order; only those in view are drawn. */
 export const Filmstrip = memo(function Filmstrip({
   images,
@@ -45,31 +42,12 @@ export const Filmstrip = memo(function Filmstrip({
   isBlind,
   onSelect,
 }: FilmstripProps) {
-  const scroller = useRef<HTMLDivElement>(null);
-  const isTall = useMediaQuery('(min-height: 1080px)', { noSsr: true });
-  const frameWidth = isTall ? frameWidthPx.tall : frameWidthPx.low;
-  const frames = useVirtualizer({
-    horizontal: true,
-    count: images.imageIds.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => frameWidth + gapPx,
-    paddingStart: 8,
-    paddingEnd: 8,
-    overscan: 4,
-  });
-
-  useEffect(() => {
-    frames.measure();
-  }, [frames, frameWidth]);
-
-  useEffect(() => {
-    frames.scrollToIndex(selected, { align: 'center' });
-  }, [frames, selected]);
+  const { scroller, frames, frameWidth, thumbnailPx } = useStrip({ count: images.imageIds.length, selected });
 
   return (
     <nav
       ref={scroller}
-      className={styles.strip}
+      className={strip.strip}
       aria-label={say('Images, {order}', { order })}
       data-testid="filmstrip"
     >
@@ -87,7 +65,7 @@ export const Filmstrip = memo(function Filmstrip({
             <button
               key={imageId}
               type="button"
-              className={styles.frame}
+              className={strip.frame}
               style={{ transform: `translateX(${start}px)`, width: frameWidth }}
               aria-current={index === selected ? 'true' : undefined}
               aria-label={describeFrame({
@@ -106,15 +84,15 @@ export const Filmstrip = memo(function Filmstrip({
                 onSelect(index);
               }}
             >
-              <span className={styles.picture}>
-                <Thumbnail imageId={imageId} sizePx={isTall ? 256 : 128} />
+              <span className={strip.picture}>
+                <Thumbnail imageId={imageId} sizePx={thumbnailPx} />
               </span>
               {verdict !== null && (
                 <span className={styles.verdict} data-unsaved={isUnsaved}>
                   <StateMark kind={verdict} sizePx={14} />
                 </span>
               )}
-              <span className={styles.mark}>
+              <span className={strip.mark}>
                 {isUnsaved && <CloudOff size={14} aria-hidden className={styles.sign} />}
                 {score === null && <TriangleAlert size={14} aria-hidden className={styles.failed} />}
                 {noted.has(imageId) && <MessageSquareText size={14} aria-hidden className={styles.sign} />}
