@@ -9,11 +9,18 @@ import { useAddress, useAddressStore } from '../../state/address.ts';
 import { useDataset, useDatasets, useRun, useRuns } from '../../state/queries.ts';
 import { say } from '../../texts/say.ts';
 
+/** Said where there is no data set at all, where none is chosen, and where no run of it is. */
+interface RunNeededWords {
+  readonly noDatasets: string;
+  readonly noDataset: string;
+  readonly noRun: string;
+}
+
 interface RunNeededProps {
   /** «Nothing to set a threshold on yet». */
   readonly emptyTitle: string;
-  /** What a run is needed for here, in a sentence. */
-  readonly purpose: string;
+  /** What a run is needed for here, in a sentence, or what to do where a view has words of its own for that. */
+  readonly purpose: string | RunNeededWords;
   readonly children: (run: Run) => ReactNode;
 }
 
@@ -25,6 +32,7 @@ export function RunNeeded({ emptyTitle, purpose, children }: RunNeededProps) {
   const runs = useRuns();
   const dataset = useDataset(datasetId);
   const run = useRun(runId);
+  const words = typeof purpose === 'string' ? wordsFor(purpose) : purpose;
 
   if (datasets.isPending || runs.isPending) return <LinearProgress aria-label={say('Reading the run')} />;
   if (!datasets.data || !runs.data) {
@@ -48,10 +56,7 @@ export function RunNeeded({ emptyTitle, purpose, children }: RunNeededProps) {
           </Button>
         }
       >
-        {isEmpty
-          ? say('Add a folder of images in Data and run a method on it.')
-          : say('Choose a data set and one of its runs.')}{' '}
-        {purpose}
+        {isEmpty ? words.noDatasets : words.noDataset}
       </EmptyState>
     );
   }
@@ -85,7 +90,15 @@ export function RunNeeded({ emptyTitle, purpose, children }: RunNeededProps) {
         </>
       }
     >
-      {purpose}
+      {words.noRun}
     </EmptyState>
   );
+}
+
+function wordsFor(purpose: string): RunNeededWords {
+  return {
+    noDatasets: `${say('Add a folder of images in Data and run a method on it.')} ${purpose}`,
+    noDataset: `${say('Choose a data set and one of its runs.')} ${purpose}`,
+    noRun: purpose,
+  };
 }

@@ -1,12 +1,12 @@
 import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
-import { Images, ListChecks, Play, Timer } from 'lucide-react';
+import { Images, ListChecks, Timer } from 'lucide-react';
 import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { useAddress, useAddressStore } from '../../state/address.ts';
-import { useDataset, useDatasets, useJob, useRun, useRuns } from '../../state/queries.ts';
+import { useJob } from '../../state/queries.ts';
 import { useMapProposal } from '../../state/map-threshold.ts';
 import { useRunThreshold } from '../../state/run-thresholds.ts';
 import { isUnderWay } from '../../state/run-words.ts';
@@ -18,6 +18,7 @@ import { reviewFilterNames, reviewSortNames } from '../../state/review-words.ts'
 import { say } from '../../texts/say.ts';
 import { useReviewSettings } from '../../state/review-settings.ts';
 import { useForeignVerdicts, useVerdicts } from '../../state/verdicts.ts';
+import { RunNeeded } from '../frame/run-needed.tsx';
 import { Filmstrip } from './filmstrip.tsx';
 import { ReviewBar, type ReviewQuestion } from './review-bar.tsx';
 import { ReviewPanel } from './review-panel.tsx';
@@ -33,81 +34,22 @@ import { Viewer } from './viewer.tsx';
 
 /** Goes through the images of a run, worst first. */
 export function ReviewView() {
-  const { datasetId, runId } = useAddress();
-  const go = useAddressStore((state) => state.go);
-  const datasets = useDatasets();
-  const runs = useRuns();
-  const dataset = useDataset(datasetId);
-  const run = useRun(runId);
-
-  if (datasets.isPending || runs.isPending) return <LinearProgress aria-label={say('Reading the run')} />;
-  if (!datasets.data || !runs.data) {
-    return <ErrorNotice title={say('The run could not be read')} error={datasets.error ?? runs.error} />;
-  }
-  if (!dataset) {
-    return (
-      <EmptyState
-        isPage
-        icon={Images}
-        title={say('Nothing to review yet')}
-        action={
-          <Button
-            variant="contained"
-            onClick={() => {
-              go({ view: 'data' });
-            }}
-          >
-            {datasets.data.length === 0 ? say('Go to Data') : say('Choose a data set')}
-          </Button>
-        }
-      >
-        {datasets.data.length === 0
-          ? say(
-              'Add a folder of images in Data and run a method on it; then its images are here, worst first.',
-            )
-          : say('Choose a data set; the images of its runs are shown here, worst first.')}
-      </EmptyState>
-    );
-  }
-  if (run?.datasetId !== dataset.id) {
-    const newest = runs.data.find((each) => each.datasetId === dataset.id);
-    return (
-      <EmptyState
-        isPage
-        icon={Play}
-        title={
-          newest ? say('No run is chosen') : say('Nothing was run on {name} yet', { name: dataset.name })
-        }
-        action={
-          <>
-            {newest && (
-              <Button
-                variant="contained"
-                onClick={() => {
-                  go({ runId: newest.id, imageId: null });
-                }}
-              >
-                {say('Show the newest run')}
-              </Button>
-            )}
-            <Button
-              variant={newest ? 'outlined' : 'contained'}
-              onClick={() => {
-                go({ view: 'start' });
-              }}
-            >
-              {say('Start a run')}
-            </Button>
-          </>
-        }
-      >
-        {say(
+  return (
+    <RunNeeded
+      emptyTitle={say('Nothing to review yet')}
+      purpose={{
+        noDatasets: say(
+          'Add a folder of images in Data and run a method on it; then its images are here, worst first.',
+        ),
+        noDataset: say('Choose a data set; the images of its runs are shown here, worst first.'),
+        noRun: say(
           'A run gives every image a score and an anomaly map. Block statistics need no model and take moments.',
-        )}
-      </EmptyState>
-    );
-  }
-  return <Review key={run.id} run={run} />;
+        ),
+      }}
+    >
+      {(run) => <Review key={run.id} run={run} />}
+    </RunNeeded>
+  );
 }
 
 function Review({ run }: { readonly run: Run }) {

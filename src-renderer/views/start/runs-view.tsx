@@ -1,42 +1,24 @@
 import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
-import { FolderSearch, Play } from 'lucide-react';
+import { Play } from 'lucide-react';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { useAddress, useAddressStore } from '../../state/address.ts';
 import { useDataset, useDatasets, useRuns } from '../../state/queries.ts';
 import { say } from '../../texts/say.ts';
+import { DatasetNeeded } from '../frame/dataset-needed.tsx';
 import { RunRow } from './run-row.tsx';
 import styles from './runs-view.module.css';
 
 /** Every run of a data set: what it was made with, where it stands, and what can be done with it. */
 export function RunsView() {
   const { datasetId } = useAddress();
-  const go = useAddressStore((state) => state.go);
   const datasets = useDatasets();
   const dataset = useDataset(datasetId);
   if (datasets.isPending) return <LinearProgress aria-label={say('Reading the data set')} />;
   if (dataset) return <Runs dataset={dataset} />;
-  return (
-    <EmptyState
-      isPage
-      icon={FolderSearch}
-      title={say('No data set is chosen')}
-      action={
-        <Button
-          variant="contained"
-          onClick={() => {
-            go({ view: 'data' });
-          }}
-        >
-          {say('Choose a data set')}
-        </Button>
-      }
-    >
-      {say('Runs belong to a data set.')}
-    </EmptyState>
-  );
+  return <DatasetNeeded purpose={say('Runs belong to a data set.')} />;
 }
 
 function Runs({ dataset }: { readonly dataset: Dataset }) {
