@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import { readFile } from 'node:fs/promises';
 import { toErrorShape } from '../../src-shared/contract/errors.ts';
 import { cspNoncePlaceholder } from '../../src-shared/contract/wire.ts';
 import type { Core } from '../core/core.ts';
+import { openFileBody } from './file-body.ts';
 import { contentSecurityPolicy, securityHeaders } from './security-headers.ts';
 import { listWindowFiles, type WindowFile } from './window-files.ts';
 
@@ -107,12 +106,10 @@ async function serveFile(
   status: number,
   headers: Readonly<Record<string, string>>,
 ): Promise<Response> {
-  const handle = await open(filePath, 'r');
-  const { size } = await handle.stat();
-  const stream = createReadStream(filePath, { fd: handle, end: Math.max(size - 1, 0) });
-  return new Response(Readable.toWeb(stream) as ReadableStream<Uint8Array>, {
+  const { body, sizeBytes } = await openFileBody(filePath);
+  return new Response(body, {
     status,
-    headers: { ...securityHeaders, ...headers, 'Content-Length': String(size) },
+    headers: { ...securityHeaders, ...headers, 'Content-Length': String(sizeBytes) },
   });
 }
 

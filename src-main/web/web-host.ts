@@ -1,7 +1,6 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { WebSocketServer } from 'ws';
 import { WorkbenchError } from '../../src-shared/contract/errors.ts';
 import { requestLimitBytes, socketPath } from '../../src-shared/contract/wire.ts';
@@ -113,19 +112,19 @@ async function answerPage(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => {
+    gone.abort();
+  });
   // The query never takes part in finding a file, so it is cut off as text: a parser would also resolve `..`.
   const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
   const parameters = new URLSearchParams(query);
   const queryToken = parameters.get('token');
   const refusal = guard.checkSource(request.headers, 'page') ?? guard.checkToken(request.headers, queryToken);
   if (refusal !== null) {
-    await send(response, plain(refusal.status, refusal.message), request.method);
+    await send(response, plain(refusal.status, refusal.message), request.method, gone.signal);
     return;
   }
-  const gone = new AbortController();
-  response.once('close', () => {
-    gone.abort();
-  });
   const answer = await windowServer({
     method: request.method ?? 'GET',
     path,
@@ -140,21 +139,33 @@ async function answerPage(
     const rest = parameters.toString();
     answer.headers.set('Refresh', `0; url=${path}${rest === '' ? '' : `?${rest}`}`);
   }
-  await send(response, answer, request.method);
+  await send(response, answer, request.method, gone.signal);
 }
 
-/** Sends a response as it comes; a client that goes away ends the reading of the file too. */
-async function send(response: ServerResponse, answer: Response, method: string | undefined): Promise<void> {
-  response.writeHead(answer.status, [...answer.headers].flat());
-  if (answer.body === null || method === 'HEAD') {
+/** Sends a response as it comes; a client that goes away, be it before the first byte, ends the reading of the file too. */
+async function send(
+  response: ServerResponse,
+  answer: Response,
+  method: string | undefined,
+  gone: AbortSignal,
+): Promise<void> {
+  if (answer.body === null || method === 'HEAD' || gone.aborted) {
     await answer.body?.cancel();
+    if (gone.aborted) return;
+    response.writeHead(answer.status, [...answer.headers].flat());
     response.end();
     return;
   }
+  response.writeHead(answer.status, [...answer.headers].flat());
   try {
-    await pipeline(Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]), response);
+    // Leaving the loop cancels the body, which `pipeline` does not where the response was closed before it began.
+    for await (const chunk of answer.body) {
+      gone.throwIfAborted();
+      if (!response.write(chunk)) await once(response, 'drain', { signal: gone });
+    }
+    response.end();
   } catch {
-    // The headers are out: all that is left is to break the connection, which pipeline did.
+    // The headers are out: all that is left is to break the connection.
     response.destroy();
   }
 }
