@@ -1,8 +1,11 @@
+import { predict } from '../state/prediction.ts';
 import styles from './score-bar.module.css';
 
 interface ScoreBarProps {
   readonly score: number;
   readonly threshold: number | null;
+  /** Where the middle band begins; null: there is none. */
+  readonly second?: number | null;
   readonly scale: { readonly scoreMin: number; readonly scoreMax: number };
 }
 
@@ -11,22 +14,21 @@ export function positionOn(value: number, min: number, max: number): number {
   return max > min ? Math.min(1, Math.max(0, (value - min) / (max - min))) : 0.5;
 }
 
-/** A score as a thin bar on the run's scale, with a tick at the threshold. */
-export function ScoreBar({ score, threshold, scale }: ScoreBarProps) {
+/** A score as a thin bar on the run's scale, with a tick at each threshold. */
+export function ScoreBar({ score, threshold, second = null, scale }: ScoreBarProps) {
   const length = positionOn(score, scale.scoreMin, scale.scoreMax);
-  const defect = threshold !== null && score >= threshold;
+  const said = predict(score, threshold, second);
+  const ticks = [second, threshold].filter((cut) => cut !== null);
   return (
     <span className={styles.bar} aria-hidden>
-      <span
-        className={defect ? `${styles.fill} ${styles.defect}` : styles.fill}
-        style={{ width: `${Math.max(2, length * 100)}%` }}
-      />
-      {threshold !== null && (
+      <span className={styles.fill} data-said={said} style={{ width: `${Math.max(2, length * 100)}%` }} />
+      {ticks.map((cut) => (
         <span
+          key={cut}
           className={styles.tick}
-          style={{ left: `${positionOn(threshold, scale.scoreMin, scale.scoreMax) * 100}%` }}
+          style={{ left: `${positionOn(cut, scale.scoreMin, scale.scoreMax) * 100}%` }}
         />
-      )}
+      ))}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { VerdictValue } from '../../src-shared/domain/verdict.ts';
-import { countsAt, judgedApart, type Comparison } from './compare.ts';
+import { countsAt, judgePanes, type Comparison } from './compare.ts';
 
 /** What a comparison can be narrowed to: within a group any, between groups all. */
 export const compareFilters = [
@@ -13,6 +13,7 @@ export const compareFilters = [
   'verdict-none',
   'panes-differ',
   'panes-agree',
+  'prediction-check',
   'metrics-counted',
   'metrics-left-out',
 ] as const;
@@ -23,9 +24,11 @@ export interface FilterFacts {
   readonly verdicts: ReadonlyMap<number, VerdictValue>;
   /** Of the panes; null: it says nothing. */
   readonly thresholds: readonly (number | null)[];
+  /** Where their middle bands begin; null: there is none. */
+  readonly seconds: readonly (number | null)[];
 }
 
-const groups = ['label', 'verdict', 'panes', 'metrics'] as const;
+const groups = ['label', 'verdict', 'panes', 'prediction', 'metrics'] as const;
 const bitOf = new Map<string, number>(compareFilters.map((filter, bit) => [filter, 1 << bit]));
 
 function maskOf(...filters: readonly CompareFilter[]): number {
@@ -33,14 +36,18 @@ function maskOf(...filters: readonly CompareFilter[]): number {
 }
 
 /** What each image of a comparison is: bit k stands for filter k of `compareFilters`. O(images · panes). */
-export function filterBits(comparison: Comparison, { verdicts, thresholds }: FilterFacts): Uint16Array {
-  const apart = judgedApart(comparison, thresholds);
+export function filterBits(
+  comparison: Comparison,
+  { verdicts, thresholds, seconds }: FilterFacts,
+): Uint16Array {
+  const { apart, toCheck } = judgePanes(comparison, thresholds, seconds);
   const places = [...comparison.scores.keys()];
   return Uint16Array.from(comparison.imageIds, (imageId, row) =>
     maskOf(
       `label-${comparison.labels[row] ?? 'none'}`,
       `verdict-${verdicts.get(imageId) ?? 'none'}`,
       apart[row] === 1 ? 'panes-differ' : 'panes-agree',
+      ...(toCheck[row] === 1 ? (['prediction-check'] as const) : []),
       places.some((place) => countsAt(comparison, place, row)) ? 'metrics-counted' : 'metrics-left-out',
     ),
   );

@@ -85,24 +85,30 @@ export function choosePanes(
   }));
 }
 
+export interface PaneCuts {
+  readonly score: number | null;
+  /** Where the middle band of `score` begins; null: there is none, or `score` is null. */
+  readonly second: number | null;
+  readonly map: number | null;
+}
+
+const asReview: PaneCuts = { score: null, second: null, map: null };
+
 /** The thresholds of a pane; null: as Review has them for the run. */
-export function paneCuts(
-  at: PaneThreshold,
-  points: readonly OperatingPoint[],
-): { readonly score: number | null; readonly map: number | null } {
+export function paneCuts(at: PaneThreshold, points: readonly OperatingPoint[]): PaneCuts {
   switch (at.kind) {
     case 'own':
-      return { score: null, map: null };
+      return asReview;
     case 'score':
-      return { score: at.value, map: null };
+      return { ...asReview, score: at.value };
     case 'map':
-      return { score: null, map: at.value };
+      return { ...asReview, map: at.value };
     case 'saved': {
       const point = points.find(({ id }) => id === at.id);
-      if (point === undefined) return { score: null, map: null };
+      if (point === undefined) return asReview;
       return point.level === 'image'
-        ? { score: point.threshold, map: null }
-        : { score: null, map: point.threshold };
+        ? { score: point.threshold, second: point.secondThreshold, map: null }
+        : { ...asReview, map: point.threshold };
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Label } from '../../src-shared/domain/dataset.ts';
 import type { LeftOut, RunScale, RunScores } from '../../src-shared/domain/run.ts';
 import type { MetricKey } from './compare-metrics.ts';
+import { predict } from './prediction.ts';
 
 /** What several runs say of the same images, in columns; `scores[r][k]` is what run r says of image k. */
 export interface Comparison {
@@ -89,6 +90,8 @@ export interface OrderQuestion {
   readonly scales: readonly (RunScale | null)[];
   /** The panes' score thresholds, for cells of figures at a threshold. */
   readonly thresholds: readonly (number | null)[];
+  /** Where the panes' middle bands begin; null: a pane has none. */
+  readonly seconds: readonly (number | null)[];
 }
 
 /** Rows of a comparison as they are looked at. */
@@ -116,30 +119,40 @@ export function orderRows(
 function byDisagreement(
   rows: readonly number[],
   comparison: Comparison,
-  { thresholds }: OrderQuestion,
+  { thresholds, seconds }: OrderQuestion,
 ): readonly number[] {
-  const apart = judgedApart(comparison, thresholds);
+  const { apart } = judgePanes(comparison, thresholds, seconds);
   const known = Float64Array.from(comparison.disagreement, (each) => each ?? -1);
   return [...rows].sort(
     (a, b) => (known[b] ?? 0) - (known[a] ?? 0) || (apart[b] ?? 0) - (apart[a] ?? 0) || a - b,
   );
 }
 
-/** 1 for each image that some panes call a defect and others good; O(images · panes). */
-export function judgedApart(
+const judgementBits = { defect: 1, good: 2, unsure: 4 } as const;
+
+/**
+ * By row, 1 or 0: whether the panes judge an image differently (defect, good or to check), and whether any of them leaves it
+ * to a human. O(images · panes).
+ */
+export function judgePanes(
   { imageIds, scores }: Comparison,
   thresholds: readonly (number | null)[],
-): Uint8Array {
-  const apart = new Uint8Array(imageIds.length);
+  seconds: readonly (number | null)[],
+): { readonly apart: Uint8Array; readonly toCheck: Uint8Array } {
   const judged = new Uint8Array(imageIds.length);
   for (const [place, column] of scores.entries()) {
-    const threshold = thresholds[place] ?? null;
+    const [threshold, second] = [thresholds[place] ?? null, seconds[place] ?? null];
     if (threshold === null) continue;
-    for (const [row, score] of column.entries())
-      if (score !== null) judged[row] = (judged[row] ?? 0) | (score >= threshold ? 1 : 2);
+    for (const [row, score] of column.entries()) {
+      const said = predict(score, threshold, second);
+      if (said !== null) judged[row] = (judged[row] ?? 0) | judgementBits[said];
+    }
   }
-  for (const [row, said] of judged.entries()) apart[row] = said === 3 ? 1 : 0;
-  return apart;
+  return {
+    // More than one bit is set.
+    apart: judged.map((said) => ((said & (said - 1)) === 0 ? 0 : 1)),
+    toCheck: judged.map((said) => ((said & judgementBits.unsure) === 0 ? 0 : 1)),
+  };
 }
 
 /** How far apart two runs score each image, each as a share of its own scale; null where one has no score. */

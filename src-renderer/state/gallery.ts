@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Label } from '../../src-shared/domain/dataset.ts';
 import type { ImageColumns } from '../../src-shared/domain/run.ts';
 import type { VerdictValue } from '../../src-shared/domain/verdict.ts';
+import { predict, sideOf, type Prediction } from './prediction.ts';
 
 export const gallerySorts = ['score', 'path', 'verdict', 'class'] as const;
 export type GallerySort = (typeof gallerySorts)[number];
@@ -12,7 +13,7 @@ export type GallerySort = (typeof gallerySorts)[number];
  */
 export const galleryGroups = {
   verdict: ['defect', 'unsure', 'good', 'none'],
-  predicted: ['defect', 'good', 'none'],
+  predicted: ['defect', 'unsure', 'good', 'none'],
   label: ['anomalous', 'good', 'none'],
   split: ['train', 'test', 'none'],
   disagree: ['verdict-label', 'verdict-predicted', 'label-predicted'],
@@ -29,6 +30,7 @@ export const galleryTokens = [
   'verdict-good',
   'verdict-none',
   'predicted-defect',
+  'predicted-unsure',
   'predicted-good',
   'predicted-none',
   'split-train',
@@ -83,8 +85,13 @@ function bit(token: GalleryToken): number {
 }
 
 /** Which two of verdict, label and prediction contradict each other; «unsure» contradicts nobody. */
-function disagreements(verdict: VerdictValue | null, label: Label | null, predicted: boolean | null): number {
-  const said = verdict === null || verdict === 'unsure' ? null : verdict === 'defect';
+function disagreements(
+  verdict: VerdictValue | null,
+  label: Label | null,
+  prediction: Prediction | null,
+): number {
+  const said = sideOf(verdict);
+  const predicted = sideOf(prediction);
   const labelled = label === null ? null : label === 'anomalous';
   const differ = (a: boolean | null, b: boolean | null) => a !== null && b !== null && a !== b;
   return (
@@ -98,11 +105,15 @@ function maskOf(tokens: readonly GalleryToken[]): number {
   return tokens.reduce((mask, token) => mask | bit(token), 0);
 }
 
-/** `threshold`: at or above it the run says «defect»; null: it says nothing. */
+/**
+ * `threshold`: at or above it the run says «defect»; null: it says nothing. From `second` up to it an image is to be checked
+ * by a human; null: none is.
+ */
 export function makeGalleryTable(
   columns: ImageColumns,
   verdicts: { readonly values: ReadonlyMap<number, VerdictValue>; readonly noted: ReadonlySet<number> },
   threshold: number | null,
+  second: number | null = null,
 ): GalleryTable {
   const count = columns.imageIds.length;
   const scores = new Float64Array(count);
@@ -112,12 +123,12 @@ export function makeGalleryTable(
     const label = columns.labels[row] ?? null;
     const imageId = columns.imageIds[row] ?? 0;
     const verdict = verdicts.values.get(imageId) ?? null;
-    const predicted = score === null || threshold === null ? null : score >= threshold;
+    const predicted = predict(score, threshold, second);
     scores[row] = score ?? NaN;
     bits[row] =
       bit(`label-${label ?? 'none'}`) |
       bit(`verdict-${verdict ?? 'none'}`) |
-      bit(`predicted-${predicted === null ? 'none' : predicted ? 'defect' : 'good'}`) |
+      bit(`predicted-${predicted ?? 'none'}`) |
       bit(`split-${columns.splits[row] ?? 'none'}`) |
       disagreements(verdict, label, predicted) |
       (verdicts.noted.has(imageId) ? bit('only-note') : 0) |

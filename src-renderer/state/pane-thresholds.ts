@@ -11,30 +11,43 @@ import { paneCuts, paneToken, type ComparedPane, type PaneThreshold } from './co
 import { scoresOfClass } from './run-thresholds.ts';
 import { useThresholdStore } from './thresholds.ts';
 
-/** The score threshold of each pane: its own, or the one in force in Review; null without scores. */
+export interface PanesCut {
+  /** Of each pane: its own score threshold, or the one in force in Review; null without scores. */
+  readonly thresholds: readonly (number | null)[];
+  /** Where each pane's middle band begins, at most its threshold; null: it has none. */
+  readonly seconds: readonly (number | null)[];
+}
+
+/** Where each pane cuts scores. */
 export function usePaneThresholds(
   panes: readonly ComparedPane[],
   scores: readonly (RunScores | undefined)[],
   className: string | null,
   points: readonly OperatingPoint[],
-): readonly (number | null)[] {
+): PanesCut {
   const byKey = useThresholdStore((state) => state.byKey);
   const proposed = useMemo(
     () =>
       scores.map((each) => (each ? (proposeThreshold(scoresOfClass(each, className))?.value ?? null) : null)),
     [scores, className],
   );
-  return useMemo(
-    () =>
-      panes.map(({ run, at }, place) => {
-        const chosen = chosenFor(
-          byKey[thresholdKey(run.id, className)] ?? nothingChosen,
-          byKey[thresholdKey(run.id, null)] ?? nothingChosen,
-        );
-        return paneCuts(at, points).score ?? chosen.score ?? proposed[place] ?? null;
-      }),
-    [panes, byKey, className, points, proposed],
-  );
+  return useMemo(() => {
+    const cuts = panes.map(({ run, at }, place) => {
+      const own = paneCuts(at, points);
+      if (own.score !== null) return { threshold: own.score, second: own.second };
+      const chosen = chosenFor(
+        byKey[thresholdKey(run.id, className)] ?? nothingChosen,
+        byKey[thresholdKey(run.id, null)] ?? nothingChosen,
+      );
+      const threshold = chosen.score ?? proposed[place] ?? null;
+      const second = chosen.second === null || threshold === null ? null : Math.min(chosen.second, threshold);
+      return { threshold, second };
+    });
+    return {
+      thresholds: cuts.map(({ threshold }) => threshold),
+      seconds: cuts.map(({ second }) => second),
+    };
+  }, [panes, byKey, className, points, proposed]);
 }
 
 /** What a pane can be cut at besides Review's threshold, as far as the labels allow it. */

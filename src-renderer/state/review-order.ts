@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Label } from '../../src-shared/domain/dataset.ts';
 import type { RunScores } from '../../src-shared/domain/run.ts';
 import type { VerdictValue } from '../../src-shared/domain/verdict.ts';
+import { predict, sideOf } from './prediction.ts';
 
 /** Which images the filmstrip holds, by what was said of them. */
 export const reviewFilters = [
@@ -11,6 +12,7 @@ export const reviewFilters = [
   'verdict-label',
   'verdict-prediction',
   'label-prediction',
+  'to-check',
   'defect',
   'unsure',
   'good',
@@ -64,16 +66,17 @@ type Sides = Extract<
   'disagreement' | 'verdict-label' | 'verdict-prediction' | 'label-prediction'
 >;
 
-/** Whether verdict, label and prediction, or two of them, contradict each other; «unsure» contradicts nobody. */
+/** Whether verdict, label and prediction, or two of them, contradict each other; «unsure» and «to check» contradict nobody. */
 export function disagrees(
   { verdict, label, score }: Opinions,
   threshold: number | null,
   sides: Sides = 'disagreement',
+  second: number | null = null,
 ): boolean {
   const said = [
-    verdict === null || verdict === 'unsure' || sides === 'label-prediction' ? null : verdict === 'defect',
+    sides === 'label-prediction' ? null : sideOf(verdict),
     label === null || sides === 'verdict-prediction' ? null : label === 'anomalous',
-    threshold === null || score === null || sides === 'verdict-label' ? null : score >= threshold,
+    sides === 'verdict-label' ? null : sideOf(predict(score, threshold, second)),
   ].filter((opinion) => opinion !== null);
   return said.includes(true) && said.includes(false);
 }
@@ -87,6 +90,8 @@ export interface ReviewChoice {
   /** As they stood when the filter was chosen: the list does not change under the reviewer's hands. */
   readonly verdicts: Verdicts;
   readonly threshold: number | null;
+  /** Where the middle band begins; null: there is none. */
+  readonly second: number | null;
   /** Scores are hidden: neither order nor presence in the list may tell them. */
   readonly isBlind: boolean;
   readonly failures: readonly FailedImage[];
@@ -153,21 +158,23 @@ function sortRows(
 function matches(
   images: ReviewImages,
   row: number,
-  { filter, labels, verdicts, threshold, isBlind }: ReviewChoice,
+  { filter, labels, verdicts, threshold, second, isBlind }: ReviewChoice,
 ): boolean {
   const verdict = verdicts.get(images.imageIds[row] ?? 0) ?? null;
   const label = images.labels[row] ?? null;
   const score = images.scores[row] ?? null;
   // Without a verdict the mere presence in such a list would give label and prediction away.
-  const tells = labels !== 'all' || isDisagreement(filter);
+  const tells = labels !== 'all' || filter === 'to-check' || isDisagreement(filter);
   if (isBlind && verdict === null && tells) return false;
   if (labels !== 'all' && (label ?? 'unlabelled') !== labels) return false;
-  if (isDisagreement(filter)) return disagrees({ verdict, label, score }, threshold, filter);
+  if (isDisagreement(filter)) return disagrees({ verdict, label, score }, threshold, filter, second);
   switch (filter) {
     case 'all':
       return true;
     case 'unjudged':
       return verdict === null;
+    case 'to-check':
+      return predict(score, threshold, second) === 'unsure';
     case 'failed':
       return score === null;
     case 'defect':
@@ -178,7 +185,7 @@ function matches(
 }
 
 export function isDisagreement(filter: ReviewFilter): filter is Sides {
-  return filter === 'disagreement' || filter.includes('-');
+  return filter === 'disagreement' || (filter !== 'to-check' && filter.includes('-'));
 }
 
 /** A fixed number for an id and a seed, spread evenly over 32 bits (the finaliser of MurmurHash3). */

@@ -8,6 +8,7 @@ export const reviewFilterNames: Readonly<Record<ReviewFilter, string>> = {
   'verdict-label': say('Verdict against label'),
   'verdict-prediction': say('Verdict against prediction'),
   'label-prediction': say('Label against prediction'),
+  'to-check': say('Prediction: to check'),
   defect: say('Verdict: defect'),
   unsure: say('Verdict: unsure'),
   good: say('Verdict: good'),

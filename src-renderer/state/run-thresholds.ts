@@ -42,6 +42,8 @@ export interface RunThreshold {
   readonly isEarly: boolean;
   /** The score threshold in force; null without scores, or with too few. */
   readonly value: number | null;
+  /** Where the share of a human begins, at most `value`; null: there is no middle band. */
+  readonly second: number | null;
   change(change: Partial<ChosenThresholds>): void;
 }
 
@@ -72,13 +74,15 @@ export function useRunThreshold(
     },
     [changeStore, key, className, ofRun.score, proposed],
   );
+  const value = isEarly ? null : (chosen.score ?? proposed?.value ?? null);
   return {
     scores,
     error: query.error,
     proposed,
     chosen,
     isEarly,
-    value: isEarly ? null : (chosen.score ?? proposed?.value ?? null),
+    value,
+    second: chosen.second === null || value === null ? null : Math.min(chosen.second, value),
     change,
   };
 }

@@ -3,7 +3,9 @@ import { expect, test } from './fixtures.ts';
 import { DataPage } from './pages/data-page.ts';
 import { Frame } from './pages/frame.ts';
 import { GalleryPage } from './pages/gallery-page.ts';
+import { ComparePage } from './pages/compare-page.ts';
 import { ReviewPage } from './pages/review-page.ts';
+import { ThresholdsPage } from './pages/thresholds-page.ts';
 import { makeMvtecClass } from './test-images.ts';
 
 test('a gallery is searched, filtered and sorted, and found again by its address', async ({
@@ -61,4 +63,58 @@ test('a gallery is searched, filtered and sorted, and found again by its address
     await expectAccessible(window, `gallery, ${theme}`);
     await window.screenshot({ path: testInfo.outputPath(`gallery-${theme}.png`) });
   }
+});
+
+test('the band between two thresholds is told and filtered in Images, Review and Compare', async ({
+  window,
+}, testInfo) => {
+  const folder = testInfo.outputPath('images');
+  await makeMvtecClass(folder, { className: 'felt', goodCount: 6, scratchedCount: 4 });
+  const data = new DataPage(window);
+  const gallery = new GalleryPage(window);
+  const review = new ReviewPage(window);
+  const thresholds = new ThresholdsPage(window);
+  await data.importFolder(folder);
+  await data.startRun();
+  await review.waitForEnd();
+  await window.goto(window.url().replace('#/review', '#/images'));
+  await expect(gallery.tiles).toHaveCount(10);
+  await expect(gallery.row('Prediction', 'To check')).toHaveCount(0);
+
+  await window.goto(window.url().replace('#/images', '#/thresholds'));
+  await thresholds.open('Images');
+  await thresholds.cook('Best F1');
+  await window.getByRole('switch', { name: 'Middle band for a human' }).click();
+  // Down to the lowest score: whatever is not stopped is for a human.
+  await thresholds.handle('Lower threshold').press('Home');
+  await expect.poll(async () => (await thresholds.row('passed')).good).toBe(0);
+  const human = await thresholds.row('human');
+  const toCheck = human.good + human.anomalous;
+  expect(toCheck).toBeGreaterThan(0);
+
+  await window.goto(window.url().replace('#/thresholds', '#/images'));
+  await expect(gallery.row('Prediction', 'To check')).toContainText(String(toCheck));
+  await expect(gallery.row('Prediction', 'Good')).toContainText('0');
+  await gallery.box('Prediction', 'To check').check();
+  await expect(gallery.tiles).toHaveCount(toCheck);
+  await expect(gallery.tiles.first()).toHaveAccessibleName(/, to check/);
+  await expect(gallery.tiles.first().getByTitle('To check: between the two thresholds')).toBeVisible();
+  await expectAccessible(window, 'images, to check');
+  await testInfo.attach('gallery', { body: await window.screenshot(), contentType: 'image/png' });
+
+  await window.goto(window.url().replace('#/images', '#/review'));
+  await window.getByRole('combobox', { name: 'Show' }).click();
+  await window.getByRole('option', { name: 'Prediction: to check' }).click();
+  await expect(window.getByTestId('shown-count')).toHaveText(`${toCheck} of 10 images`);
+
+  // The same run cut once as Review does, with its band, and once where everything is stopped.
+  const runId = new URLSearchParams(window.url().split('?').at(-1)).get('run') ?? '';
+  await window.goto(window.url().replace(/#.*$/, `#/compare?set=1&run=${runId}&runs=${runId},${runId}s0`));
+  const compare = new ComparePage(window);
+  await expect(compare.shownCount(10)).toBeVisible();
+  await compare.filter('Prediction: to check, in any pane');
+  await expect(compare.shownCount(toCheck)).toBeVisible();
+  await expect(window.getByTestId('pane-facts').first()).toContainText('To check');
+  await expect(window.getByTestId('pane-facts').last()).toContainText('Defect');
+  await testInfo.attach('compare', { body: await window.screenshot(), contentType: 'image/png' });
 });

@@ -30,6 +30,8 @@ interface CompareBarProps {
   readonly shared: string;
   readonly shownCount: number;
   readonly filterCounts: ReadonlyMap<CompareFilter, number>;
+  /** Whether any pane has a middle band. */
+  readonly hasBand: boolean;
   /** A threshold for one more pane of a run. */
   readonly otherThresholdOf: (runId: number) => PaneThreshold;
 }
@@ -51,7 +53,7 @@ export function CompareBar(props: CompareBarProps) {
     <div className={styles.bar}>
       {panes.length < mostCompared && <AddMenu {...props} />}
       <OrderSelect panes={panes} />
-      <CompareFilterMenu counts={props.filterCounts} />
+      <CompareFilterMenu counts={props.filterCounts} hasBand={props.hasBand} />
       <span className={styles.quiet}>
         {say('{count, plural, one {# image} other {# images}}', { count: shownCount })}
       </span>

@@ -18,17 +18,27 @@ const filterNames: Readonly<Record<CompareFilter, string>> = {
   'verdict-none': say('Verdict: none'),
   'panes-differ': say('The panes judge differently'),
   'panes-agree': say('The panes judge alike'),
+  'prediction-check': say('Prediction: to check, in any pane'),
   'metrics-counted': say('Counted in metrics'),
   'metrics-left-out': say('Not counted in metrics'),
 };
 
+interface CompareFilterMenuProps {
+  readonly counts: ReadonlyMap<CompareFilter, number>;
+  /** Whether any pane has two thresholds, with a band for a human between them. */
+  readonly hasBand: boolean;
+}
+
 /** What the images are narrowed to: within a group any, between groups all. */
-export function CompareFilterMenu({ counts }: { readonly counts: ReadonlyMap<CompareFilter, number> }) {
+export function CompareFilterMenu({ counts, hasBand }: CompareFilterMenuProps) {
   const { among } = useAddress();
   const { replace } = useAddressStore();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const menuId = useId();
   const chosen = among ?? [];
+  const offered = compareFilters.filter(
+    (filter) => filter !== 'prediction-check' || hasBand || chosen.includes(filter),
+  );
   const change = (next: readonly CompareFilter[]) => {
     replace({ among: next.length === 0 ? null : next, imageId: null });
   };
@@ -59,14 +69,14 @@ export function CompareFilterMenu({ counts }: { readonly counts: ReadonlyMap<Com
         }}
         slotProps={{ list: { 'aria-label': say('Filter'), dense: true } }}
       >
-        {compareFilters.map((filter, place) => {
+        {offered.map((filter, place) => {
           const isChosen = chosen.includes(filter);
           return (
             <MenuItem
               key={filter}
               role="menuitemcheckbox"
               aria-checked={isChosen}
-              divider={compareFilters[place + 1]?.split('-', 1)[0] !== filter.split('-', 1)[0]}
+              divider={offered[place + 1]?.split('-', 1)[0] !== filter.split('-', 1)[0]}
               onClick={() => {
                 change(isChosen ? chosen.filter((each) => each !== filter) : [...chosen, filter]);
               }}

@@ -48,7 +48,7 @@ export function Comparing({ dataset, own, panes }: ComparingProps) {
   const names = useRunNames();
   const points = useSavedThresholds(dataset.id);
   const headings = useMemo(() => paneHeadings(panes, names, points), [panes, names, points]);
-  const { scores, thresholds, comparison, whole, rows, isRead, filterCounts } = useComparedImages(
+  const { scores, thresholds, seconds, comparison, whole, rows, isRead, filterCounts } = useComparedImages(
     dataset.id,
     panes,
     points,
@@ -97,6 +97,7 @@ export function Comparing({ dataset, own, panes }: ComparingProps) {
         shared={headings.shared}
         shownCount={rows.length}
         filterCounts={filterCounts}
+        hasBand={seconds.some((second) => second !== null)}
         otherThresholdOf={(runId) => {
           const place = panes.findIndex((pane) => pane.run.id === runId);
           const known = scores.values[place];
@@ -127,6 +128,7 @@ export function Comparing({ dataset, own, panes }: ComparingProps) {
                 count={comparison.counts[place] ?? 0}
                 leftOut={comparison.leftOut[place]?.[shownRow] ?? null}
                 threshold={thresholds[place] ?? null}
+                second={seconds[place] ?? null}
                 scores={scores.values[place]}
                 points={points}
                 onRemove={panes.length > fewestCompared ? onRemove : null}
@@ -165,7 +167,7 @@ function useComparedImages(
   const verdicts = useVerdicts(datasetId).values;
   useForeignVerdicts();
   const isRead = scores.values.every((each) => each !== undefined);
-  const thresholds = usePaneThresholds(panes, scores.values, className, points);
+  const { thresholds, seconds } = usePaneThresholds(panes, scores.values, className, points);
   const known = useMemo(() => scores.values.flatMap((each) => (each ? [each] : [])), [scores.values]);
   const whole = useMemo(() => compareScores(known), [known]);
   const comparison = useMemo(
@@ -180,16 +182,16 @@ function useComparedImages(
   const against = placeOf(andPane, 1);
   const scales = useMemo(() => runs.map(({ scale }) => scale), [runs]);
   const ordered = useMemo(
-    () => (isRead ? orderRows(comparison, order, { of, against, metric, scales, thresholds }) : []),
-    [comparison, isRead, order, of, against, metric, scales, thresholds],
+    () => (isRead ? orderRows(comparison, order, { of, against, metric, scales, thresholds, seconds }) : []),
+    [comparison, isRead, order, of, against, metric, scales, thresholds, seconds],
   );
   const bits = useMemo(
-    () => filterBits(comparison, { verdicts, thresholds }),
-    [comparison, verdicts, thresholds],
+    () => filterBits(comparison, { verdicts, thresholds, seconds }),
+    [comparison, verdicts, thresholds, seconds],
   );
   const rows = useMemo(() => filterRows(bits, ordered, among ?? []), [bits, ordered, among]);
   const filterCounts = useMemo(() => countFilters(bits, ordered), [bits, ordered]);
-  return { scores, thresholds, comparison, whole, rows, isRead, filterCounts };
+  return { scores, thresholds, seconds, comparison, whole, rows, isRead, filterCounts };
 }
 
 function NoImage({ isRead }: { readonly isRead: boolean }) {

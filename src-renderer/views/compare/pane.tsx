@@ -7,6 +7,7 @@ import { TipButton } from '../../components/tip-button.tsx';
 import { paneCuts, type ComparedPane, type PaneThreshold } from '../../state/compare-panes.ts';
 import { formatCount, formatScore, scoreSpan } from '../../state/format.ts';
 import { useMapProposal } from '../../state/map-threshold.ts';
+import { predict, type Prediction } from '../../state/prediction.ts';
 import { useImage } from '../../state/queries.ts';
 import { useRunThreshold } from '../../state/run-thresholds.ts';
 import { say } from '../../texts/say.ts';
@@ -31,6 +32,8 @@ export interface PaneProps {
   readonly leftOut: LeftOut | null;
   /** The score threshold in force here. */
   readonly threshold: number | null;
+  /** Where its middle band begins; null: there is none. */
+  readonly second: number | null;
   readonly scores: RunScores | undefined;
   readonly points: readonly OperatingPoint[];
   /** Null: no pane can be left out. */
@@ -113,7 +116,7 @@ export const Pane = memo(function Pane(props: PaneProps) {
 });
 
 /** Verdict of the run, score and rank; where the image counts in no metric, why. */
-function PaneFacts({ pane: { run }, imageId, score, rank, count, leftOut, threshold }: PaneProps) {
+function PaneFacts({ pane: { run }, imageId, score, rank, count, leftOut, threshold, second }: PaneProps) {
   const failure = useImage(imageId, run.id).data?.result?.error ?? null;
   const span = scoreSpan(run.scale);
   if (score === null)
@@ -122,12 +125,13 @@ function PaneFacts({ pane: { run }, imageId, score, rank, count, leftOut, thresh
         {failure ?? say('No score of this image')}
       </p>
     );
+  const said = predict(score, threshold, second);
   return (
     <p className={styles.facts} data-testid="pane-facts">
-      {threshold !== null && (
+      {said !== null && (
         <span className={styles.verdict}>
-          <StateMark kind={score >= threshold ? 'defect' : 'good'} sizePx={10} />
-          {score >= threshold ? say('Defect') : say('Good')}
+          <StateMark kind={said} sizePx={10} />
+          {predictionWords[said]}
         </span>
       )}
       <span>{sayNodes('score {score}', { score: <b key="score">{formatScore(score, span)}</b> })}</span>
@@ -143,6 +147,12 @@ function PaneFacts({ pane: { run }, imageId, score, rank, count, leftOut, thresh
     </p>
   );
 }
+
+const predictionWords: Readonly<Record<Prediction, string>> = {
+  defect: say('Defect'),
+  unsure: say('To check'),
+  good: say('Good'),
+};
 
 const leftOutWords: Readonly<Record<LeftOut, string>> = {
   train: say('train split: not counted'),

@@ -28,6 +28,7 @@ const tokenNames: Readonly<Record<GalleryToken, string>> = {
   'verdict-good': say('Good'),
   'verdict-none': say('None yet'),
   'predicted-defect': say('Defect'),
+  'predicted-unsure': say('To check'),
   'predicted-good': say('Good'),
   'predicted-none': say('No score'),
   'split-train': say('Train'),
@@ -44,18 +45,29 @@ const tokenMarks: Partial<Record<GalleryToken, MarkKind>> = {
   'verdict-defect': 'defect',
   'verdict-unsure': 'unsure',
   'verdict-good': 'good',
+  'predicted-defect': 'defect',
+  'predicted-unsure': 'unsure',
+  'predicted-good': 'good',
 };
 
 const groupOrder = Object.keys(galleryGroups) as GalleryGroup[];
 
 /** The boxes that can choose anything in this data set and run. */
-function usefulTokens(group: GalleryGroup, hasRun: boolean, hasSplits: boolean): readonly GalleryToken[] {
+function usefulTokens(
+  group: GalleryGroup,
+  {
+    hasRun,
+    hasSplits,
+    hasBand,
+  }: { readonly hasRun: boolean; readonly hasSplits: boolean; readonly hasBand: boolean },
+): readonly GalleryToken[] {
   if (group === 'predicted' && !hasRun) return [];
   if (group === 'split' && !hasSplits) return [];
   return galleryTokens.filter(
     (token) =>
       galleryGroups[group].some((value) => token === `${group}-${value}`) &&
-      (hasRun || group !== 'disagree' || token === 'disagree-verdict-label'),
+      (hasRun || group !== 'disagree' || token === 'disagree-verdict-label') &&
+      (hasBand || token !== 'predicted-unsure'),
   );
 }
 
@@ -71,8 +83,10 @@ export function FilterPanel({ data, hasRun }: { readonly data: GalleryData; read
     filter.scoreFrom !== null ||
     filter.scoreTo !== null;
   const hasSplits = useMemo(() => columns.splits.some((split) => split !== null), [columns]);
+  // A box that is ticked stays in sight when the band is taken away, or it could not be unticked.
+  const hasBand = data.second !== null || chosen.has('predicted-unsure');
   const groups = groupOrder
-    .map((group) => ({ group, tokens: usefulTokens(group, hasRun, hasSplits) }))
+    .map((group) => ({ group, tokens: usefulTokens(group, { hasRun, hasSplits, hasBand }) }))
     .filter(({ tokens }) => tokens.length > 0);
 
   const toggle = (token: GalleryToken) => {

@@ -6,6 +6,7 @@ import { ScoreBar } from '../../components/score-bar.tsx';
 import { StateMark, verdictWords, wordOfLabel } from '../../components/state-mark.tsx';
 import { Thumbnail } from '../../components/thumbnail.tsx';
 import { fileName, formatScore, scoreSpan } from '../../state/format.ts';
+import { predict } from '../../state/prediction.ts';
 import { say } from '../../texts/say.ts';
 import styles from './gallery.module.css';
 import type { GalleryData } from './use-gallery.ts';
@@ -45,7 +46,7 @@ interface GalleryTileProps {
 /** One image: picture, verdict as a corner mark, score as a bar, name, class and label. */
 export function GalleryTile(props: GalleryTileProps) {
   const { index, row, data, run, namesClass, showsKind, widthPx, pictureHeightPx } = props;
-  const { columns, verdicts, threshold } = data;
+  const { columns, verdicts, threshold, second } = data;
   const imageId = columns.imageIds[row];
   const path = columns.paths[row];
   if (imageId === undefined || path === undefined) return null;
@@ -54,12 +55,14 @@ export function GalleryTile(props: GalleryTileProps) {
   const verdict = verdicts.values.get(imageId) ?? null;
   const scale = run?.scale ?? null;
   const span = scoreSpan(scale);
+  const isToCheck = predict(score, threshold, second) === 'unsure';
   const hasProblem = columns.hasProblem[row] === true;
   const hasNote = verdicts.noted.has(imageId);
   const words = [
     path,
     wordOfLabel(label),
     score === null ? '' : say('score {score}', { score: formatScore(score, span) }),
+    isToCheck ? say('to check') : '',
     verdict === null ? '' : say('verdict {verdict}', { verdict: verdictWords[verdict].toLowerCase() }),
     hasNote ? say('with a note') : '',
     hasProblem ? say('with a problem') : '',
@@ -95,7 +98,7 @@ export function GalleryTile(props: GalleryTileProps) {
       </span>
       {run !== null &&
         (score !== null && scale ? (
-          <ScoreBar score={score} threshold={threshold} scale={scale} />
+          <ScoreBar score={score} threshold={threshold} second={second} scale={scale} />
         ) : (
           <span className={styles.noBar} />
         ))}
@@ -103,7 +106,15 @@ export function GalleryTile(props: GalleryTileProps) {
         <span className={styles.name}>
           <MiddleEllipsis text={fileName(path)} />
         </span>
-        {score !== null && <span>{formatScore(score, span)}</span>}
+        {score !== null && (
+          <span
+            className={styles.score}
+            title={isToCheck ? say('To check: between the two thresholds') : undefined}
+          >
+            {isToCheck && <StateMark kind="unsure" sizePx={10} />}
+            {formatScore(score, span)}
+          </span>
+        )}
       </span>
       {showsKind && (
         <span className={styles.kind}>

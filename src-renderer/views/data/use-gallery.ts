@@ -19,6 +19,8 @@ export interface GalleryData {
   readonly choice: GalleryChoice;
   readonly verdicts: ReturnType<typeof useVerdicts>;
   readonly threshold: number | null;
+  /** Where the middle band begins; null: there is none. */
+  readonly second: number | null;
   readonly filter: GalleryFilter;
   readonly sort: GallerySort;
   readonly descending: boolean;
@@ -41,7 +43,7 @@ export function useGallery(
   }, [images.data, scores.data, runId]);
   const verdicts = useVerdicts(datasetId);
   const isKnown = verdicts.ready || verdicts.error !== null;
-  const threshold = useRunThreshold(runId, className).value;
+  const { value: threshold, second } = useRunThreshold(runId, className);
   const sort = run === null && wanted === 'score' ? 'path' : wanted;
   // The first way of an order is the one that is asked for most: the highest score first, everything else upwards.
   const descending = (sort === 'score') !== (direction === 'turned');
@@ -52,11 +54,12 @@ export function useGallery(
   const { values, noted } = verdicts;
   const table = useMemo(
     // Verdicts come out of the same answer a moment later: with none of them everything would be made twice.
-    () => (columns && isKnown ? makeGalleryTable(columns, { values, noted }, threshold) : undefined),
-    [columns, isKnown, values, noted, threshold],
+    () => (columns && isKnown ? makeGalleryTable(columns, { values, noted }, threshold, second) : undefined),
+    [columns, isKnown, values, noted, threshold, second],
   );
   const order = useMemo(() => table && sortGallery(table, sort, descending), [table, sort, descending]);
   const choice = useMemo(() => table && order && filterGallery(table, order, filter), [table, order, filter]);
-  const data = columns && choice ? { columns, choice, verdicts, threshold, filter, sort, descending } : null;
+  const data =
+    columns && choice ? { columns, choice, verdicts, threshold, second, filter, sort, descending } : null;
   return { data, error: images.error ?? scores.error ?? verdicts.error };
 }

@@ -20,6 +20,8 @@ interface FilmstripProps {
   readonly run: Run;
   readonly selected: number;
   readonly threshold: number | null;
+  /** Where the middle band begins; null: there is none. */
+  readonly second: number | null;
   readonly verdicts: Verdicts;
   readonly noted: ReadonlySet<number>;
   /** Images whose verdict is not stored yet because that failed. */
@@ -36,6 +38,7 @@ export const Filmstrip = memo(function Filmstrip({
   run,
   selected,
   threshold,
+  second,
   verdicts,
   noted,
   unsavedIds,
@@ -99,7 +102,7 @@ export const Filmstrip = memo(function Filmstrip({
                 {!isHidden && <StateMark kind={markOfLabel(label)} sizePx={9} onImage />}
               </span>
               {run.scale && score !== null && !isHidden && (
-                <ScoreBar score={score} threshold={threshold} scale={run.scale} />
+                <ScoreBar score={score} threshold={threshold} second={second} scale={run.scale} />
               )}
             </button>
           );

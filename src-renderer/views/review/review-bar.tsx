@@ -34,6 +34,8 @@ interface ReviewBarProps {
   /** Whether any image has a label: else nothing is asked about labels. */
   readonly hasLabels: boolean;
   readonly hasFailures: boolean;
+  /** Whether two thresholds leave a band for a human. */
+  readonly hasBand: boolean;
   readonly onAsk: (question: Partial<ReviewQuestion>) => void;
   /** Sorts out again what was judged since the filter was chosen. */
   readonly onRefresh: () => void;
@@ -56,7 +58,9 @@ export const ReviewBar = memo(function ReviewBar(props: ReviewBarProps) {
           .filter(
             (value) =>
               value === question.shown ||
-              ((hasLabels || !asksLabels(value)) && (props.hasFailures || value !== 'failed')),
+              ((hasLabels || !asksLabels(value)) &&
+                (props.hasFailures || value !== 'failed') &&
+                (props.hasBand || value !== 'to-check')),
           )
           .map((value) => ({ value, name: reviewFilterNames[value] }))}
         onChange={(chosen) => {

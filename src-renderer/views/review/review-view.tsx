@@ -68,7 +68,7 @@ function Review({ run }: { readonly run: Run }) {
   useForeignVerdicts();
   const facts = useImageFacts(run.datasetId, sorted === 'name' || run.failedCount > 0);
   const failures = useFailedImages(run, className, facts);
-  const { images, refresh } = useChosenImages(allScores, verdicts, threshold.value, {
+  const { images, refresh } = useChosenImages(allScores, verdicts, threshold, {
     className,
     filter: shown,
     labels: labelled,
@@ -115,6 +115,7 @@ function Review({ run }: { readonly run: Run }) {
   );
   // The bars of the filmstrip may lag behind a handle that is being dragged; the handle may not.
   const shownThreshold = useDeferredValue(threshold.value);
+  const shownSecond = useDeferredValue(threshold.second);
   const verdict = shownId === null ? null : (verdicts.values.get(shownId) ?? null);
   const isHidden = isBlind && verdict === null;
   const actions = useReviewActions({
@@ -217,6 +218,7 @@ function Review({ run }: { readonly run: Run }) {
                 leftCount={leftCount}
                 hasLabels={hasLabels}
                 hasFailures={failures.length > 0}
+                hasBand={threshold.second !== null}
                 onAsk={ask}
                 onRefresh={refresh}
                 onUnjudged={actions.goToUnjudged}
@@ -227,6 +229,7 @@ function Review({ run }: { readonly run: Run }) {
                 run={run}
                 selected={index}
                 threshold={shownThreshold}
+                second={shownSecond}
                 verdicts={verdicts.values}
                 noted={verdicts.noted}
                 unsavedIds={unsavedIds}

@@ -6,14 +6,16 @@ import {
   type ReviewImages,
   type Verdicts,
 } from '../../state/review-order.ts';
+import type { RunThreshold } from '../../state/run-thresholds.ts';
 
 interface Frozen {
   readonly key: string;
   readonly verdicts: Verdicts;
   readonly threshold: number | null;
+  readonly second: number | null;
 }
 
-type Choice = Omit<ReviewChoice, 'verdicts' | 'threshold'> & {
+type Choice = Omit<ReviewChoice, 'verdicts' | 'threshold' | 'second'> & {
   /** The class that is shown; null: all. */
   readonly className: string | null;
 };
@@ -27,14 +29,14 @@ const none: Verdicts = new Map();
 export function useChosenImages(
   scores: RunScores | undefined,
   verdicts: { readonly values: Verdicts; readonly ready: boolean },
-  threshold: number | null,
+  { value: threshold, second }: Pick<RunThreshold, 'value' | 'second'>,
   choice: Choice,
 ): { readonly images: ReviewImages | undefined; readonly refresh: () => void } {
   const { filter, labels, sort, seed, isBlind, failures, facts, className } = choice;
   const key = [className, filter, labels, sort, isBlind].join('/');
   const [frozen, setFrozen] = useState<Frozen | null>(null);
   const isReady = verdicts.ready && scores !== undefined;
-  if (isReady && frozen?.key !== key) setFrozen({ key, verdicts: verdicts.values, threshold });
+  if (isReady && frozen?.key !== key) setFrozen({ key, verdicts: verdicts.values, threshold, second });
   const refresh = useCallback(() => {
     setFrozen(null);
   }, []);
@@ -43,7 +45,7 @@ export function useChosenImages(
   const images = useMemo(() => {
     if (scores === undefined) return undefined;
     const plain = { filter, labels, sort, seed, isBlind, failures, facts };
-    if (isPlain) return chooseImages(scores, { ...plain, verdicts: none, threshold: null });
+    if (isPlain) return chooseImages(scores, { ...plain, verdicts: none, threshold: null, second: null });
     return frozen === null ? undefined : chooseImages(scores, { ...plain, ...frozen });
   }, [scores, filter, labels, sort, seed, isBlind, failures, facts, isPlain, frozen]);
   return { images, refresh };

@@ -14,7 +14,7 @@ import type { Run } from '../../../src-shared/domain/run.ts';
 import { scoresOf } from './scores-of.ts';
 
 const point = (id: number, level: 'image' | 'pixel', threshold: number) =>
-  ({ id, level, threshold, name: `Point ${id}`, runId: 5 }) as OperatingPoint;
+  ({ id, level, threshold, secondThreshold: null, name: `Point ${id}`, runId: 5 }) as OperatingPoint;
 
 describe('panes', () => {
   const run = (id: number, kind: string) => ({ id, modelId: kind, scoredCount: 3 }) as Run;
@@ -61,10 +61,15 @@ describe('panes', () => {
 
   it('cut at the level that their threshold is of', () => {
     const points = [point(7, 'image', 0.4), point(8, 'pixel', 0.2)];
-    expect(paneCuts({ kind: 'saved', id: 7 }, points)).toEqual({ score: 0.4, map: null });
-    expect(paneCuts({ kind: 'saved', id: 8 }, points)).toEqual({ score: null, map: 0.2 });
-    expect(paneCuts({ kind: 'saved', id: 9 }, points)).toEqual({ score: null, map: null });
-    expect(paneCuts({ kind: 'map', value: 3 }, points)).toEqual({ score: null, map: 3 });
+    expect(paneCuts({ kind: 'saved', id: 7 }, points)).toEqual({ score: 0.4, second: null, map: null });
+    expect(paneCuts({ kind: 'saved', id: 8 }, points)).toEqual({ score: null, second: null, map: 0.2 });
+    expect(paneCuts({ kind: 'saved', id: 9 }, points)).toEqual({ score: null, second: null, map: null });
+    expect(paneCuts({ kind: 'map', value: 3 }, points)).toEqual({ score: null, second: null, map: 3 });
+  });
+
+  it('bring the middle band of their saved threshold along', () => {
+    const saved = [{ id: 7, level: 'image', threshold: 0.4, secondThreshold: 0.2 }] as OperatingPoint[];
+    expect(paneCuts({ kind: 'saved', id: 7 }, saved)).toEqual({ score: 0.4, second: 0.2, map: null });
   });
 
   it('of one run once more cut where no other does', () => {

@@ -24,7 +24,14 @@ function without(run: RunScores, leftOut: Readonly<Record<number, LeftOut>>): Ru
   return { ...run, leftOut: run.imageIds.map((id) => leftOut[id] ?? null) };
 }
 
-const ask: OrderQuestion = { of: 0, against: 1, metric: 'image.auroc', scales: [], thresholds: [] };
+const ask: OrderQuestion = {
+  of: 0,
+  against: 1,
+  metric: 'image.auroc',
+  scales: [],
+  thresholds: [],
+  seconds: [],
+};
 const idsOf = (comparison: Comparison, rows: readonly number[]) =>
   rows.map((row) => comparison.imageIds[row]);
 
@@ -150,7 +157,11 @@ describe('images that metrics leave out', () => {
   });
 
   it('can be looked for, like labels, verdicts and what the panes judge differently', () => {
-    const facts = { verdicts: new Map([[3, 'unsure' as const]]), thresholds: [0.75, 2.5] };
+    const facts = {
+      verdicts: new Map([[3, 'unsure' as const]]),
+      thresholds: [0.75, 2.5],
+      seconds: [null, null],
+    };
     const rows = [...comparison.imageIds.keys()];
     const ids = (...filters: Parameters<typeof filterRows>[2]) =>
       idsOf(comparison, filterRows(filterBits(comparison, facts), rows, filters));
@@ -163,6 +174,29 @@ describe('images that metrics leave out', () => {
     const alone = compareScores([run]);
     expect(idsOf(alone, filterRows(filterBits(alone, facts), rows, ['metrics-left-out']))).toEqual([1, 4]);
     expect(countFilters(filterBits(comparison, facts), rows).get('verdict-none')).toBe(3);
+  });
+});
+
+describe('a middle band between two thresholds', () => {
+  const run = scoresOf([1, 0.9, 'anomalous'], [2, 0.5, 'good'], [3, 0.1, 'good']);
+  const twice = compareScores([run, run]);
+  const rows = [...twice.imageIds.keys()];
+  const idsWith = (
+    thresholds: readonly number[],
+    seconds: readonly (number | null)[],
+    filter: 'prediction-check' | 'panes-differ',
+  ) =>
+    idsOf(twice, filterRows(filterBits(twice, { verdicts: new Map(), thresholds, seconds }), rows, [filter]));
+
+  it('is a filter of its own, and counts what any pane leaves to a human', () => {
+    expect(idsWith([0.8, 0.8], [null, null], 'prediction-check')).toEqual([]);
+    expect(idsWith([0.8, 0.8], [0.5, null], 'prediction-check')).toEqual([2]);
+    expect(idsWith([0.8, 0.8], [0.1, null], 'prediction-check')).toEqual([2, 3]);
+  });
+
+  it('is a judgement of its own: to check in one pane and good in another is judged differently', () => {
+    expect(idsWith([0.8, 0.8], [0.5, 0.5], 'panes-differ')).toEqual([]);
+    expect(idsWith([0.8, 0.8], [0.5, null], 'panes-differ')).toEqual([2]);
   });
 });
 

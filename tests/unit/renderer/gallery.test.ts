@@ -56,13 +56,22 @@ function makeColumns(images: readonly MadeImage[]) {
 }
 
 /** One image at a time, in the words of the panel. */
-function passes(each: MadeImage, path: string, filter: GalleryFilter, threshold: number | null): boolean {
-  const predicted = each.score === null || threshold === null ? null : each.score >= threshold;
+function passes(
+  each: MadeImage,
+  path: string,
+  filter: GalleryFilter,
+  threshold: number | null,
+  second: number | null,
+): boolean {
+  const isKnown = each.score !== null && threshold !== null;
+  const isStopped = isKnown && (each.score ?? 0) >= (threshold ?? 0);
+  const isToCheck = isKnown && !isStopped && second !== null && (each.score ?? 0) >= second;
+  const predicted = !isKnown || isToCheck ? null : isStopped;
   const groups: readonly [string, string][] = [
     ['label', each.label ?? 'none'],
     ['verdict', each.verdict ?? 'none'],
     ['split', each.split ?? 'none'],
-    ['predicted', predicted === null ? 'none' : predicted ? 'defect' : 'good'],
+    ['predicted', !isKnown ? 'none' : isToCheck ? 'unsure' : isStopped ? 'defect' : 'good'],
   ];
   const said = each.verdict === 'good' ? false : each.verdict === 'defect' ? true : null;
   const labelled = each.label === null ? null : each.label === 'anomalous';
@@ -98,17 +107,18 @@ const cases = [
   fc.array(image, { maxLength: 40 }),
   filters,
   fc.option(fc.integer({ min: 0, max: 8 })),
+  fc.option(fc.integer({ min: 0, max: 8 })),
 ] as const;
 
 describe('the gallery of a data set', () => {
   it('holds exactly the images that pass every filter', () => {
     fc.assert(
-      fc.property(...cases, (images, filter, threshold) => {
+      fc.property(...cases, (images, filter, threshold, second) => {
         const { columns, verdicts } = makeColumns(images);
-        const table = makeGalleryTable(columns, verdicts, threshold);
+        const table = makeGalleryTable(columns, verdicts, threshold, second);
         const { rows } = filterGallery(table, sortGallery(table, 'path', false), filter);
         const expected = [...images.keys()].filter((row) =>
-          passes(images[row]!, columns.paths[row]!, filter, threshold),
+          passes(images[row]!, columns.paths[row]!, filter, threshold, second),
         );
         expect([...rows]).toEqual(expected);
       }),
@@ -117,12 +127,12 @@ describe('the gallery of a data set', () => {
 
   it('counts at each box what choosing it alone in its group would leave', () => {
     fc.assert(
-      fc.property(...cases, (images, filter, threshold) => {
+      fc.property(...cases, (images, filter, threshold, second) => {
         const { columns, verdicts } = makeColumns(images);
-        const table = makeGalleryTable(columns, verdicts, threshold);
+        const table = makeGalleryTable(columns, verdicts, threshold, second);
         const choice = filterGallery(table, sortGallery(table, 'path', false), filter);
         const count = (changed: GalleryFilter) =>
-          images.filter((each, row) => passes(each, columns.paths[row]!, changed, threshold)).length;
+          images.filter((each, row) => passes(each, columns.paths[row]!, changed, threshold, second)).length;
         for (const token of galleryTokens) {
           const group = token.split('-')[0]!;
           const others: readonly GalleryToken[] = filter.tokens.filter(

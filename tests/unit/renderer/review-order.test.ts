@@ -36,6 +36,7 @@ const choice: ReviewChoice = {
   isBlind: false,
   verdicts,
   threshold: 0.5,
+  second: null,
   failures: [],
   facts: null,
 };
@@ -65,6 +66,16 @@ describe('the images of a review', () => {
     expect(disagrees({ verdict: 'good', label: null, score: 0.9 }, 0.5)).toBe(true);
     expect(disagrees({ verdict: 'unsure', label: null, score: 0.9 }, 0.5)).toBe(false);
     expect(disagrees({ verdict: 'defect', label: 'anomalous', score: 0.5 }, 0.5)).toBe(false);
+  });
+
+  test('the middle band is a filter of its own, takes no side, and stays hidden from a blinded reader', () => {
+    const band = { second: 0.3, threshold: 0.8 };
+    expect(idsOf('to-check', band)).toEqual([12, 13]);
+    expect(idsOf('to-check')).toEqual([]);
+    expect(idsOf('to-check', { ...band, isBlind: true, verdicts: new Map() })).toEqual([]);
+    const opinions = { verdict: 'good', label: null, score: 0.6 } as const;
+    expect(disagrees(opinions, 0.5, 'disagreement')).toBe(true);
+    expect(disagrees(opinions, 0.8, 'disagreement', 0.5)).toBe(false);
   });
 
   test('disagreement of two sides leaves the third out', () => {
