@@ -4,10 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, test as base, type Browser, type ConsoleMessage, type Page } from '@playwright/test';
-import { startElectron, startWeb, type RunningHost } from './hosts.ts';
+import { makeInstallationWithoutStarterModel, startElectron, startWeb, type RunningHost } from './hosts.ts';
 
 export interface HostOptions {
   hostKind: 'web' | 'electron';
+  /** Whether the program has the model that comes with it; without it only the web host is driven. */
+  hasStarterModel: boolean;
 }
 
 /** One host with one window, on a data folder that only this test has. */
@@ -38,6 +40,7 @@ interface WorkerFixtures {
 
 export const test = base.extend<WorkbenchFixtures & HostOptions, WorkerFixtures>({
   hostKind: ['web', { option: true }],
+  hasStarterModel: [true, { option: true }],
 
   browserOfAll: [
     async ({}, use, workerInfo) => {
@@ -56,9 +59,16 @@ export const test = base.extend<WorkbenchFixtures & HostOptions, WorkerFixtures>
     { scope: 'worker' },
   ],
 
-  workbench: async ({ hostKind, browserOfAll }, use, testInfo) => {
+  workbench: async ({ hostKind, hasStarterModel, browserOfAll }, use, testInfo) => {
     const missing = process.env['WORKBENCH_NO_ELECTRON'];
     if (hostKind === 'electron' && missing !== undefined) testInfo.skip(true, `No Electron here: ${missing}`);
+    if (hostKind === 'electron' && !hasStarterModel)
+      testInfo.skip(
+        true,
+        'The window is the same in Electron; the web host can be started from another folder.',
+      );
+    const scratch = hasStarterModel ? null : await mkdtemp(path.join(tmpdir(), 'workbench-program-'));
+    const installation = scratch === null ? undefined : await makeInstallationWithoutStarterModel(scratch);
     const dataFolder = await mkdtemp(path.join(tmpdir(), 'workbench-e2e-'));
     const problems: string[] = [];
     const expected: RegExp[] = [];
@@ -66,7 +76,9 @@ export const test = base.extend<WorkbenchFixtures & HostOptions, WorkerFixtures>
 
     const open = async (): Promise<RunningHost> => {
       const opened =
-        hostKind === 'electron' ? await startElectron(dataFolder) : await startWeb(dataFolder, browserOfAll);
+        hostKind === 'electron'
+          ? await startElectron(dataFolder)
+          : await startWeb(dataFolder, browserOfAll, installation);
       opened.page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`));
       opened.page.on('console', (message: ConsoleMessage) => {
         if (message.type() === 'error') problems.push(message.text());
@@ -106,6 +118,7 @@ export const test = base.extend<WorkbenchFixtures & HostOptions, WorkerFixtures>
         await testInfo.attach('host output', { body: running().output(), contentType: 'text/plain' });
       await host?.stop('close');
       await rm(dataFolder, { recursive: true, force: true, maxRetries: 5 });
+      if (scratch !== null) await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
     }
     const unexpected = problems.filter((text) => !expected.some((pattern) => pattern.test(text)));
     if (unexpected.length > 0) throw new Error(`The page reported errors:\n${unexpected.join('\n')}`);

@@ -1,5 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { cp, mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { _electron, type Browser, type BrowserContext, type Page } from '@playwright/test';
@@ -26,12 +27,19 @@ export interface WebProcess {
   output(): string;
 }
 
-/** Starts the web host as `npm start` does; without a port on the one that belongs to the data folder. */
-export async function startWebProcess(dataFolder: string, port?: number): Promise<WebProcess> {
+/**
+ * Starts the web host as `npm start` does; without a port on the one that belongs to the data folder. `installation`
+ * is where the program lies: the project's folder, or another with the same in it (`makeInstallation`).
+ */
+export async function startWebProcess(
+  dataFolder: string,
+  port?: number,
+  installation = projectRoot,
+): Promise<WebProcess> {
   const child = spawn(
     process.execPath,
     [
-      path.join(projectRoot, 'out/main/web.js'),
+      path.join(installation, 'out/main/web.js'),
       ...['--data', dataFolder],
       ...(port === undefined ? [] : ['--port', String(port)]),
     ],
@@ -46,6 +54,19 @@ export async function startWebProcess(dataFolder: string, port?: number): Promis
   return { url, pid: pidOf(child), output, stop: (how) => stopProcess(child, how) };
 }
 
+/**
+ * An installation without the starter model: the program as it was built, its assets and its catalogue, but no
+ * `models/starter`, as where somebody left it out or deleted it.
+ */
+export async function makeInstallationWithoutStarterModel(folder: string): Promise<string> {
+  // Copied, not linked: the program looks for what belongs to it beside where it really lies.
+  await cp(path.join(projectRoot, 'out'), path.join(folder, 'out'), { recursive: true });
+  await mkdir(path.join(folder, 'models'));
+  for (const name of ['package.json', 'assets', 'node_modules', 'models/catalogue.json'])
+    await symlink(path.join(projectRoot, name), path.join(folder, name));
+  return folder;
+}
+
 /** Opens a host's address; it takes the token out of the address with a reload, after which the page is there. */
 export async function openWebPage(context: BrowserContext, url: string): Promise<Page> {
   const page = await context.newPage();
@@ -55,9 +76,13 @@ export async function openWebPage(context: BrowserContext, url: string): Promise
 }
 
 /** Starts a web host and opens its address in a context of its own. */
-export async function startWeb(dataFolder: string, browser: Browser | null): Promise<RunningHost> {
+export async function startWeb(
+  dataFolder: string,
+  browser: Browser | null,
+  installation = projectRoot,
+): Promise<RunningHost> {
   if (browser === null) throw new Error('The web host needs a browser.');
-  const host = await startWebProcess(dataFolder, 0);
+  const host = await startWebProcess(dataFolder, 0, installation);
   const context = await browser.newContext({ viewport });
   const page = await openWebPage(context, host.url);
   return {

@@ -7,7 +7,6 @@ import type { Run } from '../../../src-shared/domain/run.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { useAddress, useAddressStore } from '../../state/address.ts';
-import {} from '../../state/format.ts';
 import { useMethods, useModels, usePromptSets, useRuns } from '../../state/queries.ts';
 import {
   chooseMethods,
@@ -48,7 +47,10 @@ export function StartForm({ dataset, again }: StartFormProps) {
   const methods = useMethods(model?.id ?? null);
   const all = methods.data ?? [];
   const able = all.filter(({ unavailable }) => unavailable === null);
-  const chosen = chooseMethods(all, methodIds ?? (again === null ? null : [again.methodId]));
+  const wanted = methodIds ?? (again === null ? null : [again.methodId]);
+  const chosen = chooseMethods(all, wanted);
+  // An address, or a run that is made again, can name what cannot run here any more.
+  const unable = all.filter(({ id, unavailable }) => unavailable !== null && wanted?.includes(id) === true);
   const usesModel = chosen.some((method) => method.needsModel) && model !== null;
   const className = dataset.classes.some(({ name }) => name === choice.className) ? choice.className : null;
   const wishes = runWishes({ methods: chosen, model, promptSets, choice });
@@ -229,11 +231,13 @@ export function StartForm({ dataset, again }: StartFormProps) {
         question={question}
         estimate={estimate}
         obstacle={
-          wishes === null
-            ? say('Some prompts cannot be used as they stand; mend them first.')
-            : measured.some((each) => each !== undefined && each.tooLongCount > 0)
-              ? say('Some sentences are longer than the model reads; shorten them first.')
-              : null
+          chosen.length === 0 && unable[0] !== undefined
+            ? unable[0].unavailable
+            : wishes === null
+              ? say('Some prompts cannot be used as they stand; mend them first.')
+              : measured.some((each) => each !== undefined && each.tooLongCount > 0)
+                ? say('Some sentences are longer than the model reads; shorten them first.')
+                : null
         }
       />
     </div>
