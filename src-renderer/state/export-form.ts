@@ -2,8 +2,8 @@ import { create } from 'zustand';
 import type { MethodParams } from '../../src-shared/contract/methods.ts';
 import type { ExportImages, ExportKind, ExportSize } from '../../src-shared/domain/export.ts';
 
-/** Which images are exported. `filtered`: those that Images shows by its filter. */
-export type ExportedImages = 'all' | 'filtered' | 'predicted-defect' | 'with-verdict';
+/** Which images are exported. `filtered`: those that Images shows by its filter; `reviewed`: those that Review does. */
+export type ExportedImages = 'all' | 'filtered' | 'reviewed' | 'predicted-defect' | 'with-verdict';
 
 /** Saved thresholds that take the place of those in force, by their ids. */
 export interface TakenPoints {
@@ -56,15 +56,21 @@ export const useExportFormStore = create<ExportFormState>()((set, get) => ({
   },
 }));
 
+/** The images that a filter of the window leaves, and what they have in common, in words. */
+export interface FilteredImages {
+  readonly ids: readonly number[];
+  readonly words: string;
+}
+
+/** By the view whose filter it is; null: none is set there. */
+export type ExportFilters = Readonly<Record<'filtered' | 'reviewed', FilteredImages | null>>;
+
 export interface WishParts {
   readonly form: ExportForm;
   readonly runIds: readonly number[];
   /** Null: all classes. */
   readonly className: string | null;
-  /** Of `filtered`. */
-  readonly filteredIds: readonly number[];
-  /** What the filtered ones have in common, in words. */
-  readonly filterWords: string;
+  readonly filters: ExportFilters;
 }
 
 /** What the form asks for; null while it asks for nothing. */
@@ -93,11 +99,16 @@ export function exportWish(parts: WishParts): MethodParams<'exports.plan'> | nul
   };
 }
 
-function chosenImages({ form, filteredIds, filterWords }: WishParts): ExportImages | null {
-  if (form.images !== 'filtered') return { kind: form.images };
-  return filteredIds.length === 0
-    ? null
-    : { kind: 'listed', imageIds: [...filteredIds], words: filterWords.slice(0, 300) };
+/** What is chosen of the form as it can be had now: a filter that was taken away meanwhile leaves all images. */
+export function imagesInForce({ images }: ExportForm, filters: ExportFilters): ExportedImages {
+  return (images === 'filtered' || images === 'reviewed') && filters[images] === null ? 'all' : images;
+}
+
+function chosenImages({ form, filters }: WishParts): ExportImages | null {
+  const images = imagesInForce(form, filters);
+  if (images !== 'filtered' && images !== 'reviewed') return { kind: images };
+  const { ids = [], words = '' } = filters[images] ?? {};
+  return ids.length === 0 ? null : { kind: 'listed', imageIds: [...ids], words: words.slice(0, 300) };
 }
 
 /** A folder name that every file system takes: letters, digits, `-`, `_`. */

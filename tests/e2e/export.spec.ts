@@ -107,6 +107,26 @@ test('a batch is exported from the window, and the files say what the window say
     expect(await readFile(path.join(out, 'mine.txt'), 'utf8')).toBe('mine');
   });
 
+  await test.step('those that Review shows by its filter, told apart from those of Images', async () => {
+    await expect(page.images(/that Review shows/)).toHaveCount(0);
+    const address = window.url();
+    await window.goto(`${address}&only=label-anomalous`);
+    await expect(page.images(/^The 5 images that Images shows/)).toBeVisible();
+    await window.goto(`${address}&only=label-anomalous&shown=defect`);
+    await expect(page.images(/^The 5 images that Images shows/)).toBeVisible();
+    await page.images(/^The 1 scored image that Review shows by its filter: Verdict: defect$/).check();
+    await expect(page.fact('Images')).toHaveText('1');
+    await page.images(/that Images shows/).check();
+    await expect(page.fact('Images')).toHaveText('5');
+    await window.goto(`${address}&shown=unjudged&labelled=good`);
+    await page
+      .images(/^The 5 scored images that Review shows by its filter: Without a verdict · Labelled good$/)
+      .check();
+    await expect(page.fact('Images')).toHaveText('5');
+    await window.goto(address);
+    await expect(page.images(/^All 10 images/)).toBeChecked();
+  });
+
   await test.step('only those at or above the threshold', async () => {
     await page.images(/predicted defect/).check();
     await expect(page.fact('Images')).toHaveText(/^[1-9]$/);

@@ -24,7 +24,6 @@ import { useExportPlan, useExportTarget, useSavedPoints } from '../../state/expo
 import { queryRoots, useDataset, useJobs, useRuns } from '../../state/queries.ts';
 import { isUnderWay } from '../../state/run-words.ts';
 import { say } from '../../texts/say.ts';
-import { useGallery } from '../data/use-gallery.ts';
 import { RunNeeded } from '../frame/run-needed.tsx';
 import { useRunNames } from '../frame/top-bar.tsx';
 import { CheckLine } from './check-line.tsx';
@@ -33,6 +32,7 @@ import { LastExport } from './last-export.tsx';
 import { PlanPanel } from './plan-panel.tsx';
 import { RunsSection } from './runs-section.tsx';
 import { TargetField } from './target-field.tsx';
+import { useExportFilters } from './use-export-filters.ts';
 import { WhatSection } from './what-section.tsx';
 import styles from './export-view.module.css';
 
@@ -102,18 +102,16 @@ function ExportPage({ dataset, run, runs }: ExportPageProps) {
     const shown = runs.find(({ id }) => id === run.id) ?? runs[0];
     return shown === undefined ? [] : [shown.id];
   }, [form.runIds, runs, run.id]);
-  const filtered = useFiltered(dataset.id, run);
+  const { filters, reviewWords } = useExportFilters(run);
   const wish = useMemo(
     () =>
       exportWish({
-        // A filter that was taken away meanwhile leaves all images.
-        form: form.images === 'filtered' && filtered === null ? { ...form, images: 'all' } : form,
+        form,
         runIds: chosen,
         className,
-        filteredIds: filtered?.ids ?? [],
-        filterWords: say('images that a filter of the window showed'),
+        filters,
       }),
-    [form, chosen, className, filtered],
+    [form, chosen, className, filters],
   );
   const plan = useExportPlan(wish);
   const totalCount = classCount(dataset, className);
@@ -131,10 +129,11 @@ function ExportPage({ dataset, run, runs }: ExportPageProps) {
           onChange={change}
         />
         <ImagesSection
-          form={filtered === null && form.images === 'filtered' ? { ...form, images: 'all' } : form}
+          form={form}
           className={className}
           totalCount={totalCount}
-          filteredCount={filtered?.ids.length ?? null}
+          filters={filters}
+          reviewWords={reviewWords}
           onChange={change}
         />
       </div>
@@ -146,17 +145,6 @@ function ExportPage({ dataset, run, runs }: ExportPageProps) {
 function classCount({ classes, imageCount }: Dataset, className: string | null): number {
   const own = classes.find(({ name }) => name === className);
   return own === undefined ? imageCount : own.good + own.anomalous + own.unlabelled;
-}
-
-/** Images that the filter of Images leaves; null where none is set, or nothing is known yet. */
-function useFiltered(datasetId: number, run: Run): { readonly ids: readonly number[] } | null {
-  const { find, only, scoreFrom, scoreTo } = useAddress();
-  const { data } = useGallery(datasetId, run);
-  const isSet = (find ?? '') !== '' || (only?.length ?? 0) > 0 || scoreFrom !== null || scoreTo !== null;
-  return useMemo(() => {
-    if (!isSet || data === null) return null;
-    return { ids: [...data.choice.rows].flatMap((row) => data.columns.imageIds[row] ?? []) };
-  }, [isSet, data]);
 }
 
 interface WhereProps {

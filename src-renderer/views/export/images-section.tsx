@@ -1,7 +1,12 @@
 import FormControlLabel from '@mui/material/FormControlLabel';
 import Radio from '@mui/material/Radio';
 import RadioGroup from '@mui/material/RadioGroup';
-import type { ExportedImages, ExportForm } from '../../state/export-form.ts';
+import {
+  imagesInForce,
+  type ExportedImages,
+  type ExportFilters,
+  type ExportForm,
+} from '../../state/export-form.ts';
 import { say } from '../../texts/say.ts';
 import styles from './export-view.module.css';
 
@@ -11,14 +16,15 @@ interface ImagesSectionProps {
   readonly className: string | null;
   /** Of the class, or of the set. */
   readonly totalCount: number;
-  /** Images that the filter of Images leaves; null: no filter is set. */
-  readonly filteredCount: number | null;
+  readonly filters: ExportFilters;
+  /** What Review is filtered by, in words. */
+  readonly reviewWords: string;
   readonly onChange: (change: Partial<ExportForm>) => void;
 }
 
 /** Which images are written; the report is of all of them whatever is chosen. */
 export function ImagesSection(props: ImagesSectionProps) {
-  const { form, className, totalCount, filteredCount, onChange } = props;
+  const { form, className, totalCount, filters, reviewWords, onChange } = props;
   const choices: readonly { readonly value: ExportedImages; readonly label: string }[] = [
     {
       value: 'all',
@@ -30,7 +36,7 @@ export function ImagesSection(props: ImagesSectionProps) {
               className,
             }),
     },
-    ...(filteredCount === null
+    ...(filters.filtered === null
       ? []
       : [
           {
@@ -38,8 +44,19 @@ export function ImagesSection(props: ImagesSectionProps) {
             label: say(
               'The {count, plural, one {# image} other {# images}} that Images shows by its filter',
               {
-                count: filteredCount,
+                count: filters.filtered.ids.length,
               },
+            ),
+          },
+        ]),
+    ...(filters.reviewed === null
+      ? []
+      : [
+          {
+            value: 'reviewed' as const,
+            label: say(
+              'The {count, plural, one {# scored image} other {# scored images}} that Review shows by its filter: {filter}',
+              { count: filters.reviewed.ids.length, filter: reviewWords },
             ),
           },
         ]),
@@ -51,7 +68,7 @@ export function ImagesSection(props: ImagesSectionProps) {
       <h2 id="export-images">{say('Which images')}</h2>
       <RadioGroup
         aria-labelledby="export-images"
-        value={form.images}
+        value={imagesInForce(form, filters)}
         onChange={(_, value) => {
           const choice = choices.find((one) => one.value === value);
           if (choice) onChange({ images: choice.value });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { emptyForm, exportWish, folderName } from '../../../src-renderer/state/export-form.ts';
+import { emptyForm, exportWish, folderName, imagesInForce } from '../../../src-renderer/state/export-form.ts';
 
-const parts = { form: emptyForm, runIds: [3], className: null, filteredIds: [], filterWords: 'filtered' };
+const parts = { form: emptyForm, runIds: [3], className: null, filters: { filtered: null, reviewed: null } };
 
 describe('what the page of an export asks for', () => {
   test('is a table and a report of the shown run to begin with', () => {
@@ -16,7 +16,24 @@ describe('what the page of an export asks for', () => {
   test('is nothing without a run, without anything to write, and for a filter that leaves no image', () => {
     expect(exportWish({ ...parts, runIds: [] })).toBeNull();
     expect(exportWish({ ...parts, form: { ...emptyForm, what: [], hasReport: false } })).toBeNull();
-    expect(exportWish({ ...parts, form: { ...emptyForm, images: 'filtered' } })).toBeNull();
+    const filters = { filtered: { ids: [], words: 'none' }, reviewed: null };
+    expect(exportWish({ ...parts, filters, form: { ...emptyForm, images: 'filtered' } })).toBeNull();
+  });
+
+  test('takes the images of the view whose filter is meant, and all where that filter is gone', () => {
+    const filters = {
+      filtered: { ids: [1, 2], words: 'of Images' },
+      reviewed: { ids: [3], words: 'of Review' },
+    };
+    const asked = (images: 'filtered' | 'reviewed') =>
+      exportWish({ ...parts, filters, form: { ...emptyForm, images } })?.images;
+    expect(asked('filtered')).toEqual({ kind: 'listed', imageIds: [1, 2], words: 'of Images' });
+    expect(asked('reviewed')).toEqual({ kind: 'listed', imageIds: [3], words: 'of Review' });
+    const gone = { ...filters, reviewed: null };
+    expect(imagesInForce({ ...emptyForm, images: 'reviewed' }, gone)).toBe('all');
+    expect(
+      exportWish({ ...parts, filters: gone, form: { ...emptyForm, images: 'reviewed' } })?.images,
+    ).toEqual({ kind: 'all' });
   });
 
   test('takes saved thresholds for the runs that they were chosen for', () => {
