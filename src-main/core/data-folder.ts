@@ -1,10 +1,8 @@
-import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { WorkbenchError } from '../../src-shared/contract/errors.ts';
 import type { MethodResult } from '../../src-shared/contract/methods.ts';
+import { lookAtDataFolder } from './copy-data-folder.ts';
 import type { DataFolderChoice } from './core.ts';
-import { databaseFileName } from './db/open-database.ts';
-import { isInside } from './is-inside.ts';
 import { makeFolder } from './make-folder.ts';
 
 /** Where the data folder is and where the next start looks for it. */
@@ -36,17 +34,7 @@ export function chooseNextDataFolder(
     return;
   }
   const folder = resolve(wanted);
-  if (folder !== present && isInside(present, folder))
-    throw new WorkbenchError(
-      'bad-request',
-      `${folder} lies inside the present data folder. Choose a folder outside of it.`,
-    );
+  if (folder !== present) lookAtDataFolder(present, folder);
   makeFolder(folder, 'the data folder');
-  const names = readdirSync(folder);
-  if (names.length > 0 && !names.includes(databaseFileName))
-    throw new WorkbenchError(
-      'bad-request',
-      `${folder} holds other things and no data of the workbench. Choose an empty folder, or one that was a data folder.`,
-    );
   choice.choose(folder);
 }

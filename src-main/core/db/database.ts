@@ -20,6 +20,8 @@ export interface Database {
   pragma(text: string): unknown;
   /** Several statements without parameters, as in a migration. */
   execute(sql: string): void;
+  /** Writes the database as it is at one moment into a new file, a piece at a time; what is stored meanwhile may be in it. */
+  copyTo(file: string): Promise<void>;
   close(): void;
 }
 
@@ -104,6 +106,13 @@ export function connectDatabase(options: ConnectOptions): Database {
     pragma: (text) => translate(() => connection.pragma(text, { simple: true })),
     execute: (sql) => {
       translate(() => connection.exec(sql));
+    },
+    copyTo: async (file) => {
+      try {
+        await connection.backup(file);
+      } catch (thrown) {
+        throw fromDatabaseError(thrown, file);
+      }
     },
     close() {
       statements.clear();

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { MethodResult } from '../../../src-shared/contract/methods.ts';
 import { readComputeSettings } from '../compute-settings.ts';
+import { copyDataFolder, copySizeBytes, freeBytesFor, lookAtDataFolder } from '../copy-data-folder.ts';
 import { chooseNextDataFolder, describeDataFolder } from '../data-folder.ts';
 import { runDoctor } from '../doctor.ts';
 import { dataFolderUse } from '../library/disk-use.ts';
@@ -21,6 +22,7 @@ export function appHandlers(services: Services): DomainHandlers<'app'> {
       thumbnailLimitBytes: thumbnailLimit.limitBytes(),
     };
   }
+  let copying: AbortController | null = null;
   const dataFolder = () => describeDataFolder(folders.dataFolder, options.dataFolderChoice);
 
   return {
@@ -46,6 +48,41 @@ export function appHandlers(services: Services): DomainHandlers<'app'> {
     'app.chooseDataFolder': ({ folder }) => {
       chooseNextDataFolder(folders.dataFolder, options.dataFolderChoice, folder);
       return dataFolder();
+    },
+    'app.inspectDataFolder': async ({ folder }) => {
+      const content = lookAtDataFolder(folders.dataFolder, folder);
+      const [neededBytes, freeBytes] = await Promise.all([
+        copySizeBytes(folders.dataFolder),
+        freeBytesFor(folder),
+      ]);
+      return { content, neededBytes, freeBytes };
+    },
+    'app.copyDataFolder': async ({ folder }) => {
+      if (options.dataFolderChoice === undefined) chooseNextDataFolder(folders.dataFolder, undefined, folder);
+      if (copying !== null)
+        throw new WorkbenchError('busy', 'The data folder is being copied already. Wait until that is done.');
+      if (repositories.jobs.list().some(({ state }) => state === 'running' || state === 'queued'))
+        throw new WorkbenchError(
+          'busy',
+          'Jobs are under way, and a copy of now would hold half of what they make. Wait for them, or pause or cancel them under «Jobs»; then copy.',
+        );
+      copying = new AbortController();
+      try {
+        await copyDataFolder({
+          database,
+          dataFolder: folders.dataFolder,
+          target: folder,
+          signal: AbortSignal.any([copying.signal, closing]),
+        });
+      } finally {
+        copying = null;
+      }
+      chooseNextDataFolder(folders.dataFolder, options.dataFolderChoice, folder);
+      return dataFolder();
+    },
+    'app.stopCopyingDataFolder': () => {
+      copying?.abort(new WorkbenchError('cancelled', 'The copy was stopped. Nothing of it was kept.'));
+      return { ok: true };
     },
     'app.compute': async () => {
       const { offer } = await compute.call('runtime.info', {}, { signal: closing });

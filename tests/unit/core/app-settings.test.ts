@@ -1,6 +1,7 @@
-import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { DataFolderChoice } from '../../../src-main/core/core.ts';
 import { pruneFolder } from '../../../src-main/core/library/thumbnail-limit.ts';
 import { openTestCore, temporaryFolder } from './support/harness.ts';
 
@@ -54,6 +55,77 @@ describe('the data folder', () => {
     await expect(core.call('app.chooseDataFolder', { folder: null })).rejects.toMatchObject({
       code: 'unavailable',
     });
+  });
+});
+
+describe('a copy of the data folder', () => {
+  async function withChoice(options: Parameters<typeof openTestCore>[0] = {}) {
+    const dataFolder = await temporaryFolder();
+    let next: string | null = null;
+    const dataFolderChoice: DataFolderChoice = {
+      folder: dataFolder,
+      origin: 'usual',
+      usualFolder: dataFolder,
+      next: () => next,
+      choose: (folder) => {
+        next = folder;
+      },
+    };
+    const { core } = await openTestCore({ ...options, dataFolder, dataFolderChoice });
+    await core.call('settings.set', { key: 'author.name', value: 'Ada' });
+    await mkdir(join(dataFolder, 'models', 'mine'), { recursive: true });
+    await writeFile(join(dataFolder, 'models', 'mine', 'weights.bin'), Buffer.alloc(100_000, 7));
+    await makeThumbnail(join(dataFolder, 'thumbnails', '128'), 'a.jpg', 1000, 10);
+    return { core, dataFolder, place: await temporaryFolder() };
+  }
+
+  it('holds all that was decided and every model, is opened next, and leaves the old folder alone', async () => {
+    const { core, dataFolder, place } = await withChoice();
+    const target = join(place, 'new', 'data');
+    const seen = await core.call('app.inspectDataFolder', { folder: target });
+    expect(seen.content).toBe('empty');
+    expect(seen.neededBytes).toBeGreaterThan(100_000);
+    expect(await readdir(place)).toEqual([]);
+    const before = (await readdir(dataFolder)).toSorted();
+    expect(await core.call('app.copyDataFolder', { folder: target })).toMatchObject({
+      folder: dataFolder,
+      nextFolder: target,
+    });
+    expect((await readdir(dataFolder)).toSorted()).toEqual(before);
+    expect(await readdir(join(place, 'new'))).toEqual(['data']);
+    expect(await readdir(target)).not.toContain('thumbnails');
+    expect(await readFile(join(target, 'models', 'mine', 'weights.bin'))).toEqual(Buffer.alloc(100_000, 7));
+    const { core: copied } = await openTestCore({ dataFolder: target });
+    const { values } = await copied.call('settings.get', {});
+    expect(values['author.name']).toBe('Ada');
+  });
+
+  it('takes the place of an empty folder, and of nothing else', async () => {
+    const { core, place } = await withChoice();
+    await core.call('app.copyDataFolder', { folder: place });
+    expect(await readdir(place)).toContain('workbench.sqlite');
+    expect((await core.call('app.inspectDataFolder', { folder: place })).content).toBe('data');
+    await expect(core.call('app.copyDataFolder', { folder: place })).rejects.toMatchObject({
+      code: 'bad-request',
+    });
+    const photos = await temporaryFolder();
+    await writeFile(join(photos, 'a.png'), 'mine');
+    for (const method of ['app.inspectDataFolder', 'app.copyDataFolder'] as const)
+      await expect(core.call(method, { folder: photos })).rejects.toMatchObject({ code: 'bad-request' });
+    expect(await readdir(photos)).toEqual(['a.png']);
+  });
+
+  it('that is stopped leaves nothing, and the next start as it was', async () => {
+    const { core, dataFolder, place } = await withChoice();
+    const copy = core.call('app.copyDataFolder', { folder: join(place, 'data') });
+    const refused = expect(copy).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(core.call('app.copyDataFolder', { folder: join(place, 'other') })).rejects.toMatchObject({
+      code: 'busy',
+    });
+    await core.call('app.stopCopyingDataFolder', {});
+    await refused;
+    expect(await readdir(place)).toEqual([]);
+    expect((await core.call('app.dataFolder', {})).nextFolder).toBe(dataFolder);
   });
 });
 
