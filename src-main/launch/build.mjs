@@ -41,7 +41,7 @@ async function hashSources() {
         .update('\0')
         .update(await readFile(file));
   }
-  for (const file of ['package.json', 'package-lock.json', 'tsconfig.json'])
+  for (const file of ['package.json', 'package-lock.json', 'tsconfig.json', 'electron-builder.yml'])
     hash
       .update(file)
       .update('\0')
@@ -71,6 +71,7 @@ export async function buildPreload(folder) {
   await preload.close();
 }
 
+/** Returns the files that the bundles hold. */
 async function buildMain(folder) {
   const { rolldown } = await import('rolldown');
   const bundle = await rolldown({
@@ -81,24 +82,41 @@ async function buildMain(folder) {
     tsconfig: false,
   });
   // All files lie in one folder: code finds its neighbours (compute.js, migrations/) from `import.meta.dirname`.
-  await bundle.write({ dir: folder, format: 'esm', sourcemap: true, chunkFileNames: 'shared-[hash].js' });
+  const { output } = await bundle.write({
+    dir: folder,
+    format: 'esm',
+    sourcemap: true,
+    chunkFileNames: 'shared-[hash].js',
+  });
   await bundle.close();
   await buildPreload(folder);
   await cp(path.join(projectRoot, 'src-main/core/db/migrations'), path.join(folder, 'migrations'), {
     recursive: true,
     filter: (source) => path.extname(source) === '' || source.endsWith('.sql'),
   });
+  return output.flatMap(({ moduleIds = [] }) => moduleIds);
 }
 
+/** Returns the files that the window holds, fonts too. */
 async function buildRenderer(folder) {
   const { build } = await import('vite');
   const root = path.join(projectRoot, 'src-renderer');
+  const modules = [];
+  const noteModules = {
+    name: 'note-modules',
+    generateBundle(_options, bundle) {
+      for (const { moduleIds = [], originalFileNames = [] } of Object.values(bundle))
+        modules.push(...moduleIds, ...originalFileNames.map((name) => path.resolve(root, name)));
+    },
+  };
   await build({
     root,
+    plugins: [noteModules],
     configFile: path.join(root, 'vite.config.ts'),
     logLevel: 'warn',
     build: { outDir: folder, emptyOutDir: true },
   });
+  return modules;
 }
 
 /**
@@ -149,10 +167,13 @@ export async function buildProject({ force = false } = {}) {
     const fresh = path.join(outFolder, `.building-${process.pid}`);
     try {
       await mkdir(fresh, { recursive: true });
-      await Promise.all([buildMain(path.join(fresh, 'main')), buildRenderer(path.join(fresh, 'renderer'))]);
+      const moduleIds = await Promise.all([
+        buildMain(path.join(fresh, 'main')),
+        buildRenderer(path.join(fresh, 'renderer')),
+      ]);
       await writeFile(
         path.join(fresh, 'renderer', 'licences.json'),
-        JSON.stringify(await collectLicences(projectRoot)),
+        JSON.stringify(await collectLicences(projectRoot, moduleIds.flat())),
       );
       await rm(stampFile, { force: true });
       for (const part of ['main', 'renderer']) {

@@ -1,4 +1,4 @@
-// Lists the packages that the program brings with their licences, for «About»: everything that `dependencies` lead to.
+// Lists the packages that the program brings with their licences, for «About»: what the bundles hold, and what is shipped as it is.
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -10,13 +10,18 @@ async function readPackage(folder) {
   }
 }
 
-/** Where Node would find a package from a folder; null: not installed (another system's, or optional). */
-async function findPackage(name, from, projectRoot) {
-  for (let folder = from; ; folder = path.dirname(folder)) {
-    const candidate = path.join(folder, 'node_modules', name);
-    if ((await readPackage(candidate)) !== null) return candidate;
-    if (folder === projectRoot || folder === path.dirname(folder)) return null;
+/** Folders of the packages that an installer takes along as they are: what `electron-builder.yml` names. */
+async function shippedFolders(projectRoot) {
+  const recipe = await readFile(path.join(projectRoot, 'electron-builder.yml'), 'utf8');
+  const named = recipe.matchAll(/^ {2}- node_modules\/(@[^/]+\/[^/*]+|[^/]+)\//gm);
+  const folders = [];
+  for (const [, name] of named) {
+    const folder = path.join(projectRoot, 'node_modules', name);
+    if (name.startsWith('@') && !name.includes('/'))
+      folders.push(...(await readdir(folder)).map((each) => path.join(folder, each)));
+    else folders.push(folder);
   }
+  return folders;
 }
 
 async function licenceText(folder) {
@@ -25,25 +30,26 @@ async function licenceText(folder) {
   return file === undefined ? null : (await readFile(path.join(folder, file), 'utf8')).trim();
 }
 
-/** `{ name, version, licence, text }` by name; `text` is null where the package holds none. */
-export async function collectLicences(projectRoot) {
+/** The folder of the package that a file of a bundle came from; null: it is our own, or made by the bundler. */
+function packageFolderOf(moduleId) {
+  const file = moduleId.replace(/^\0/, '').split('?', 1)[0];
+  const [, folder] = /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file) ?? [];
+  return folder ?? null;
+}
+
+/**
+ * `{ name, version, licence, text }` by name, of every package that the files of the bundles came from (`moduleIds`), and
+ * of those that are shipped as they are. `text` is null where the package holds none.
+ */
+export async function collectLicences(projectRoot, moduleIds) {
+  const folders = new Set([...moduleIds.map(packageFolderOf), ...(await shippedFolders(projectRoot))]);
   const found = new Map();
-  async function visit(folder) {
-    const own = await readPackage(folder);
-    const wanted = { ...own.dependencies, ...own.optionalDependencies };
-    for (const name of Object.keys(wanted)) {
-      const place = await findPackage(name, folder, projectRoot);
-      if (place === null || found.has(place)) continue;
-      const { version, license: licence } = await readPackage(place);
-      found.set(place, {
-        name,
-        version,
-        licence: licence ?? 'see its files',
-        text: await licenceText(place),
-      });
-      await visit(place);
-    }
+  for (const folder of folders) {
+    const own = folder === null ? null : await readPackage(folder);
+    if (own?.name === undefined) continue;
+    const { name, version, license: licence } = own;
+    const text = await licenceText(folder);
+    found.set(`${name} ${version}`, { name, version, licence: licence ?? 'see its files', text });
   }
-  await visit(projectRoot);
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

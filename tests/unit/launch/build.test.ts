@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -24,7 +24,7 @@ beforeEach(async () => {
   copy = await mkdtemp(path.join(tmpdir(), 'build-'));
   for (const name of ['src-main', 'src-renderer', 'src-shared', 'assets'])
     await cp(path.join(root, name), path.join(copy, name), { recursive: true });
-  for (const name of ['package.json', 'package-lock.json', 'tsconfig.json'])
+  for (const name of ['package.json', 'package-lock.json', 'tsconfig.json', 'electron-builder.yml'])
     await cp(path.join(root, name), path.join(copy, name));
   await symlink(path.join(root, 'node_modules'), path.join(copy, 'node_modules'), 'junction');
 });
@@ -41,5 +41,23 @@ describe('two terminals after a change of the sources', () => {
     expect(builds.map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(builds.filter(({ output }) => output.startsWith('Built out/'))).toHaveLength(1);
     expect((await readdir(path.join(copy, 'out'))).sort()).toEqual(['build.json', 'main', 'renderer']);
+
+    const licences = JSON.parse(
+      await readFile(path.join(copy, 'out/renderer/licences.json'), 'utf8'),
+    ) as readonly { name: string }[];
+    const names = licences.map(({ name }) => name);
+    // Of both bundles, of a style sheet, and what is shipped as it is.
+    for (const held of [
+      'react',
+      'zod',
+      'commander',
+      '@fontsource-variable/inter',
+      'sharp',
+      'onnxruntime-common',
+    ])
+      expect(names).toContain(held);
+    // Dependencies of dependencies, of which nothing is in what is shipped.
+    for (const absent of ['@babel/parser', '@mui/types', 'adm-zip', 'yaml'])
+      expect(names).not.toContain(absent);
   });
 });
