@@ -1,6 +1,7 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { expectAccessible } from './expect-accessible.ts';
 import { expect, test } from './fixtures.ts';
+import { startWeb } from './hosts.ts';
 import { DataPage } from './pages/data-page.ts';
 import { Frame } from './pages/frame.ts';
 import { ReviewPage } from './pages/review-page.ts';
@@ -86,9 +87,47 @@ test('another data folder is chosen for the next start, and one with other thing
   await settings.chooseDataFolder(full);
   await expect(window.getByRole('alert')).toContainText('holds other things');
   await settings.chooseDataFolder(empty);
+  const question = window.getByRole('dialog', { name: 'Take your data along?' });
+  await expect(question.getByText(/takes [\d.]+ [kM]B; [\d.]+ [GTM]B are free there/)).toBeVisible();
+  await expectAccessible(window, 'Take your data along');
+  await question.getByRole('button', { name: 'Begin anew there' }).click();
   await expect(window.getByText(`the next start opens ${empty}`)).toBeVisible();
   await window.getByRole('button', { name: 'Back to the usual folder' }).click();
   await expect(window.getByText(empty)).toHaveCount(0);
+});
+
+test('the data come along to another folder, and a start on it finds them', async ({
+  window,
+  workbench,
+  browserOfAll,
+}, testInfo) => {
+  test.skip(
+    process.platform !== 'linux' || browserOfAll === null,
+    'Only on Linux can a test keep the choice out of the user’s settings.',
+  );
+  await window.emulateMedia({ reducedMotion: 'reduce' });
+  const images = testInfo.outputPath('castings');
+  await makePlainFolder(images, 3, 32, 32);
+  await new DataPage(window).importFolder(images);
+  const settings = new SettingsPage(window);
+  await new Frame(window).goTo('Settings');
+  const target = testInfo.outputPath('moved');
+  await mkdir(target, { recursive: true });
+  await settings.chooseDataFolder(target);
+  const question = window.getByRole('dialog', { name: 'Take your data along?' });
+  await question.getByRole('button', { name: 'Copy everything there' }).click();
+  await expect(window.getByText(`Everything was copied to ${target}.`)).toBeVisible();
+  await expect(question).toHaveCount(0);
+  await testInfo.attach('copied', { body: await window.screenshot(), contentType: 'image/png' });
+  expect(await readdir(workbench.dataFolder)).toContain('workbench.sqlite');
+  const moved = await startWeb(target, browserOfAll);
+  try {
+    // It opens where the window was left.
+    await new Frame(moved.page).goTo('Data');
+    await expect(new DataPage(moved.page).card('castings')).toBeVisible();
+  } finally {
+    await moved.stop('close');
+  }
 });
 
 test('Ctrl+K does what the open view’s keys do, shows each key, and leads to licences and a report', async ({

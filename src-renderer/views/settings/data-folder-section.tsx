@@ -11,6 +11,7 @@ import { useClient } from '../../state/client-context.ts';
 import { diskPartTitle } from '../../state/disk-words.ts';
 import { say } from '../../texts/say.ts';
 import styles from './settings-view.module.css';
+import { TakeAlongDialog } from './take-along-dialog.tsx';
 
 const folderKey = ['data-folder'];
 const diskKey = ['disk-use'];
@@ -44,14 +45,26 @@ function Place({ place }: { readonly place: DataFolder }) {
       queries.setQueryData(folderKey, changed);
     },
   });
+  // What was copied is of the moment of the copy, which the next start opens.
+  const [copiedTo, setCopiedTo] = useState<string | null>(null);
+  const look = useMutation({
+    mutationFn: async (folder: string) => ({
+      ...(await client.call('app.inspectDataFolder', { folder })),
+      folder,
+    }),
+    onSuccess: ({ content, folder }) => {
+      if (content === 'data') choose.mutate(folder);
+    },
+  });
   const pick = async () => {
     if (pickers === null) {
       setChoosing(true);
       return;
     }
     const folder = await pickers.pickFolder();
-    if (folder !== null) choose.mutate(folder);
+    if (folder !== null) look.mutate(folder);
   };
+  const empty = look.data?.content === 'empty' ? look.data : null;
   const isNamed = place.origin === 'option' || place.origin === 'environment';
   return (
     <>
@@ -61,9 +74,38 @@ function Place({ place }: { readonly place: DataFolder }) {
           ? say('The next start opens {folder}. This one stays as it is.', { folder: place.nextFolder })
           : whySentence(place)}
       </p>
-      {choose.error && <ErrorNotice title={say('The next start keeps its folder')} error={choose.error} />}
+      {copiedTo !== null && copiedTo === place.nextFolder && (
+        <p role="status">
+          {say(
+            'Everything was copied to {folder}. Close the workbench and start it again now: what you do until then stays in the old folder.',
+            { folder: copiedTo },
+          )}
+        </p>
+      )}
+      {(look.error ?? choose.error) && (
+        <ErrorNotice title={say('The next start keeps its folder')} error={look.error ?? choose.error} />
+      )}
+      {empty !== null && (
+        <TakeAlongDialog
+          folder={empty.folder}
+          neededBytes={empty.neededBytes}
+          freeBytes={empty.freeBytes}
+          onCopied={(changed) => {
+            setCopiedTo(empty.folder);
+            look.reset();
+            queries.setQueryData(folderKey, changed);
+          }}
+          onBeginAnew={() => {
+            choose.mutate(empty.folder);
+            look.reset();
+          }}
+          onClose={() => {
+            look.reset();
+          }}
+        />
+      )}
       <div className={styles.actions}>
-        <Button variant="outlined" loading={choose.isPending} onClick={() => void pick()}>
+        <Button variant="outlined" loading={look.isPending || choose.isPending} onClick={() => void pick()}>
           {say('Open another folder at the next start')}
         </Button>
         {place.nextFolder !== place.usualFolder && (
@@ -78,7 +120,7 @@ function Place({ place }: { readonly place: DataFolder }) {
       </div>
       <p className={styles.quiet}>
         {say(
-          'To move everything: close the workbench, move the folder with your file manager, start, and choose the moved folder here. An empty folder begins anew.',
+          'For an empty folder you are asked whether your data come along. To move them by hand: close the workbench, move the folder with your file manager, start, and choose the moved folder here.',
         )}
       </p>
       {choosing && (
@@ -88,7 +130,7 @@ function Place({ place }: { readonly place: DataFolder }) {
           startPath={null}
           onChoose={(folder) => {
             setChoosing(false);
-            choose.mutate(folder);
+            look.mutate(folder);
           }}
           onClose={() => {
             setChoosing(false);
