@@ -1,5 +1,6 @@
 import type Konva from 'konva';
 import {
+  useCallback,
   useEffect,
   useEffectEvent,
   useId,
@@ -142,7 +143,14 @@ export function ImageStage(props: ImageStageProps) {
     width: image.width * place.scale,
     height: image.height * place.scale,
   };
-  const mapScale = { x: area.width / mapSizePx, y: area.height / mapSizePx };
+  const [across, down] = [area.width / mapSizePx, area.height / mapSizePx];
+  // The layer is drawn anew where this changes, not whenever the pointer moves over the image.
+  const sceneOfContours = useCallback(
+    (context: Konva.Context) => {
+      drawContours(context._context, contours, { x: across, y: down });
+    },
+    [contours, across, down],
+  );
 
   return (
     <div
@@ -179,15 +187,7 @@ export function ImageStage(props: ImageStageProps) {
         <Layer ref={heatLayer}>{heat && <KonvaImage image={heat} opacity={props.opacity} {...area} />}</Layer>
         <Layer>
           {props.mask && <KonvaImage image={props.mask} {...area} />}
-          {contours.length > 0 && (
-            <Shape
-              x={area.x}
-              y={area.y}
-              sceneFunc={(context) => {
-                drawContours(context._context, contours, mapScale);
-              }}
-            />
-          )}
+          {contours.length > 0 && <Shape x={area.x} y={area.y} sceneFunc={sceneOfContours} />}
           {props.highlight && (
             <Rect
               x={area.x + props.highlight.x * place.scale - 4}

@@ -92,14 +92,14 @@ export const appMethods = {
    * `bad-request` for a folder of other things, or one inside the present one; nothing is made.
    */
   'app.inspectDataFolder': {
-    params: z.object({ folder: folderPath }).strict(),
+    params: z.object({ folder: filePath }).strict(),
     result: z.object({ content: z.enum(['empty', 'data']), neededBytes: sizeBytes, freeBytes: sizeBytes }),
   },
   /**
    * Copies the present data folder to where there is nothing yet, all of it or nothing, and has the next start open the copy.
    * The present one stays. Throws `busy` while jobs are under way, `disk-full`, `bad-request`, `cancelled`, `unavailable`.
    */
-  'app.copyDataFolder': { params: z.object({ folder: folderPath }).strict(), result: dataFolderSchema },
+  'app.copyDataFolder': { params: z.object({ folder: filePath }).strict(), result: dataFolderSchema },
   /** Stops a copy that is under way; it leaves nothing behind. */
   'app.stopCopyingDataFolder': { params: none, result: z.object({ ok: z.literal(true) }) },
   /** What can compute here, and what was chosen. */

@@ -10,6 +10,7 @@ import { Thumbnail } from '../../components/thumbnail.tsx';
 import { useStrip } from '../../components/use-strip.ts';
 import { formatCount, formatScore, scoreSpan } from '../../state/format.ts';
 import type { ReviewImages, Verdicts } from '../../state/review-order.ts';
+import { useLagging } from '../../state/use-lagging.ts';
 import { say } from '../../texts/say.ts';
 import styles from './filmstrip.module.css';
 
@@ -31,8 +32,17 @@ interface FilmstripProps {
   readonly onSelect: (index: number) => void;
 }
 
+/** The bars may lag behind a handle that is being dragged; the handle may not wait for them. */
+const followEveryMs = 120;
+
 /** The images in their order; only those in view are drawn. */
-export const Filmstrip = memo(function Filmstrip({
+export function Filmstrip(props: FilmstripProps) {
+  const threshold = useLagging(props.threshold, followEveryMs);
+  const second = useLagging(props.second, followEveryMs);
+  return <Frames {...props} threshold={threshold} second={second} />;
+}
+
+const Frames = memo(function Frames({
   images,
   order,
   run,

@@ -1,11 +1,11 @@
 import Button from '@mui/material/Button';
 import Slider from '@mui/material/Slider';
-import { memo, useDeferredValue, useEffect, useMemo, useRef } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef } from 'react';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { cssColour, type ColourMapName } from '../../../src-shared/maps/colour-maps.ts';
 import type { Region } from '../../../src-shared/maps/regions.ts';
 import { boxInImage, regionsOf } from '../../canvas/map-regions.ts';
-import { pixelMapResource } from '../../canvas/pixel-map.ts';
+import { pixelMapResource, type PixelMap } from '../../canvas/pixel-map.ts';
 import { useResource } from '../../canvas/use-resource.ts';
 import type { Size } from '../../canvas/viewport.ts';
 import { releaseFocus } from '../../components/release-focus.ts';
@@ -16,6 +16,7 @@ import { useOverlayStore } from '../../state/overlay.ts';
 import { useImage } from '../../state/queries.ts';
 import { useRegionStore } from '../../state/regions.ts';
 import type { ChosenThresholds } from '../../state/thresholds.ts';
+import { useLagging } from '../../state/use-lagging.ts';
 import { say } from '../../texts/say.ts';
 import { useViewportStore } from '../../state/viewport.ts';
 import styles from './review-panel.module.css';
@@ -52,15 +53,11 @@ export const MapSection = memo(function MapSection({
   const row = useImage(imageId, run.id).data;
   const colourMap = useOverlayStore((state) => state.overlay.colourMap);
   const map = useResource(isScored ? pixelMapResource(run.id, imageId, run.rendering) : null).value;
-  const wanted = useMemo(
-    () => (map && value !== null ? { map, value, minAreaPx } : null),
-    [map, value, minAreaPx],
-  );
-  // The list may lag behind a new image, and behind a handle that is being dragged; image and contour may not.
-  const listed = useDeferredValue(wanted);
-  const regions = useMemo(
-    () => listed && regionsOf(listed.map, listed.value, listed.minAreaPx).regions,
-    [listed],
+  const onMinArea = useCallback(
+    (minRegionAreaPx: number) => {
+      onChange({ minRegionAreaPx });
+    },
+    [onChange],
   );
   const barStyle = useMemo(() => colourBar(colourMap), [colourMap]);
   if (!run.scale || value === null) return null;
@@ -110,15 +107,14 @@ export const MapSection = memo(function MapSection({
           )}
         </div>
       )}
-      {regions && row && map && (
-        <RegionList
-          regions={regions}
-          mapSizePx={map.sizePx}
+      {row && map && (
+        <FollowingRegions
+          map={map}
+          threshold={value}
           minAreaPx={minAreaPx}
-          onMinArea={(minRegionAreaPx) => {
-            onChange({ minRegionAreaPx });
-          }}
-          image={{ width: row.image.widthPx, height: row.image.heightPx }}
+          onMinArea={onMinArea}
+          widthPx={row.image.widthPx}
+          heightPx={row.image.heightPx}
           span={span}
         />
       )}
@@ -147,6 +143,37 @@ function gradientStops(colourMap: ColourMapName): string {
   return Array.from({ length: 17 }, (_, k) => cssColour(colourMap, k / 16)).join(', ');
 }
 
+interface FollowingRegionsProps {
+  readonly map: PixelMap;
+  readonly threshold: number;
+  readonly minAreaPx: number;
+  readonly onMinArea: (minAreaPx: number) => void;
+  /** Of the image. */
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly span: number;
+}
+
+/** Image and contour follow a handle at every frame; a list of numbers that nobody can read so fast need not. */
+const followEveryMs = 200;
+
+/** The regions of the map, five times a second while the threshold is dragged. */
+function FollowingRegions({ map, threshold, minAreaPx, widthPx, heightPx, ...rest }: FollowingRegionsProps) {
+  const wanted = useMemo(() => ({ map, threshold, minAreaPx }), [map, threshold, minAreaPx]);
+  const listed = useLagging(wanted, followEveryMs);
+  const regions = useMemo(() => regionsOf(listed.map, listed.threshold, listed.minAreaPx).regions, [listed]);
+  const image = useMemo(() => ({ width: widthPx, height: heightPx }), [widthPx, heightPx]);
+  return (
+    <RegionList
+      {...rest}
+      regions={regions}
+      mapSizePx={listed.map.sizePx}
+      minAreaPx={minAreaPx}
+      image={image}
+    />
+  );
+}
+
 interface RegionListProps {
   readonly regions: readonly Region[];
   readonly mapSizePx: number;
@@ -158,7 +185,8 @@ interface RegionListProps {
 }
 
 /** Regions by peak, with areas in pixels of the image; pointing lights one up here and there, a click goes there. */
-function RegionList({ regions, mapSizePx, minAreaPx, onMinArea, image, span }: RegionListProps) {
+const RegionList = memo(function RegionList(props: RegionListProps) {
+  const { regions, mapSizePx, minAreaPx, onMinArea, image, span } = props;
   const list = useRef<HTMLOListElement>(null);
   const pointed = useRegionStore((state) => state.pointed);
   const point = useRegionStore((state) => state.point);
@@ -244,4 +272,4 @@ function RegionList({ regions, mapSizePx, minAreaPx, onMinArea, image, span }: R
       )}
     </>
   );
-}
+});

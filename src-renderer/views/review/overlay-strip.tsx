@@ -2,7 +2,7 @@ import Button from '@mui/material/Button';
 import Slider from '@mui/material/Slider';
 import Tooltip from '@mui/material/Tooltip';
 import { Blend, Contrast, Flame, Maximize, Shapes, Spline } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { colourMapNames, type ColourMapName } from '../../../src-shared/maps/colour-maps.ts';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { releaseFocus } from '../../components/release-focus.ts';
@@ -33,8 +33,13 @@ interface OverlayStripProps {
   readonly atEnd?: ReactNode;
 }
 
-/** Overlay controls on the viewer's edge. */
-export function OverlayStrip({ hasMask, isHidden = false, children, atEnd }: OverlayStripProps) {
+/** Overlay controls on the viewer's edge; a threshold that is dragged leaves them alone, as long as `children` stay the same. */
+export const OverlayStrip = memo(function OverlayStrip({
+  hasMask,
+  isHidden = false,
+  children,
+  atEnd,
+}: OverlayStripProps) {
   const { overlay, change } = useOverlayStore();
   const keys = {
     heat: useKeyName('overlay.toggle'),
@@ -131,7 +136,7 @@ export function OverlayStrip({ hasMask, isHidden = false, children, atEnd }: Ove
       {atEnd}
     </div>
   );
-}
+});
 
 function ZoomControls() {
   const { viewport, image, view, fit, actual } = useViewportStore();

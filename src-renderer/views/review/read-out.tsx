@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { readPixel, type PixelValue } from '../../canvas/pixel-value.ts';
 import { pixelMapResource, sampleMap, type PixelMap } from '../../canvas/pixel-map.ts';
@@ -27,10 +28,10 @@ interface ReadOutProps {
 }
 
 /** What is under the pointer: place, grey or colour, and what the maps say there. */
-export function ReadOut(props: ReadOutProps) {
+export const ReadOut = memo(function ReadOut(props: ReadOutProps) {
   const share = usePointerStore((state) => state.share);
   return share === null ? null : <PointReadOut {...props} share={share} />;
-}
+});
 
 function PointReadOut({ share, ...props }: ReadOutProps & { readonly share: Point }) {
   const { imageId, run, map } = props;

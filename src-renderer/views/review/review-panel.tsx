@@ -1,7 +1,7 @@
 import Button from '@mui/material/Button';
 import { useMutation } from '@tanstack/react-query';
 import { EyeOff, TriangleAlert } from 'lucide-react';
-import { memo, useState, type RefObject } from 'react';
+import { memo, useMemo, useState, type RefObject } from 'react';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { VerdictValue } from '../../../src-shared/domain/verdict.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
@@ -49,67 +49,20 @@ interface ReviewPanelProps {
 export function ReviewPanel(props: ReviewPanelProps) {
   const { imageId, run, threshold, isHidden } = props;
   const row = useImage(imageId, run.id).data;
-  const place = threshold.scores?.imageIds.indexOf(imageId) ?? -1;
-  const score = row?.result?.score ?? threshold.scores?.scores[place] ?? null;
-  const failure = row?.result?.error ?? null;
+  const { scores } = threshold;
+  const listed = useMemo(() => scores?.scores[scores.imageIds.indexOf(imageId)], [scores, imageId]);
+  const score = row?.result?.score ?? listed ?? null;
   const chosenBy = useHowChosen(threshold.chosen);
   return (
     <aside className={styles.panel} aria-label={say('About this image')}>
-      <section className={styles.section}>
-        <div className={styles.titleRow}>
-          {isHidden ? (
-            // A name often says what the label does.
-            <h1 className={styles.file}>{say('Name hidden')}</h1>
-          ) : (
-            <h1 className={styles.file} title={row?.image.path}>
-              {row ? fileName(row.image.path) : '\u00a0'}
-            </h1>
-          )}
-          {props.position !== null && (
-            <span className={styles.quiet} data-testid="position">
-              {props.position}
-            </span>
-          )}
-        </div>
-        {row && (
-          <>
-            <p className={styles.facts}>
-              {[
-                ...(isHidden
-                  ? [row.image.className]
-                  : [row.image.className, row.image.split, row.image.defect]),
-                say('{width}×{height} px', {
-                  width: String(row.image.widthPx),
-                  height: String(row.image.heightPx),
-                }),
-              ]
-                .filter((part) => part !== null)
-                .join(' · ')}
-            </p>
-            <div className={styles.label}>
-              {isHidden ? (
-                <>
-                  <EyeOff size={14} aria-hidden />
-                  <p>{say('Hidden until your verdict')}</p>
-                </>
-              ) : (
-                <>
-                  <StateMark kind={markOfLabel(row.image.label)} />
-                  <p>{labelledNames[row.image.label ?? 'unlabelled']}</p>
-                </>
-              )}
-              {props.onFirst && (
-                <Button aria-keyshortcuts="Home" onClick={props.onFirst}>
-                  {say('Go to the first')}
-                </Button>
-              )}
-            </div>
-            {failure !== null && (
-              <Failure run={run} imageId={imageId} message={failure} canRetry={props.canRetry} />
-            )}
-          </>
-        )}
-      </section>
+      <ImageSection
+        imageId={imageId}
+        run={run}
+        position={props.position}
+        isHidden={isHidden}
+        onFirst={props.onFirst}
+        canRetry={props.canRetry}
+      />
       <VerdictSection
         imageId={imageId}
         runId={run.id}
@@ -138,6 +91,73 @@ export function ReviewPanel(props: ReviewPanelProps) {
     </aside>
   );
 }
+
+type ImageSectionProps = Pick<
+  ReviewPanelProps,
+  'imageId' | 'run' | 'position' | 'isHidden' | 'onFirst' | 'canRetry'
+>;
+
+/** What is known of the image before any method: nothing of it changes while a threshold is dragged. */
+const ImageSection = memo(function ImageSection(props: ImageSectionProps) {
+  const { imageId, run, position, isHidden, onFirst, canRetry } = props;
+  const row = useImage(imageId, run.id).data;
+  const failure = row?.result?.error ?? null;
+  return (
+    <section className={styles.section}>
+      <div className={styles.titleRow}>
+        {isHidden ? (
+          // A name often says what the label does.
+          <h1 className={styles.file}>{say('Name hidden')}</h1>
+        ) : (
+          <h1 className={styles.file} title={row?.image.path}>
+            {row ? fileName(row.image.path) : '\u00a0'}
+          </h1>
+        )}
+        {position !== null && (
+          <span className={styles.quiet} data-testid="position">
+            {position}
+          </span>
+        )}
+      </div>
+      {row && (
+        <>
+          <p className={styles.facts}>
+            {[
+              ...(isHidden
+                ? [row.image.className]
+                : [row.image.className, row.image.split, row.image.defect]),
+              say('{width}×{height} px', {
+                width: String(row.image.widthPx),
+                height: String(row.image.heightPx),
+              }),
+            ]
+              .filter((part) => part !== null)
+              .join(' · ')}
+          </p>
+          <div className={styles.label}>
+            {isHidden ? (
+              <>
+                <EyeOff size={14} aria-hidden />
+                <p>{say('Hidden until your verdict')}</p>
+              </>
+            ) : (
+              <>
+                <StateMark kind={markOfLabel(row.image.label)} />
+                <p>{labelledNames[row.image.label ?? 'unlabelled']}</p>
+              </>
+            )}
+            {onFirst && (
+              <Button aria-keyshortcuts="Home" onClick={onFirst}>
+                {say('Go to the first')}
+              </Button>
+            )}
+          </div>
+          {failure !== null && <Failure run={run} imageId={imageId} message={failure} canRetry={canRetry} />}
+        </>
+      )}
+    </section>
+  );
+});
 
 const labelledNames = {
   good: say('Labelled good'),

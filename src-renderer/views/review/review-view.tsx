@@ -1,7 +1,7 @@
 import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
 import { Images, ListChecks, Timer } from 'lucide-react';
-import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
@@ -113,9 +113,6 @@ function Review({ run }: { readonly run: Run }) {
     },
     [replace],
   );
-  // The bars of the filmstrip may lag behind a handle that is being dragged; the handle may not.
-  const shownThreshold = useDeferredValue(threshold.value);
-  const shownSecond = useDeferredValue(threshold.second);
   const verdict = shownId === null ? null : (verdicts.values.get(shownId) ?? null);
   const isHidden = isBlind && verdict === null;
   const actions = useReviewActions({
@@ -228,8 +225,8 @@ function Review({ run }: { readonly run: Run }) {
                 order={reviewSortNames[isBlind ? 'random' : sorted].toLowerCase()}
                 run={run}
                 selected={index}
-                threshold={shownThreshold}
-                second={shownSecond}
+                threshold={threshold.value}
+                second={threshold.second}
                 verdicts={verdicts.values}
                 noted={verdicts.noted}
                 unsavedIds={unsavedIds}

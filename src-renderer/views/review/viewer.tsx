@@ -93,11 +93,17 @@ export const Viewer = memo(function Viewer(props: ViewerProps) {
     regions.pointAt(share);
   };
 
+  const path = image?.path ?? null;
+  const pictureTools = useMemo(
+    () => <PictureTools imageId={imageId} path={path} picture={picture.image} />,
+    [imageId, path, picture.image],
+  );
+
   const error = picture.error ?? square.error ?? map.error ?? mask.error ?? row.error;
   return (
     <section className={styles.viewer} aria-label={say('Viewer')} data-full={isFull}>
-      <OverlayStrip hasMask={hasMask} isHidden={isHidden} atEnd={<RoomTools />}>
-        <PictureTools imageId={imageId} path={image?.path ?? null} picture={picture.image} />
+      <OverlayStrip hasMask={hasMask} isHidden={isHidden} atEnd={roomTools}>
+        {pictureTools}
       </OverlayStrip>
       <div className={styles.stages}>
         <div className={styles.stage}>
@@ -147,7 +153,7 @@ export const Viewer = memo(function Viewer(props: ViewerProps) {
         )}
         <ReadOut
           imageId={imageId}
-          path={image?.path ?? null}
+          path={path}
           run={run}
           size={wholeSize}
           square={squareSize}
@@ -200,6 +206,8 @@ function RoomTools() {
     </>
   );
 }
+
+const roomTools = <RoomTools />;
 
 /** Blinded, a name or a folder may tell what the label does. */
 function describeImage(path: string | undefined, isHidden: boolean): string {

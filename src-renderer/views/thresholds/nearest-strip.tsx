@@ -1,4 +1,4 @@
-import { memo, useEffect, useRef, useState } from 'react';
+import { memo, useRef } from 'react';
 import type { RunScores } from '../../../src-shared/domain/run.ts';
 import { countReaching } from '../../../src-shared/metrics/score-columns.ts';
 import { markOfLabel, StateMark, wordOfLabel } from '../../components/state-mark.tsx';
@@ -8,6 +8,7 @@ import { useAddressStore } from '../../state/address.ts';
 import { formatScore } from '../../state/format.ts';
 import { nearestRows } from '../../state/threshold-bands.ts';
 import type { RankedImages, ThresholdModel } from '../../state/threshold-model.ts';
+import { useLagging } from '../../state/use-lagging.ts';
 import { say } from '../../texts/say.ts';
 import styles from './nearest-strip.module.css';
 
@@ -33,25 +34,6 @@ export function NearestStrip({ model }: { readonly model: ThresholdModel }) {
       />
     </nav>
   );
-}
-
-/** A value that follows at most so often, and always comes to rest where it should. */
-function useLagging<T>(value: T, everyMs: number): T {
-  const [shown, setShown] = useState(value);
-  const lastMs = useRef(-Infinity);
-  useEffect(() => {
-    const timer = setTimeout(
-      () => {
-        lastMs.current = performance.now();
-        setShown(value);
-      },
-      Math.max(0, lastMs.current + everyMs - performance.now()),
-    );
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [value, everyMs]);
-  return shown;
 }
 
 interface FramesProps {
