@@ -58,12 +58,55 @@ function linksFor(length: number): EdgeLinks {
   return links;
 }
 
+/** Cells of a row that are looked at together. */
+const blockCells = 16;
+
+/**
+ * Lowest and highest value of every stretch of 16 cells of a map, row-major: a line can only cross those that lie on both
+ * sides of its level. Made once for a map whose level will be moved. NaN counts as lower than anything.
+ */
+export interface ContourBlocks {
+  readonly lowest: Float32Array;
+  readonly highest: Float32Array;
+}
+
+/** Throws RangeError when the map does not have rows·columns values. */
+export function makeContourBlocks(map: Float32Array, rows: number, columns: number): ContourBlocks {
+  if (map.length !== rows * columns) throw new RangeError(`${map.length} values are not ${rows}×${columns}`);
+  const across = blocksAcross(columns);
+  const count = Math.max(0, rows - 1) * across;
+  const [lowest, highest] = [new Float32Array(count), new Float32Array(count)];
+  for (let block = 0; block < count; block++) {
+    const y = Math.floor(block / across);
+    const from = y * columns + (block % across) * blockCells;
+    const to = Math.min(from + blockCells, (y + 1) * columns - 1);
+    let low = Infinity;
+    let high = -Infinity;
+    for (let pixel = from; pixel <= to; pixel++) {
+      const above = map[pixel] as number;
+      const below = map[pixel + columns] as number;
+      if (above > high) high = above;
+      if (below > high) high = below;
+      if (!(above >= low)) low = above < low ? above : -Infinity;
+      if (!(below >= low)) low = below < low ? below : -Infinity;
+    }
+    lowest[block] = low;
+    highest[block] = high;
+  }
+  return { lowest, highest };
+}
+
+function blocksAcross(columns: number): number {
+  return Math.max(0, Math.ceil((columns - 1) / blockCells));
+}
+
 /** Links the edges of every cell that `level` crosses and returns those that lines leave, in ascending order. */
 function linkEdges(
   { next, hasPrevious }: EdgeLinks,
   map: Float32Array,
   size: { readonly rows: number; readonly columns: number },
   level: number,
+  blocks: ContourBlocks,
 ): Int32Array {
   const { rows, columns } = size;
   const from: number[] = [];
@@ -77,12 +120,16 @@ function linkEdges(
       hasPrevious[end] = 1;
     }
   };
-  for (let y = 0; y + 1 < rows; y++) {
-    let pixel = y * columns;
+  const across = blocksAcross(columns);
+  for (let block = 0; block < blocks.lowest.length; block++) {
+    if ((blocks.lowest[block] as number) >= level || (blocks.highest[block] as number) < level) continue;
+    const y = Math.floor(block / across);
+    let pixel = y * columns + (block % across) * blockCells;
+    const end = Math.min(pixel + blockCells, (y + 1) * columns - 1);
     // Both corners of the column before, as they stand in a case: above 8, below 1.
     let before =
       ((map[pixel] as number) >= level ? 8 : 0) | ((map[pixel + columns] as number) >= level ? 1 : 0);
-    for (const end = pixel + columns - 1; pixel < end; pixel++) {
+    for (; pixel < end; pixel++) {
       const above = (map[pixel + 1] as number) >= level;
       const below = (map[pixel + columns + 1] as number) >= level;
       const kind = before | (above ? 4 : 0) | (below ? 2 : 0);
@@ -118,18 +165,19 @@ function edgeOf(side: number, pixel: number, columns: number): number {
 /**
  * Marching squares: the lines where a pixel map [rows, columns] crosses `level`, linearly interpolated between pixel
  * centres, with values at or above the level on the left hand of the direction of travel. Lines end at the map's outermost pixel centres.
- * NaN counts as low. O(pixels).
+ * NaN counts as low. O(pixels), and next to nothing for blocks that no line crosses where `blocks` of the map are handed in.
  */
 export function traceContours(
   map: Float32Array,
   rows: number,
   columns: number,
   level: number,
+  blocks: ContourBlocks = makeContourBlocks(map, rows, columns),
 ): readonly ContourLine[] {
   if (map.length !== rows * columns) throw new RangeError(`${map.length} values are not ${rows}×${columns}`);
   const own = linksFor(map.length * 2);
   const { next, hasPrevious } = own;
-  const starts = linkEdges(own, map, { rows, columns }, level);
+  const starts = linkEdges(own, map, { rows, columns }, level, blocks);
 
   const addPoint = (points: number[], edge: number) => {
     const pixel = edge >> 1;

@@ -2,7 +2,7 @@ import { Expand, Minimize, PanelRightClose, PanelRightOpen } from 'lucide-react'
 import { memo, useEffect, useMemo } from 'react';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { VerdictValue } from '../../../src-shared/domain/verdict.ts';
-import { traceContours } from '../../../src-shared/maps/contour.ts';
+import { makeContourBlocks, traceContours } from '../../../src-shared/maps/contour.ts';
 import { ImageStage, type StageArea } from '../../canvas/image-stage.tsx';
 import { dragLevels } from '../../canvas/levels.ts';
 import { maskResource, modelViewResource } from '../../canvas/load-image.ts';
@@ -79,12 +79,17 @@ export const Viewer = memo(function Viewer(props: ViewerProps) {
   const size = overlay.modelView ? squareSize : wholeSize;
   const maskCanvas = useMemo(() => (mask.value ? drawMask(mask.value) : null), [mask.value]);
   const heat = useHeat(overlay.patches ? (patches.value ?? map.value) : map.value, run.scale, mapThreshold);
+  // Of the map alone, so that a threshold that is dragged looks only where its line can be.
+  const blocks = useMemo(
+    () => map.value && makeContourBlocks(map.value.data, map.value.sizePx, map.value.sizePx),
+    [map.value],
+  );
   const contours = useMemo(
     () =>
-      map.value && overlay.contour && mapThreshold !== null
-        ? traceContours(map.value.data, map.value.sizePx, map.value.sizePx, mapThreshold)
+      map.value && blocks && overlay.contour && mapThreshold !== null
+        ? traceContours(map.value.data, map.value.sizePx, map.value.sizePx, mapThreshold, blocks)
         : [],
-    [map.value, overlay.contour, mapThreshold],
+    [map.value, blocks, overlay.contour, mapThreshold],
   );
   const regions = useRegionLight(map.value, mapThreshold, minAreaPx);
   const pointIn = (side: 'image' | 'model', of: Size) => (point: Point | null) => {

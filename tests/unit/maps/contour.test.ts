@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { traceContours, type ContourLine } from '../../../src-shared/maps/contour.ts';
+import { makeContourBlocks, traceContours, type ContourLine } from '../../../src-shared/maps/contour.ts';
 
 /** Shoelace area of a line closed on itself; with y downwards, positive for lines that run clockwise on the screen. */
 function areaOf({ points }: ContourLine): number {
@@ -80,6 +80,28 @@ describe('contours', () => {
           )) {
             expect([0.5, 6.5].includes(x) || [0.5, 6.5].includes(y)).toBe(true);
           }
+        }
+      }),
+    );
+  });
+
+  test('blocks that are kept from level to level leave out no crossing, in wide maps with holes too', () => {
+    const [rows, columns] = [3, 40];
+    const value = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constant(NaN));
+    const anyMap = fc.array(fc.oneof(fc.constant(0), value), { minLength: 120, maxLength: 120 });
+    fc.assert(
+      fc.property(anyMap, (values) => {
+        const map = Float32Array.from(values);
+        const blocks = makeContourBlocks(map, rows, columns);
+        for (const level of [0, 0.5, 1, 2.5, 3]) {
+          const high = (i: number) => map[i]! >= level;
+          let crossings = 0;
+          for (let i = 0; i < map.length; i++) {
+            if (i % columns < columns - 1 && high(i) !== high(i + 1)) crossings++;
+            if (i + columns < map.length && high(i) !== high(i + columns)) crossings++;
+          }
+          const lines = traceContours(map, rows, columns, level, blocks);
+          expect(lines.reduce((sum, { points }) => sum + points.length / 2, 0)).toBe(crossings);
         }
       }),
     );
