@@ -104,11 +104,10 @@ function blocksAcross(columns: number): number {
 function linkEdges(
   { next, hasPrevious }: EdgeLinks,
   map: Float32Array,
-  size: { readonly rows: number; readonly columns: number },
+  columns: number,
   level: number,
   blocks: ContourBlocks,
 ): Int32Array {
-  const { rows, columns } = size;
   const from: number[] = [];
   const link = (pixel: number, kind: number) => {
     const segments = segmentsOf(kind, map, pixel, columns, level);
@@ -177,7 +176,7 @@ export function traceContours(
   if (map.length !== rows * columns) throw new RangeError(`${map.length} values are not ${rows}×${columns}`);
   const own = linksFor(map.length * 2);
   const { next, hasPrevious } = own;
-  const starts = linkEdges(own, map, { rows, columns }, level, blocks);
+  const starts = linkEdges(own, map, columns, level, blocks);
 
   const addPoint = (points: number[], edge: number) => {
     const pixel = edge >> 1;
