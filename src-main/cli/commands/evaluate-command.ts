@@ -156,7 +156,9 @@ async function evaluateRuns(
     }
     const title = `Metrics of ${methodTitle(run.methodId, run.settings)}`;
     const evaluation = await session.evaluate(run.id, title);
-    evaluated.push({ ...one, run, evaluation, published: await readPublished(session, datasetName, run) });
+    const classNames = evaluation.classes.map(({ className }) => className);
+    const published = await readPublished(session, run, { datasetName, classNames });
+    evaluated.push({ ...one, run, evaluation, published });
   }
   return { evaluated, failed };
 }

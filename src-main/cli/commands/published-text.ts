@@ -1,6 +1,7 @@
 import type { Run } from '../../../src-shared/domain/run.ts';
 import {
   figuresOfClass,
+  figuresThatFit,
   publishedSource,
   type PublishedFigure,
 } from '../../../src-shared/domain/published-results.ts';
@@ -14,14 +15,18 @@ export interface PublishedMethod {
   readonly published: readonly PublishedFigure[];
 }
 
-/** What the papers say of a run's method on a data set of this name. Nothing of few-shot runs: the figures are zero-shot. */
+/**
+ * What the papers say of a run's method on a data set of this name, as far as these classes can be held against it. Nothing of
+ * few-shot runs: the figures are zero-shot.
+ */
 export async function readPublished(
   session: CliSession,
-  datasetName: string,
   { methodId, settings }: Run,
+  { datasetName, classNames }: { readonly datasetName: string; readonly classNames: readonly string[] },
 ): Promise<readonly PublishedFigure[]> {
   if ((settings.shots ?? 0) > 0) return [];
-  return (await session.call('published.figures', { datasetName, methodId })).figures;
+  const { figures } = await session.call('published.figures', { datasetName, methodId });
+  return figuresThatFit(figures, classNames);
 }
 
 /** The papers' figures for these classes and their mean, in percent, each with paper and table; empty where there are none. */

@@ -3,7 +3,11 @@ import { dirname, extname } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { RunEvaluation } from '../../../src-shared/domain/evaluation.ts';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
-import { findPublishedFigures, type PublishedResults } from '../../../src-shared/domain/published-results.ts';
+import {
+  figuresThatFit,
+  findPublishedFigures,
+  type PublishedResults,
+} from '../../../src-shared/domain/published-results.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { authorName } from '../author-name.ts';
 import type { Repositories } from '../db/repositories.ts';
@@ -102,7 +106,7 @@ export async function writeRunReport(options: RunReportOptions): Promise<{ sizeB
       facts: factsOf(run, repositories),
     })),
     leadingRun,
-    published: publishedRows(options),
+    published: publishedRows(options, dataset.name, classNames),
     notRun: options.notRun,
     disagreements: await makePictures(disputed),
     contradictions,
@@ -115,15 +119,21 @@ export async function writeRunReport(options: RunReportOptions): Promise<{ sizeB
   return { sizeBytes: Buffer.byteLength(text) };
 }
 
-/** What papers say of the runs' methods on a data set of this name, each once. Few-shot runs have no figure there. */
-function publishedRows({ repositories, runs, publishedResults }: RunReportOptions): readonly PublishedRow[] {
+/**
+ * What papers say of the runs' methods on a data set of this name, each once, as far as these classes can be held against it.
+ * Few-shot runs have no figure there.
+ */
+function publishedRows(
+  { runs, publishedResults }: RunReportOptions,
+  datasetName: string,
+  classNames: readonly string[],
+): readonly PublishedRow[] {
   const rows = new Map<string, PublishedRow>();
   for (const {
-    run: { datasetId, methodId, settings },
+    run: { methodId, settings },
   } of runs) {
-    const dataset = repositories.datasets.getCore(datasetId);
-    if (dataset === null || (settings.shots ?? 0) > 0) continue;
-    const figures = findPublishedFigures(publishedResults, dataset.name, methodId);
+    if ((settings.shots ?? 0) > 0) continue;
+    const figures = figuresThatFit(findPublishedFigures(publishedResults, datasetName, methodId), classNames);
     for (const paper of new Set(figures.map((one) => one.paper))) {
       rows.set(`${methodId} ${paper}`, {
         title: methodCatalogue[methodId].name,
