@@ -2,7 +2,7 @@
 // What may not: drawing of images (canvas), and anything that outlives its view (state).
 import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { LayoutOptions } from '../../../src-shared/domain/dataset.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
@@ -18,6 +18,13 @@ import { ImportPreviewSection } from './import-preview-section.tsx';
 /** Shows what was understood of a folder before anything is stored. */
 export function AddView() {
   const { path } = useAddress();
+  // What was dropped is of this visit: another one begins with a fresh page.
+  useEffect(
+    () => () => {
+      useDroppedStore.getState().take(null, 0);
+    },
+    [],
+  );
   // What was typed and chosen belongs to one folder.
   return <AddPage key={path ?? ''} path={path} />;
 }
