@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { MethodParams } from '../../src-shared/contract/methods.ts';
 import type { Job } from '../../src-shared/domain/job.ts';
 import { useClient } from './client-context.ts';
+import { saveNow } from './saved-state.ts';
 
 const root = 'exports';
 
@@ -10,7 +11,11 @@ export function useExportPlan(wish: MethodParams<'exports.plan'> | null) {
   const client = useClient();
   return useQuery({
     queryKey: [root, 'plan', wish],
-    queryFn: () => (wish === null ? null : client.call('exports.plan', wish)),
+    queryFn: async () => {
+      // The core reads the window's thresholds from where they are saved.
+      await saveNow(client);
+      return wish === null ? null : await client.call('exports.plan', wish);
+    },
     enabled: wish !== null,
     placeholderData: keepPreviousData,
     staleTime: 0,

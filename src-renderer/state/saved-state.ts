@@ -59,10 +59,17 @@ export function restoreState(values: Values): void {
   openAddress(address.success ? address.data : null);
 }
 
+const savers = new WeakMap<Client, () => Promise<void>>();
+
+/** Resolves when the core was sent all that changed: for what the core is about to read, such as thresholds before an export. */
+export async function saveNow(client: Client): Promise<void> {
+  await savers.get(client)?.();
+}
+
 /**
- * Saves what changes, a moment after it came to rest, and at once when the window closes. What could not be stored is kept
- * while the window is open, unless it changed again, and goes with the next change or when the connection is back. Returns
- * a function that stops.
+ * Saves what changes, at most a moment later however long it goes on changing, and at once when the window closes. What could
+ * not be stored is kept while the window is open, unless it changed again, and goes with the next change or when the
+ * connection is back. Returns a function that stops.
  */
 export function autosave(client: Client): () => void {
   const unsaved = new Map<string, Json>();
@@ -81,18 +88,26 @@ export function autosave(client: Client): () => void {
       if (lastSend.get(key) === own && !unsaved.has(key)) unsaved.set(key, value);
     }
   };
+  const underWay = new Set<Promise<void>>();
   const flush = () => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
     const now = [...unsaved];
     unsaved.clear();
-    for (const [key, value] of now) void send(key, value);
+    for (const [key, value] of now) {
+      const sending = send(key, value).finally(() => underWay.delete(sending));
+      underWay.add(sending);
+    }
   };
   const save = (key: string, value: Json) => {
     unsaved.set(key, value);
-    if (timer !== null) clearTimeout(timer);
-    timer = setTimeout(flush, saveDelayMs);
+    // The clock runs from the first change: somebody who goes from image to image without a rest must not lose them all.
+    timer ??= setTimeout(flush, saveDelayMs);
   };
+  savers.set(client, async () => {
+    flush();
+    await Promise.all(underWay);
+  });
 
   const stops = [
     useAppearanceStore.subscribe(({ choice }) => {
@@ -136,5 +151,6 @@ export function autosave(client: Client): () => void {
     for (const stop of stops) stop();
     window.removeEventListener('pagehide', flush);
     flush();
+    savers.delete(client);
   };
 }

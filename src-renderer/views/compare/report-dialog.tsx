@@ -11,6 +11,7 @@ import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import { formatSize } from '../../../src-shared/text/format-size.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { useClient } from '../../state/client-context.ts';
+import { saveNow } from '../../state/saved-state.ts';
 import { say } from '../../texts/say.ts';
 
 interface ReportDialogProps {
@@ -36,8 +37,12 @@ export function ReportDialog({ dataset, runIds, stem, onClose }: ReportDialogPro
   const slash = info.data?.homeFolder.includes('\\') ? '\\' : '/';
   const file = typed ?? (info.data ? `${info.data.homeFolder}${slash}${stem}.html` : '');
   const write = useMutation({
-    mutationFn: () =>
-      client.call('reports.write', { runIds: [...runIds], notRun: [], file: file.trim(), imagesPerClass }),
+    mutationFn: async () => {
+      // The report says the window's thresholds.
+      await saveNow(client);
+      const wish = { runIds: [...runIds], notRun: [], file: file.trim(), imagesPerClass };
+      return await client.call('reports.write', wish);
+    },
   });
   return (
     <Dialog open onClose={onClose} aria-labelledby={titleId} fullWidth maxWidth="sm">

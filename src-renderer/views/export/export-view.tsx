@@ -23,6 +23,7 @@ import {
 import { useExportPlan, useExportTarget, useSavedPoints } from '../../state/export-queries.ts';
 import { queryRoots, useDataset, useJobs, useRuns } from '../../state/queries.ts';
 import { isUnderWay } from '../../state/run-words.ts';
+import { saveNow } from '../../state/saved-state.ts';
 import { say } from '../../texts/say.ts';
 import { RunNeeded } from '../frame/run-needed.tsx';
 import { useRunNames } from '../frame/top-bar.tsx';
@@ -169,6 +170,7 @@ function Where({ dataset, form, wish, plan, last, onChange }: WhereProps) {
   const start = useMutation({
     mutationFn: async () => {
       if (wish === null) return null;
+      await saveNow(client);
       return await client.call('exports.create', { ...wish, folder, overwrite: form.overwrite });
     },
     onSuccess: (created) => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { useAppearanceStore } from '../../../src-renderer/state/appearance.ts';
 import { useConnectionStore } from '../../../src-renderer/state/connection.ts';
 import { useRecentStore } from '../../../src-renderer/state/recent-cleared.ts';
-import { autosave } from '../../../src-renderer/state/saved-state.ts';
+import { autosave, saveNow } from '../../../src-renderer/state/saved-state.ts';
 import { Client } from '../../../src-renderer/transport/client.ts';
 import type { Transport } from '../../../src-renderer/transport/transport.ts';
 
@@ -75,6 +75,30 @@ describe('what the window saves', () => {
     breakAndMend();
     window.dispatchEvent(new Event('pagehide'));
     expect(host.asked).toHaveLength(1);
+  });
+
+  test('goes out a moment after the first change, however long it goes on changing', async () => {
+    for (let step = 0; step < 10; step++) {
+      useAppearanceStore.getState().choose(step % 2 === 0 ? 'light' : 'system');
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    expect(host.sent().slice(0, 2)).toEqual([
+      [theme, 'system'],
+      [theme, 'system'],
+    ]);
+  });
+
+  test('is with the core before anything that reads it there is asked for', async () => {
+    useAppearanceStore.getState().choose('light');
+    let isSaved = false;
+    const saving = saveNow(host.client).then(() => {
+      isSaved = true;
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    expect([host.sent(), isSaved]).toEqual([[[theme, 'light']], false]);
+    await host.asked[0]!.answer(true);
+    await saving;
+    expect(isSaved).toBe(true);
   });
 
   test('is sent again when the connection is back', async () => {
