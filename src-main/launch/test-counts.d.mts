@@ -4,5 +4,5 @@ export interface Counts {
   skipped: number;
 }
 export function countVitest(report: unknown): Counts;
-export function countPlaywright(report: unknown): Counts;
+export function countPlaywright(report: unknown): Counts & { retried: string[] };
 export function addCounts(...counts: Counts[]): Counts;

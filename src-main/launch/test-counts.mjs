@@ -14,13 +14,26 @@ export function countVitest(report) {
   };
 }
 
-/** @param report Playwright's `--reporter=json`, null where the runner ended before it wrote one */
+/**
+ * A test that passed only when it was tried again counts as passed; `retried` names it, to be said aloud.
+ *
+ * @param report Playwright's `--reporter=json`, null where the runner ended before it wrote one
+ */
 export function countPlaywright(report) {
-  if (report === null) return { passed: 0, failed: 1, skipped: 0 };
-  // A flaky test passed only when it was tried again: it failed.
+  if (report === null) return { passed: 0, failed: 1, skipped: 0, retried: [] };
   const { expected, unexpected, flaky, skipped } = report.stats;
-  const errors = unexpected + flaky === 0 ? report.errors.length : 0;
-  return { passed: expected, failed: unexpected + flaky + errors, skipped };
+  const errors = unexpected === 0 ? report.errors.length : 0;
+  return {
+    passed: expected + flaky,
+    failed: unexpected + errors,
+    skipped,
+    retried: (report.suites ?? []).flatMap(flakyTitles),
+  };
+}
+
+function flakyTitles({ specs = [], suites = [] }) {
+  const own = specs.filter(({ tests }) => tests.some(({ status }) => status === 'flaky'));
+  return [...own.map(({ file, title }) => `${file}: ${title}`), ...suites.flatMap(flakyTitles)];
 }
 
 export function addCounts(...counts) {

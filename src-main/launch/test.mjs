@@ -69,6 +69,7 @@ console.log(
 console.log(
   `end to end: ${endToEndCounts.passed} passed, ${endToEndCounts.failed} failed, ${endToEndCounts.skipped} skipped (Playwright)`,
 );
+for (const title of endToEndCounts.retried) console.log(`PASSED ONLY AT THE SECOND TRY: ${title}`);
 if (failedParts.length > 0) console.log(`Failed: ${failedParts.join(', ')}.`);
 console.log(`${counts.passed} passed, ${failed} failed, ${counts.skipped} skipped`);
 process.exit(failed === 0 ? 0 : 1);

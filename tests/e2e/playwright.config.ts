@@ -13,7 +13,8 @@ export default defineConfig<HostOptions>({
   workers: 1,
   fullyParallel: false,
   forbidOnly: true,
-  retries: 0,
+  // Windows, hosts and killed processes on a busy machine: a second try tells a race from a defect, and the result names it.
+  retries: 1,
   timeout: 120_000,
   expect: { timeout: 15_000 },
   reporter: [['list'], ...(report === undefined ? [] : [['json', { outputFile: report }] as const])],

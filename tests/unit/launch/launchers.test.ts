@@ -165,8 +165,19 @@ describe('the closing line', () => {
     const playwright = countPlaywright({
       stats: { expected: 5, unexpected: 1, flaky: 1, skipped: 4 },
       errors: [],
+      suites: [
+        {
+          specs: [{ file: 'runs.spec.ts', title: 'a run ends', tests: [{ status: 'expected' }] }],
+          suites: [{ specs: [{ file: 'runs.spec.ts', title: 'a run stops', tests: [{ status: 'flaky' }] }] }],
+        },
+      ],
     });
-    expect(playwright).toEqual({ passed: 5, failed: 2, skipped: 4 });
+    expect(playwright).toEqual({
+      passed: 6,
+      failed: 1,
+      skipped: 4,
+      retried: ['runs.spec.ts: a run stops'],
+    });
     const broken = countPlaywright({
       stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0 },
       errors: [{}],
@@ -174,6 +185,6 @@ describe('the closing line', () => {
     expect(broken.failed).toBe(1);
     expect(countVitest(null).failed).toBe(1);
     expect(countPlaywright(null).failed).toBe(1);
-    expect(addCounts(vitest, playwright)).toEqual({ passed: 15, failed: 4, skipped: 7 });
+    expect(addCounts(vitest, playwright)).toEqual({ passed: 16, failed: 3, skipped: 7 });
   });
 });
