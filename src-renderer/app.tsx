@@ -4,6 +4,7 @@ import { ErrorBoundary } from './components/error-boundary.tsx';
 import { useAddress, type View } from './state/address.ts';
 import { keepFocus } from './state/keep-focus.ts';
 import { useDataset } from './state/queries.ts';
+import { useNoteScoresShown } from './state/readings.ts';
 import { useNoteOpened } from './state/recent-sets.ts';
 import { DataView } from './views/data/data-view.tsx';
 import { AddView } from './views/data/add-view.tsx';
@@ -17,6 +18,7 @@ import { JobsPanel } from './views/frame/jobs-panel.tsx';
 import { KeysDialog } from './views/frame/keys-dialog.tsx';
 import { Rail } from './views/frame/rail.tsx';
 import { ReportDialog } from './views/frame/report-dialog.tsx';
+import { ScoresGate } from './views/frame/scores-gate.tsx';
 import { SearchDialog } from './views/frame/search-dialog.tsx';
 import { TopBar } from './views/frame/top-bar.tsx';
 import { UnsavedNotice } from './views/frame/unsaved-notice.tsx';
@@ -58,6 +60,7 @@ export function App() {
   }, []);
   useEffect(keepFocus, []);
   useNoteOpened();
+  useNoteScoresShown();
   const datasetName = useDataset(address.datasetId)?.name;
   useEffect(() => {
     document.title = [viewTitles[address.view], datasetName, 'Anomaly Workbench']
@@ -97,7 +100,11 @@ function ViewOf({ view }: { readonly view: View }) {
     case 'add':
       return <AddView />;
     case 'images':
-      return <ImagesView />;
+      return (
+        <ScoresGate>
+          <ImagesView />
+        </ScoresGate>
+      );
     case 'start':
       return <StartView />;
     case 'runs':
@@ -105,9 +112,17 @@ function ViewOf({ view }: { readonly view: View }) {
     case 'review':
       return <ReviewView />;
     case 'thresholds':
-      return <ThresholdsView />;
+      return (
+        <ScoresGate>
+          <ThresholdsView />
+        </ScoresGate>
+      );
     case 'compare':
-      return <CompareView />;
+      return (
+        <ScoresGate>
+          <CompareView />
+        </ScoresGate>
+      );
     case 'export':
       return <ExportView />;
     case 'models':

@@ -4,8 +4,6 @@ import { create } from 'zustand';
 export const reviewSettingsSchema = z.object({
   /** To the next image after a verdict. */
   goesOn: z.boolean().catch(true),
-  /** Score, map, prediction and label are hidden until an image has a verdict. */
-  isBlind: z.boolean().catch(false),
   /** Of the random order, so that another reader, or the same one later, goes through the images in the same one. */
   seed: z.number().int().min(1).max(999_999).catch(1),
   /** The panel beside the image. */

@@ -4,6 +4,7 @@ import {
   thresholdSettingPrefix,
   type ChosenThresholds,
 } from '../../src-shared/domain/chosen-thresholds.ts';
+import { readingsIn } from '../../src-shared/domain/reading.ts';
 import type { Client } from '../transport/client.ts';
 import { formatAddress, openAddress, useAddressStore } from './address.ts';
 import { themeChoiceSchema, useAppearanceStore } from './appearance.ts';
@@ -15,6 +16,7 @@ import { useRecentStore } from './recent-cleared.ts';
 import { overlaySettingsSchema, useOverlayStore } from './overlay.ts';
 import { reviewSettingsSchema, useReviewSettings } from './review-settings.ts';
 import { thresholdTargetsSchema, useTargetStore } from './threshold-targets.ts';
+import { useReadings } from './readings.ts';
 import { useThresholdStore } from './thresholds.ts';
 
 const keys = {
@@ -40,6 +42,7 @@ export function restoreState(values: Values): void {
   if (overlay.success) useOverlayStore.setState({ overlay: overlay.data });
   const review = reviewSettingsSchema.safeParse(values[keys.review]);
   if (review.success) useReviewSettings.setState({ settings: review.data });
+  useReadings.setState({ byDataset: readingsIn(values) });
   const gallery = gallerySettingsSchema.safeParse(values[keys.gallery]);
   if (gallery.success) useGallerySettings.setState({ settings: gallery.data });
   const cleared = z.number().safeParse(values[keys.recent]);

@@ -57,11 +57,12 @@ export function peekTrail(queries: QueryClient, imageId: number): Trail | undefi
 const sharedMs = 2000;
 
 /** Verdicts of a whole data set as they are stored, read once and kept true by `putVerdict`. */
-function useStoredVerdicts(datasetId: number) {
+function useStoredVerdicts(datasetId: number, enabled = true) {
   const client = useClient();
   const queries = useQueryClient();
   return useQuery({
     queryKey: verdictsKey(datasetId),
+    enabled,
     queryFn: async (): Promise<SetVerdicts> => {
       // What the gallery is about to read, or has just read, is not read twice.
       const columns = await queries.fetchQuery({
@@ -93,6 +94,11 @@ export function useVerdicts(datasetId: number): SetVerdicts & {
     for (const { decision } of unsaved) put(values, noted, decision.imageId, decision.value, decision.note);
     return { values, noted, ready: data !== undefined, error };
   }, [data, error, unsaved]);
+}
+
+/** How many images of a data set have a stored verdict; null: not known. */
+export function useJudgedCount(datasetId: number | null): number | null {
+  return useStoredVerdicts(datasetId ?? 0, datasetId !== null).data?.values.size ?? null;
 }
 
 function put(

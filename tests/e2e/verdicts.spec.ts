@@ -76,34 +76,6 @@ test('twenty images are judged by keyboard, taken back, and found again after a 
   });
 });
 
-test('blinded, an image shows nothing of the run until it has a verdict', async ({ window }, testInfo) => {
-  const folder = testInfo.outputPath('images');
-  await makeMvtecClass(folder, { className: 'felt', goodCount: 4, scratchedCount: 4 });
-  const data = new DataPage(window);
-  const review = new ReviewPage(window);
-  await data.importFolder(folder);
-  await data.startRun();
-  await review.waitForEnd();
-  await review.goToWorst(8);
-  await review.waitForHeat();
-
-  await window.getByRole('button', { name: /^Blinded/ }).click();
-  await window.getByRole('button', { name: /^Go on to the next image/ }).click();
-  await window.getByTestId('stage').click();
-  await window.keyboard.press('End');
-  await expect(window.getByTestId('score')).toHaveCount(0);
-  await expect(window.getByText(/^Labelled/)).toHaveCount(0);
-  await expect(window.getByRole('region', { name: 'Map' })).toHaveCount(0);
-  await expect.poll(async () => (await review.pixels('heat')).paintedShare).toBe(0);
-  await expect(review.frame(8)).toHaveAccessibleName('Image 8 of 8, no verdict');
-
-  await window.keyboard.press('u');
-  await expect(window.getByTestId('score')).toBeVisible();
-  await expect(window.getByText(/^Labelled/)).toBeVisible();
-  await review.waitForHeat();
-  await expect(review.trail.first()).toContainText('blinded');
-});
-
 test('the picture is shown by window and level, and as the model saw it', async ({ window }, testInfo) => {
   const folder = testInfo.outputPath('images');
   await makeMvtecClass(folder, { className: 'felt', goodCount: 2, scratchedCount: 2 });

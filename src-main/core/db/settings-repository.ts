@@ -10,6 +10,11 @@ export function createSettingsRepository(database: Database) {
       const rows = database.all<{ key: string; value: string }>('SELECT key, value FROM settings');
       return Object.fromEntries(rows.map((row) => [row.key, JSON.parse(row.value) as Json]));
     },
+    /** Undefined where nothing was set. */
+    get(key: string): Json | undefined {
+      const [row] = database.all<{ value: string }>('SELECT value FROM settings WHERE key = ?', [key]);
+      return row === undefined ? undefined : (JSON.parse(row.value) as Json);
+    },
     set(key: string, value: Json): void {
       database.run(
         'INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',

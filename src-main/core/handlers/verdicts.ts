@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { DatasetImage } from '../../../src-shared/domain/dataset.ts';
+import { readingSchema, readingSettingKey } from '../../../src-shared/domain/reading.ts';
 import type { Verdict, VerdictBasis } from '../../../src-shared/domain/verdict.ts';
 import { authorName } from '../author-name.ts';
 import { writeVerdicts } from '../exports/write-verdicts.ts';
@@ -33,7 +34,16 @@ export function verdictsHandlers({ database, repositories, events }: Services): 
     }
     const { methodId, modelId, modelSha256, promptSetId, settings } = run;
     const score = results.get(runId, image.id)?.score ?? null;
-    return { runId, methodId, modelId, modelSha256, promptSetId, settings, score, threshold, wasBlind };
+    return {
+      ...{ runId, methodId, modelId, modelSha256, promptSetId, settings, score, threshold },
+      wasBlind: wasBlind && !wasOpened(image.datasetId),
+    };
+  }
+
+  /** Whether scores of a data set were ever shown: whatever a window says, nobody is blind to them then. */
+  function wasOpened(datasetId: number): boolean {
+    const reading = readingSchema.safeParse(repositories.settings.get(readingSettingKey(datasetId)));
+    return reading.success && reading.data.openedAtMs !== null;
   }
 
   /** Adds a row at the end of an image's trail. */

@@ -9,6 +9,7 @@ import { Thumbnail } from '../../components/thumbnail.tsx';
 import { useAddressStore } from '../../state/address.ts';
 import { isOver } from '../../state/events.ts';
 import { useJobs, useRuns } from '../../state/queries.ts';
+import { useIsClosed } from '../../state/readings.ts';
 import { describeAuroc, runState, runTitle } from '../../state/run-words.ts';
 import { say } from '../../texts/say.ts';
 import { useRunNames } from '../frame/top-bar.tsx';
@@ -151,6 +152,7 @@ function LastRun({ runs, onMore }: { readonly runs: readonly Run[]; readonly onM
   const go = useAddressStore((state) => state.go);
   const names = useRunNames();
   const [run] = runs;
+  const isClosed = useIsClosed(run?.datasetId ?? null);
   if (run === undefined) return <p className={styles.quietLine}>{say('No runs yet')}</p>;
   const title = runTitle(run, names);
   return (
@@ -164,7 +166,7 @@ function LastRun({ runs, onMore }: { readonly runs: readonly Run[]; readonly onM
         }}
       >
         <span className={styles.runTitle}>{title}</span>
-        <span className={styles.quiet}>{describeAuroc(run)}</span>
+        <span className={styles.quiet}>{isClosed ? '' : describeAuroc(run)}</span>
         <span className={styles.quiet}>{runState(run)}</span>
       </button>
       {runs.length > 1 && (

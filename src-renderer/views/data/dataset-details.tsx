@@ -8,6 +8,7 @@ import type { Run } from '../../../src-shared/domain/run.ts';
 import { useAddressStore } from '../../state/address.ts';
 import { formatMoment } from '../../state/format.ts';
 import { layoutWords } from '../../state/layout-words.ts';
+import { useIsClosed } from '../../state/readings.ts';
 import { describeAuroc, runState, runTitle } from '../../state/run-words.ts';
 import { say } from '../../texts/say.ts';
 import { useRunNames } from '../frame/top-bar.tsx';
@@ -25,6 +26,7 @@ interface DatasetDetailsProps {
 export function DatasetDetails({ dataset, runs, onClose }: DatasetDetailsProps) {
   const go = useAddressStore((state) => state.go);
   const names = useRunNames();
+  const isClosed = useIsClosed(dataset.id);
   const { classes, root, layout, layoutOptions, lastLook, imageCount, createdAtMs } = dataset;
   const facts = [
     [say('Folder'), root],
@@ -72,7 +74,7 @@ export function DatasetDetails({ dataset, runs, onClose }: DatasetDetailsProps) 
                   }}
                 >
                   <span className={styles.runTitle}>{runTitle(run, names)}</span>
-                  <span className={styles.quiet}>{describeAuroc(run)}</span>
+                  <span className={styles.quiet}>{isClosed ? '' : describeAuroc(run)}</span>
                   <span className={styles.quiet}>{runState(run)}</span>
                   <span className={styles.quiet}>{formatMoment(run.createdAtMs)}</span>
                 </button>

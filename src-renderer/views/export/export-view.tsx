@@ -22,6 +22,7 @@ import {
 } from '../../state/export-form.ts';
 import { useExportPlan, useExportTarget, useSavedPoints } from '../../state/export-queries.ts';
 import { queryRoots, useDataset, useJobs, useRuns } from '../../state/queries.ts';
+import { noteOpened, useIsClosed } from '../../state/readings.ts';
 import { isUnderWay } from '../../state/run-words.ts';
 import { saveNow } from '../../state/saved-state.ts';
 import { say } from '../../texts/say.ts';
@@ -163,6 +164,7 @@ function Where({ dataset, form, wish, plan, last, onChange }: WhereProps) {
   const queries = useQueryClient();
   const { data: info } = useQuery({ queryKey: ['app'], queryFn: () => client.call('app.info', {}) });
   const proposed = info === undefined ? '' : joinPath(info.homeFolder, `${folderName(dataset.name)}-results`);
+  const isClosed = useIsClosed(dataset.id);
   const folder = (form.folder ?? proposed).trim();
   const target = useExportTarget(folder, dataset.id);
   const found = target.data ?? null;
@@ -171,6 +173,7 @@ function Where({ dataset, form, wish, plan, last, onChange }: WhereProps) {
     mutationFn: async () => {
       if (wish === null) return null;
       await saveNow(client);
+      if (isClosed) await noteOpened(client, dataset.id);
       return await client.call('exports.create', { ...wish, folder, overwrite: form.overwrite });
     },
     onSuccess: (created) => {
@@ -199,6 +202,7 @@ function Where({ dataset, form, wish, plan, last, onChange }: WhereProps) {
         error={wish === null ? null : plan.error}
         isPending={wish !== null && plan.isFetching}
         target={found}
+        isClosed={isClosed}
       />
       <section className={styles.section} aria-labelledby="export-where">
         <h2 id="export-where">{say('Where to')}</h2>
@@ -221,6 +225,13 @@ function Where({ dataset, form, wish, plan, last, onChange }: WhereProps) {
               onChange({ overwrite });
             }}
           />
+        )}
+        {isClosed && (
+          <p className={styles.problem}>
+            {say(
+              'You read this data set blinded, and the files hold scores and labels: exporting is noted for good, and later verdicts no longer count as blinded.',
+            )}
+          </p>
         )}
         {start.error && <ErrorNotice title={say('The export could not be started')} error={start.error} />}
         <div className={styles.finish}>

@@ -12,12 +12,14 @@ interface PlanPanelProps {
   readonly error: Error | null;
   readonly isPending: boolean;
   readonly target: ExportTarget | null;
+  /** Blinded: thresholds and how they came about are hidden. */
+  readonly isClosed: boolean;
 }
 
 const mostThresholds = 8;
 
 /** What will be written, before anything is. */
-export function PlanPanel({ plan, error, isPending, target }: PlanPanelProps) {
+export function PlanPanel({ plan, error, isPending, target, isClosed }: PlanPanelProps) {
   return (
     <section className={styles.section} aria-labelledby="export-plan" aria-busy={isPending}>
       <h2 id="export-plan">{say('What will be written')}</h2>
@@ -28,12 +30,16 @@ export function PlanPanel({ plan, error, isPending, target }: PlanPanelProps) {
       {isPending && plan === null && error === null && (
         <LinearProgress aria-label={say('Looking how much it will be')} />
       )}
-      {error === null && plan !== null && <PlanFacts plan={plan} target={target} />}
+      {error === null && plan !== null && <PlanFacts plan={plan} target={target} isClosed={isClosed} />}
     </section>
   );
 }
 
-function PlanFacts({ plan, target }: { readonly plan: ExportPlan; readonly target: ExportTarget | null }) {
+interface PlanFactsProps extends Pick<PlanPanelProps, 'target' | 'isClosed'> {
+  readonly plan: ExportPlan;
+}
+
+function PlanFacts({ plan, target, isClosed }: PlanFactsProps) {
   const { runs, fileCount, sizeBytes, triedImages } = plan;
   const images = Math.max(0, ...runs.map(({ imageCount }) => imageCount));
   const withoutScore = runs.reduce((sum, run) => sum + run.withoutScore, 0);
@@ -83,7 +89,7 @@ function PlanFacts({ plan, target }: { readonly plan: ExportPlan; readonly targe
           )}
         </p>
       )}
-      {thresholds.length > 0 && (
+      {thresholds.length > 0 && !isClosed && (
         <ul className={styles.chosen} aria-label={say('Thresholds of images')}>
           {thresholds.slice(0, mostThresholds).map(({ runId, className, value, chosenBy }) => (
             <li key={`${runId} ${className}`}>

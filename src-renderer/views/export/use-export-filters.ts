@@ -3,7 +3,7 @@ import type { Run } from '../../../src-shared/domain/run.ts';
 import { useAddress } from '../../state/address.ts';
 import type { ExportFilters } from '../../state/export-form.ts';
 import { chooseImages } from '../../state/review-order.ts';
-import { useReviewSettings } from '../../state/review-settings.ts';
+import { useReading } from '../../state/readings.ts';
 import { labelFilterNames, reviewFilterNames } from '../../state/review-words.ts';
 import { useRunThreshold } from '../../state/run-thresholds.ts';
 import { useVerdicts } from '../../state/verdicts.ts';
@@ -53,7 +53,7 @@ function useFilterOfImages(run: Run): readonly number[] | null {
 /** With the verdicts and the threshold of now, which Review takes when it sorts again; what has no score has no files. */
 function useFilterOfReview(run: Run): readonly number[] | null {
   const { className, shown, labelled } = useAddress();
-  const isBlind = useReviewSettings((state) => state.settings.isBlind);
+  const { isBlind } = useReading(run.datasetId);
   const { scores, value, second } = useRunThreshold(run.id, className);
   const { values, ready } = useVerdicts(run.datasetId);
   const isSet = (shown !== 'all' && shown !== 'failed') || labelled !== 'all';

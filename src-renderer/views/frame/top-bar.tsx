@@ -7,6 +7,7 @@ import { say } from '../../texts/say.ts';
 import { useKeyName } from '../../state/keys.ts';
 import { usePanelStore } from '../../state/panels.ts';
 import { useDataset, useDatasets, useModels, usePromptSets, useRun, useRuns } from '../../state/queries.ts';
+import { useIsClosed } from '../../state/readings.ts';
 import { describeAuroc, runBadge, runState, runTitle, type RunNames } from '../../state/run-words.ts';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import { PickMenu } from '../../components/pick-menu.tsx';
@@ -175,6 +176,7 @@ function RunSwitch() {
   const run = useRun(runId);
   const { data: runs = [] } = useRuns();
   const own = runs.filter((each) => each.datasetId === datasetId);
+  const isClosed = useIsClosed(datasetId);
   if (own.length === 0) return <span className={styles.quiet}>{say('No runs yet')}</span>;
   return (
     <PickMenu
@@ -184,7 +186,7 @@ function RunSwitch() {
       options={own.map((each) => ({
         value: each.id,
         title: runTitle(each, names),
-        detail: [runState(each), describeAuroc(each), formatMoment(each.createdAtMs)]
+        detail: [runState(each), isClosed ? '' : describeAuroc(each), formatMoment(each.createdAtMs)]
           .filter((part) => part !== '')
           .join(' · '),
         badge: runBadge(each) ?? undefined,

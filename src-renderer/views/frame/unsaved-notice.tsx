@@ -1,6 +1,8 @@
 import Button from '@mui/material/Button';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
+import { useAddress } from '../../state/address.ts';
+import { useIsClosed } from '../../state/readings.ts';
 import { useDecisionStore } from '../../state/decisions.ts';
 import { useDecisionKeeper } from '../../state/verdicts.ts';
 import { say } from '../../texts/say.ts';
@@ -12,6 +14,7 @@ export function UnsavedNotice() {
   const count = useDecisionStore((state) => state.unsaved.length);
   const isKept = useDecisionStore((state) => state.isKept);
   const keeper = useDecisionKeeper();
+  const isClosed = useIsClosed(useAddress().datasetId);
   if (error === null) return null;
   const needsChoice = error.code === 'needs-choice';
   return (
@@ -28,7 +31,17 @@ export function UnsavedNotice() {
                 { count },
               )
         }
-        error={new WorkbenchError(error.code === 'internal' ? 'unavailable' : error.code, error.message)}
+        error={
+          new WorkbenchError(
+            error.code === 'internal' ? 'unavailable' : error.code,
+            // A message names the file.
+            isClosed && needsChoice
+              ? say(
+                  'An image was judged again meanwhile. Yours is older: store it all the same, or give it up.',
+                )
+              : error.message,
+          )
+        }
         {...(needsChoice
           ? {}
           : {

@@ -11,6 +11,7 @@ import { isActionId, type KeyMap } from '../../state/key-map.ts';
 import { useKeyStore } from '../../state/keys.ts';
 import { usePanelStore } from '../../state/panels.ts';
 import { queryRoots, useDataset, useJobs, useRuns } from '../../state/queries.ts';
+import { beginBlind, useReading, warnNotStored } from '../../state/readings.ts';
 import { useRecentStore } from '../../state/recent-cleared.ts';
 import { say } from '../../texts/say.ts';
 import { allPlaces } from './rail.tsx';
@@ -30,10 +31,12 @@ export function useCommands(): readonly Command[] {
   const keyMap = useKeyStore((state) => state.keyMap);
   const choice = useAppearanceStore((state) => state.choice);
   const jobs = useJobCommands();
-  const { desktop } = useClient().transport;
+  const client = useClient();
+  const { desktop } = client.transport;
   const { data: runs } = useRuns();
   const own = runs?.filter((run) => run.datasetId === datasetId && run.scoredCount > 0) ?? [];
   const exportRunId = (own.find(({ id }) => id === runId) ?? own[0])?.id ?? null;
+  const { isBlind } = useReading(datasetId);
   const canRun = dataset !== undefined && dataset.imageCount > 0;
   return useMemo(() => {
     const { go } = useAddressStore.getState();
@@ -59,6 +62,17 @@ export function useCommands(): readonly Command[] {
           go({ view: 'export', ...(exportRunId === null ? {} : { runId: exportRunId }) });
         }),
         isEnabled: exportRunId !== null,
+        detail: dataset?.name ?? '',
+      },
+      {
+        ...always('reading.blind', say('Read it blinded'), () => {
+          if (datasetId === null) return;
+          beginBlind(client, datasetId).catch(warnNotStored);
+          go(
+            exportRunId === null ? { view: 'start' } : { view: 'review', runId: exportRunId, imageId: null },
+          );
+        }),
+        isEnabled: canRun && !isBlind,
         detail: dataset?.name ?? '',
       },
       ...jobs,
@@ -91,7 +105,7 @@ export function useCommands(): readonly Command[] {
       }),
     ];
     return all.map((command) => bound(command, keyMap));
-  }, [canRun, exportRunId, dataset?.name, jobs, keyMap, choice, desktop]);
+  }, [canRun, exportRunId, datasetId, isBlind, client, dataset?.name, jobs, keyMap, choice, desktop]);
 }
 
 function goTo(view: View): () => void {

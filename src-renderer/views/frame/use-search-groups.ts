@@ -6,7 +6,7 @@ import { useImageColumns } from '../../state/image-columns.ts';
 import { keyActions, showChord, type KeyMap } from '../../state/key-map.ts';
 import { liveActions, useKeyStore } from '../../state/keys.ts';
 import { useDatasets, useModels, usePromptSets, useRuns } from '../../state/queries.ts';
-import { useReviewSettings } from '../../state/review-settings.ts';
+import { useIsClosed } from '../../state/readings.ts';
 import { runTitle } from '../../state/run-words.ts';
 import type { SearchGroup, SearchItem } from '../../state/search.ts';
 import { say } from '../../texts/say.ts';
@@ -21,11 +21,11 @@ export function useSearchGroups(): readonly SearchGroup[] {
   const { data: models } = useModels();
   const { data: promptSets } = usePromptSets();
   const { data: columns } = useImageColumns(datasetId);
-  const isBlind = useReviewSettings((state) => state.settings.isBlind);
+  const isClosed = useIsClosed(datasetId);
   const images = useMemo(() => {
     const { go } = useAddressStore.getState();
     // Names and folders often say what the label does.
-    return (isBlind ? [] : (columns?.paths ?? [])).map((path, row) => ({
+    return (isClosed ? [] : (columns?.paths ?? [])).map((path, row) => ({
       key: `image ${path}`,
       title: path,
       detail: columns?.classNames[columns.classes[row] ?? 0] ?? '',
@@ -34,7 +34,7 @@ export function useSearchGroups(): readonly SearchGroup[] {
         go({ view: 'review', imageId, className: null });
       },
     }));
-  }, [columns, isBlind]);
+  }, [columns, isClosed]);
   const commands = useCommands();
   const keyMap = useKeyStore((state) => state.keyMap);
   return useMemo(() => {

@@ -92,7 +92,8 @@ const Frames = memo(function Frames({
                 isNoted: noted.has(imageId),
               })}
               tabIndex={index === selected ? 0 : -1}
-              data-image={imageId}
+              // Ids follow the order of the paths.
+              data-image={isHidden ? undefined : imageId}
               onClick={() => {
                 onSelect(index);
               }}

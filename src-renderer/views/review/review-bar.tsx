@@ -1,8 +1,11 @@
 import Button from '@mui/material/Button';
+import { useMutation } from '@tanstack/react-query';
 import { Dices, EyeOff, FastForward, ListRestart } from 'lucide-react';
-import { memo } from 'react';
+import { memo, useState } from 'react';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { TipButton } from '../../components/tip-button.tsx';
+import { useClient } from '../../state/client-context.ts';
 import { formatCount } from '../../state/format.ts';
 import { useKeyName } from '../../state/keys.ts';
 import {
@@ -13,6 +16,7 @@ import {
   type ReviewFilter,
   type ReviewSort,
 } from '../../state/review-order.ts';
+import { beginBlind, showScores, useIsClosed, useReading, warnNotStored } from '../../state/readings.ts';
 import { useReviewSettings } from '../../state/review-settings.ts';
 import { labelFilterNames, reviewFilterNames, reviewSortNames } from '../../state/review-words.ts';
 import { say } from '../../texts/say.ts';
@@ -26,6 +30,7 @@ export interface ReviewQuestion {
 }
 
 interface ReviewBarProps {
+  readonly datasetId: number;
   readonly question: ReviewQuestion;
   readonly shownCount: number;
   readonly totalCount: number;
@@ -46,6 +51,7 @@ interface ReviewBarProps {
 export const ReviewBar = memo(function ReviewBar(props: ReviewBarProps) {
   const { question, shownCount, totalCount, leftCount, hasLabels, onAsk } = props;
   const { settings, change } = useReviewSettings();
+  const { isBlind } = useReading(props.datasetId);
   const nextKey = useKeyName('next.unjudged');
   const isFiltered = question.shown !== 'all' || question.labelled !== 'all';
   const asksLabels = (filter: ReviewFilter) => filter === 'verdict-label' || filter === 'label-prediction';
@@ -79,7 +85,7 @@ export const ReviewBar = memo(function ReviewBar(props: ReviewBarProps) {
           }}
         />
       )}
-      <OrderChoice sorted={question.sorted} onAsk={onAsk} />
+      <OrderChoice isBlind={isBlind} sorted={question.sorted} onAsk={onAsk} />
       {(isFiltered || question.sorted === 'nearest') && (
         <TipButton
           icon={ListRestart}
@@ -113,33 +119,77 @@ export const ReviewBar = memo(function ReviewBar(props: ReviewBarProps) {
           change({ goesOn: !settings.goesOn });
         }}
       />
+      <BlindSwitch datasetId={props.datasetId} />
+    </div>
+  );
+});
+
+/** Blinded or not; to end it while images are left is asked about, because it is noted. */
+function BlindSwitch({ datasetId }: { readonly datasetId: number }) {
+  const client = useClient();
+  const { isBlind, openedAtMs } = useReading(datasetId);
+  const isClosed = useIsClosed(datasetId);
+  const [asking, setAsking] = useState(false);
+  const opening = useMutation({
+    mutationFn: () => showScores(client, datasetId),
+    onSuccess: () => {
+      setAsking(false);
+    },
+    onError: () => {
+      setAsking(true);
+    },
+  });
+  return (
+    <>
       <TipButton
         icon={EyeOff}
         label={say(
           'Blinded: name, score, map, prediction and label stay hidden until your verdict, and the order tells nothing',
         )}
         word={say('Blinded')}
-        pressed={settings.isBlind}
+        pressed={isBlind}
         onClick={() => {
-          change({ isBlind: !settings.isBlind });
+          if (!isBlind) beginBlind(client, datasetId).catch(warnNotStored);
+          else if (isClosed && openedAtMs === null) setAsking(true);
+          else opening.mutate();
         }}
       />
-    </div>
+      <ConfirmDialog
+        open={asking}
+        title={say('Show scores before every image has a verdict?')}
+        action={say('Show scores anyway')}
+        pending={opening.isPending}
+        error={opening.error}
+        onConfirm={() => {
+          opening.mutate();
+        }}
+        onClose={() => {
+          setAsking(false);
+        }}
+      >
+        {say('It is noted for good: verdicts that you give after it no longer count as blinded.')}
+      </ConfirmDialog>
+    </>
   );
-});
+}
 
 const highestSeed = 999_999;
 
+interface OrderChoiceProps extends Pick<ReviewBarProps, 'onAsk'> {
+  readonly isBlind: boolean;
+  readonly sorted: ReviewSort;
+}
+
 /** The order; a random one by a number, so that somebody else can go through the same one. */
-function OrderChoice({ sorted, onAsk }: Pick<ReviewBarProps, 'onAsk'> & { readonly sorted: ReviewSort }) {
+function OrderChoice({ isBlind, sorted, onAsk }: OrderChoiceProps) {
   const { settings, change } = useReviewSettings();
-  const isRandom = settings.isBlind || sorted === 'random';
+  const isRandom = isBlind || sorted === 'random';
   return (
     <>
       <LabelledSelect
         label={say('Order')}
-        value={settings.isBlind ? 'random' : sorted}
-        disabled={settings.isBlind}
+        value={isBlind ? 'random' : sorted}
+        disabled={isBlind}
         options={reviewSorts.map((value) => ({ value, name: reviewSortNames[value] }))}
         onChange={(chosen) => {
           const order = reviewSorts.find((value) => value === chosen);

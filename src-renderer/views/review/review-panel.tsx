@@ -41,13 +41,15 @@ interface ReviewPanelProps {
   readonly verdict: VerdictValue | null;
   /** Whether score, map, prediction and label wait for a verdict. */
   readonly isHidden: boolean;
+  /** Whether what is known of other images waits until each has a verdict. */
+  readonly isClosed: boolean;
   readonly actions: ReviewActions;
   readonly noteField: RefObject<HTMLTextAreaElement | null>;
 }
 
 /** What is known of the image: file, label, score against the threshold, regions; and of the run. */
 export function ReviewPanel(props: ReviewPanelProps) {
-  const { imageId, run, threshold, isHidden } = props;
+  const { imageId, run, threshold, isHidden, isClosed } = props;
   const row = useImage(imageId, run.id).data;
   const { scores } = threshold;
   const listed = useMemo(() => scores?.scores[scores.imageIds.indexOf(imageId)], [scores, imageId]);
@@ -70,14 +72,14 @@ export function ReviewPanel(props: ReviewPanelProps) {
         actions={props.actions}
         noteField={props.noteField}
       />
-      {!isHidden && <ScoreThreshold run={run} score={score} threshold={threshold} />}
+      {!isHidden && <ScoreThreshold run={run} score={score} threshold={threshold} isClosed={isClosed} />}
       {!isHidden && (
         <MapSection
           imageId={imageId}
           run={run}
           isScored={props.isScored}
           value={props.mapThreshold}
-          proposal={props.mapProposal}
+          proposal={isClosed ? undefined : props.mapProposal}
           minAreaPx={props.minAreaPx}
           chosenBy={threshold.chosen.map === null ? null : chosenBy.map}
           onChange={threshold.change}
@@ -86,7 +88,7 @@ export function ReviewPanel(props: ReviewPanelProps) {
       <TrailSection imageId={imageId} isHidden={isHidden} />
       <section className={styles.section}>
         <h2>{say('Run')}</h2>
-        <RunFacts run={run} />
+        <RunFacts run={run} isClosed={isClosed} />
       </section>
     </aside>
   );
@@ -152,7 +154,9 @@ const ImageSection = memo(function ImageSection(props: ImageSectionProps) {
               </Button>
             )}
           </div>
-          {failure !== null && <Failure run={run} imageId={imageId} message={failure} canRetry={canRetry} />}
+          {failure !== null && (
+            <Failure run={run} imageId={imageId} message={isHidden ? null : failure} canRetry={canRetry} />
+          )}
         </>
       )}
     </section>
@@ -168,7 +172,8 @@ const labelledNames = {
 interface FailureProps {
   readonly run: Run;
   readonly imageId: number;
-  readonly message: string;
+  /** Null: it names the file, which is hidden. */
+  readonly message: string | null;
   readonly canRetry: boolean;
 }
 
@@ -182,8 +187,12 @@ function Failure({ run, imageId, message, canRetry }: FailureProps) {
     <div className={styles.failure} role="group" aria-label={say('Not scored')}>
       <TriangleAlert size={16} aria-hidden color="var(--unsure)" />
       <div>
-        <p data-testid="failure">{say('This image could not be scored: {message}', { message })}</p>
-        {retry.error && <p role="alert">{messageOf(retry.error)}</p>}
+        <p data-testid="failure">
+          {message === null
+            ? say('This image could not be scored.')
+            : say('This image could not be scored: {message}', { message })}
+        </p>
+        {retry.error && message !== null && <p role="alert">{messageOf(retry.error)}</p>}
         <Button
           variant="outlined"
           disabled={!canRetry}
@@ -199,7 +208,12 @@ function Failure({ run, imageId, message, canRetry }: FailureProps) {
   );
 }
 
-const RunFacts = memo(function RunFacts({ run }: { readonly run: Run }) {
+interface RunFactsProps {
+  readonly run: Run;
+  readonly isClosed: boolean;
+}
+
+const RunFacts = memo(function RunFacts({ run, isClosed }: RunFactsProps) {
   const client = useClient();
   const names = useRunNames();
   const { address, go } = useAddressStore();
@@ -213,7 +227,7 @@ const RunFacts = memo(function RunFacts({ run }: { readonly run: Run }) {
   });
   const shown = run.imageAuroc.filter(
     ({ className, auroc }) =>
-      auroc !== null && (address.className === null || className === address.className),
+      !isClosed && auroc !== null && (address.className === null || className === address.className),
   );
   return (
     <>

@@ -16,6 +16,7 @@ import { formatCount } from '../../state/format.ts';
 import { countUnjudged, isDisagreement, type ReviewFilter } from '../../state/review-order.ts';
 import { reviewFilterNames, reviewSortNames } from '../../state/review-words.ts';
 import { say } from '../../texts/say.ts';
+import { useIsClosed, useReading } from '../../state/readings.ts';
 import { useReviewSettings } from '../../state/review-settings.ts';
 import { useForeignVerdicts, useVerdicts } from '../../state/verdicts.ts';
 import { RunNeeded } from '../frame/run-needed.tsx';
@@ -62,7 +63,9 @@ function Review({ run }: { readonly run: Run }) {
   const mapProposal = useMapProposal(run.id, allScores);
   const mapThreshold = threshold.isEarly ? null : (threshold.chosen.map ?? mapProposal?.value ?? null);
   const minAreaPx = threshold.chosen.minRegionAreaPx ?? usualRegionAreaPx(run.rendering.sizePx);
-  const { isBlind, seed, showsPanel } = useReviewSettings((state) => state.settings);
+  const { seed, showsPanel } = useReviewSettings((state) => state.settings);
+  const { isBlind } = useReading(run.datasetId);
+  const isClosed = useIsClosed(run.datasetId);
   const isFull = useReviewSettings((state) => state.isFull);
   const verdicts = useVerdicts(run.datasetId);
   useForeignVerdicts();
@@ -159,7 +162,7 @@ function Review({ run }: { readonly run: Run }) {
 
   return (
     <div className={styles.review}>
-      <RunStrip run={run} job={job} />
+      <RunStrip run={run} job={job} hidesNames={isClosed} />
       {threshold.error && <ErrorNotice title={say('The scores could not be read')} error={threshold.error} />}
       {verdicts.error && <ErrorNotice title={say('The verdicts could not be read')} error={verdicts.error} />}
       {shownId === null ? (
@@ -201,6 +204,7 @@ function Review({ run }: { readonly run: Run }) {
                 canRetry={!underWay}
                 verdict={verdict}
                 isHidden={isHidden}
+                isClosed={isClosed}
                 actions={actions}
                 noteField={noteField}
               />
@@ -209,6 +213,7 @@ function Review({ run }: { readonly run: Run }) {
           {images && !isFull && (
             <>
               <ReviewBar
+                datasetId={run.datasetId}
                 question={question}
                 shownCount={imageIds.length}
                 totalCount={allIds.length}

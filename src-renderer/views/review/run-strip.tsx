@@ -22,10 +22,12 @@ import styles from './run-strip.module.css';
 interface RunStripProps {
   readonly run: Run;
   readonly job: Job | undefined;
+  /** Blinded: a list of files would tell their names. */
+  readonly hidesNames: boolean;
 }
 
 /** How far a run is while it is not at its end, and what it could not score; nothing otherwise. */
-export function RunStrip({ run, job }: RunStripProps) {
+export function RunStrip({ run, job, hidesNames }: RunStripProps) {
   const [failuresOpen, setFailuresOpen] = useState(false);
   const failures = useRunFailures(run.id, failuresOpen);
   const client = useClient();
@@ -51,7 +53,8 @@ export function RunStrip({ run, job }: RunStripProps) {
           error={new WorkbenchError('unavailable', ownError.message)}
         />
       )}
-      {run.failedCount > 0 && (
+      {run.failedCount > 0 && hidesNames && <span>{sentence}</span>}
+      {run.failedCount > 0 && !hidesNames && (
         <Button
           startIcon={<TriangleAlert size={16} color="var(--unsure)" aria-hidden />}
           onClick={() => {

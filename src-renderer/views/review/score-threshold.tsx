@@ -19,12 +19,15 @@ interface ScoreThresholdProps {
   /** The image's own; null without one. */
   readonly score: number | null;
   readonly threshold: RunThreshold;
+  /** Blinded: what the run says of other images is hidden. */
+  readonly isClosed: boolean;
 }
 
 const steps = 1000;
 
 /** The image's score on the scale of the whole run, against a threshold that can be moved. */
-export const ScoreThreshold = memo(function ScoreThreshold({ run, score, threshold }: ScoreThresholdProps) {
+export const ScoreThreshold = memo(function ScoreThreshold(props: ScoreThresholdProps) {
+  const { run, score, threshold, isClosed } = props;
   const { scores, value, proposed, chosen } = threshold;
   const chosenBy = useHowChosen(chosen).score;
   const counts = useMemo(
@@ -72,48 +75,57 @@ export const ScoreThreshold = memo(function ScoreThreshold({ run, score, thresho
           </>
         )}
       </div>
-      <div>
-        <Histogram scores={scores} min={scoreMin} max={scoreMax} threshold={value} score={score} />
-        <div className={styles.legend} aria-hidden>
-          {scores.labels.includes('good') && (
-            <span>
-              <StateMark kind="good" sizePx={8} /> {say('good')}
-            </span>
-          )}
-          {scores.labels.includes('anomalous') && (
-            <span>
-              <StateMark kind="defect" sizePx={8} /> {say('anomalous')}
-            </span>
-          )}
-          {scores.labels.includes(null) && <span className={styles.unlabelled}>{say('unlabelled')}</span>}
-          {score !== null && <span className={styles.here}>{say('this image')}</span>}
+      {isClosed && (
+        <p className={styles.explained}>
+          {say('What the run says of other images is shown when each has a verdict.')}
+        </p>
+      )}
+      {!isClosed && (
+        <div>
+          <Histogram scores={scores} min={scoreMin} max={scoreMax} threshold={value} score={score} />
+          <div className={styles.legend} aria-hidden>
+            {scores.labels.includes('good') && (
+              <span>
+                <StateMark kind="good" sizePx={8} /> {say('good')}
+              </span>
+            )}
+            {scores.labels.includes('anomalous') && (
+              <span>
+                <StateMark kind="defect" sizePx={8} /> {say('anomalous')}
+              </span>
+            )}
+            {scores.labels.includes(null) && <span className={styles.unlabelled}>{say('unlabelled')}</span>}
+            {score !== null && <span className={styles.here}>{say('this image')}</span>}
+          </div>
+          <Slider
+            aria-label={say('Score threshold')}
+            track={false}
+            min={0}
+            max={steps}
+            value={Math.round(positionOn(value, scoreMin, scoreMax) * steps)}
+            getAriaValueText={() => formatScore(value, span)}
+            onChangeCommitted={releaseFocus}
+            onChange={(_, position) => {
+              threshold.change({ score: scoreMin + (Number(position) / steps) * span });
+            }}
+            sx={{ display: 'block' }}
+          />
+          <div className={styles.ends}>
+            <span>{formatScore(scoreMin, span)}</span>
+            <span>{say('threshold {value}', { value: formatScore(value, span) })}</span>
+            <span>{formatScore(scoreMax, span)}</span>
+          </div>
         </div>
-        <Slider
-          aria-label={say('Score threshold')}
-          track={false}
-          min={0}
-          max={steps}
-          value={Math.round(positionOn(value, scoreMin, scoreMax) * steps)}
-          getAriaValueText={() => formatScore(value, span)}
-          onChangeCommitted={releaseFocus}
-          onChange={(_, position) => {
-            threshold.change({ score: scoreMin + (Number(position) / steps) * span });
-          }}
-          sx={{ display: 'block' }}
-        />
-        <div className={styles.ends}>
-          <span>{formatScore(scoreMin, span)}</span>
-          <span>{say('threshold {value}', { value: formatScore(value, span) })}</span>
-          <span>{formatScore(scoreMax, span)}</span>
-        </div>
-      </div>
-      {counts && <p className={styles.counts}>{describeCounts(counts, scores.imageIds.length)}</p>}
-      {proposed && chosen.score === null && (
+      )}
+      {counts && !isClosed && (
+        <p className={styles.counts}>{describeCounts(counts, scores.imageIds.length)}</p>
+      )}
+      {proposed && !isClosed && chosen.score === null && (
         <p className={styles.explained} title={describeProposal(proposed)}>
           {describeProposal(proposed)}
         </p>
       )}
-      {proposed && chosen.score !== null && (
+      {proposed && !isClosed && chosen.score !== null && (
         <div className={styles.sliderRow}>
           <span className={styles.explained}>{chosenBy}</span>
           <Button
@@ -135,6 +147,7 @@ function isAlike(before: ScoreThresholdProps, after: ScoreThresholdProps): boole
   return (
     before.run === after.run &&
     before.score === after.score &&
+    before.isClosed === after.isClosed &&
     a.scores === b.scores &&
     a.value === b.value &&
     a.proposed === b.proposed &&

@@ -13,16 +13,14 @@ import {
   type ReviewStep,
   type Verdicts,
 } from '../../state/review-order.ts';
-import { useAddressStore, type View } from '../../state/address.ts';
+import { readingOf } from '../../state/readings.ts';
 import { useReviewSettings } from '../../state/review-settings.ts';
 import { peekTrail, useDecisionKeeper } from '../../state/verdicts.ts';
 
-/** What was decided in this window, run by run, for undo; and whose scores were seen, for blinded review. */
+/** What was decided in this window, run by run, for undo; and whose scores were shown in it, for blinded review. */
 interface ReviewMemory {
   readonly history: Readonly<Record<number, ReviewHistory>>;
   readonly seen: ReadonlySet<number>;
-  /** Data sets whose scores were open in another view since blinded review began: no verdict on them is blind. */
-  readonly peekedAt: ReadonlySet<number>;
   setHistory(runId: number, history: ReviewHistory): void;
   see(imageId: number): void;
 }
@@ -30,7 +28,6 @@ interface ReviewMemory {
 export const useReviewMemory = create<ReviewMemory>()((set, get) => ({
   history: {},
   seen: new Set(),
-  peekedAt: new Set(),
   setHistory: (runId, history) => {
     set({ history: { ...get().history, [runId]: history } });
   },
@@ -38,20 +35,6 @@ export const useReviewMemory = create<ReviewMemory>()((set, get) => ({
     if (!get().seen.has(imageId)) set({ seen: new Set([...get().seen, imageId]) });
   },
 }));
-
-/** Views that tell scores or labels of many images at once. */
-const tellingViews: ReadonlySet<View> = new Set(['images', 'thresholds', 'compare']);
-
-useAddressStore.subscribe(({ address: { view, datasetId } }) => {
-  if (!tellingViews.has(view) || datasetId === null || !useReviewSettings.getState().settings.isBlind) return;
-  const { peekedAt } = useReviewMemory.getState();
-  if (!peekedAt.has(datasetId)) useReviewMemory.setState({ peekedAt: new Set([...peekedAt, datasetId]) });
-});
-
-// Who begins anew is taken at their word.
-useReviewSettings.subscribe(({ settings }, before) => {
-  if (settings.isBlind && !before.settings.isBlind) useReviewMemory.setState({ peekedAt: new Set() });
-});
 
 export interface ReviewActions {
   readonly judge: (value: VerdictValue) => void;
@@ -110,7 +93,7 @@ export function useReviewActions(options: UseVerdictsOptions): ReviewActions {
         const memory = useReviewMemory.getState();
         if (before !== value) {
           const wasJudged = peekTrail(queries, imageId)?.some((row) => row.value !== null) ?? false;
-          const wasTold = memory.seen.has(imageId) || memory.peekedAt.has(latest.current.datasetId);
+          const wasTold = memory.seen.has(imageId) || readingOf(latest.current.datasetId).openedAtMs !== null;
           const wasBlind = wasHidden && !wasJudged && !wasTold;
           decide(imageId, value, null, wasBlind);
           memory.setHistory(runId, addStep(historyOf(runId), { imageId, before, after: value }));

@@ -1,5 +1,6 @@
 import { Expand, Minimize, PanelRightClose, PanelRightOpen } from 'lucide-react';
 import { memo, useEffect, useMemo } from 'react';
+import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { VerdictValue } from '../../../src-shared/domain/verdict.ts';
 import { makeContourBlocks, traceContours } from '../../../src-shared/maps/contour.ts';
@@ -21,13 +22,13 @@ import { useOverlayStore } from '../../state/overlay.ts';
 import { usePointerStore } from '../../state/pointer.ts';
 import { useImage } from '../../state/queries.ts';
 import { useRegionStore } from '../../state/regions.ts';
+import { useReading } from '../../state/readings.ts';
 import { useReviewSettings } from '../../state/review-settings.ts';
 import { say } from '../../texts/say.ts';
 import { OverlayStrip } from './overlay-strip.tsx';
 import { PictureTools } from './picture-menu.tsx';
 import { ReadOut } from './read-out.tsx';
 import { usePicture } from './use-picture.ts';
-import { useReviewMemory } from './use-verdicts.ts';
 
 import styles from './viewer.module.css';
 
@@ -174,7 +175,15 @@ export const Viewer = memo(function Viewer(props: ViewerProps) {
                   ? say('{name} cannot be shown whole', { name: fileName(image.path) })
                   : say('This image cannot be shown')
               }
-              error={error}
+              // A message names the file.
+              error={
+                isHidden
+                  ? new WorkbenchError(
+                      'unavailable',
+                      say('Its reason names the file and waits for your verdict.'),
+                    )
+                  : error
+              }
             />
           </div>
         )}
@@ -229,7 +238,7 @@ function Badges(props: BadgesProps) {
   const { verdict, isFull, position, greyMax } = props;
   const { level, window } = useOverlayStore((state) => state.overlay);
   const isNarrowed = window < 1 || level !== 0.5;
-  const wasTold = useReviewMemory((state) => state.peekedAt.has(props.run.datasetId));
+  const wasTold = useReading(props.run.datasetId).openedAtMs !== null;
   return (
     <div className={styles.badges}>
       {isFull && position !== null && <span className={styles.badge}>{position}</span>}
@@ -252,7 +261,7 @@ function Badges(props: BadgesProps) {
       {props.showsSquare && <ModelBadge sizePx={props.run.rendering.sizePx} />}
       {props.isHidden && (
         <span className={styles.badge}>
-          {wasTold ? say('Blinded, but scores were open in another view') : say('Blinded')}
+          {wasTold ? say('Blinded, but scores were open before') : say('Blinded')}
         </span>
       )}
     </div>

@@ -10,6 +10,7 @@ import { useAddressStore } from '../../state/address.ts';
 import { useClient } from '../../state/client-context.ts';
 import { formatMoment } from '../../state/format.ts';
 import { useJob, useModels, usePromptSets } from '../../state/queries.ts';
+import { useIsClosed } from '../../state/readings.ts';
 import { describeAuroc, runState, runTitle } from '../../state/run-words.ts';
 import { say } from '../../texts/say.ts';
 import { NameDialog } from './name-dialog.tsx';
@@ -21,10 +22,11 @@ export function RunRow({ run }: { readonly run: Run }) {
   const names = { models: useModels().data ?? [], promptSets: usePromptSets().data ?? [] };
   const job = useJob(run.jobId);
   const title = runTitle(run, names);
+  const isClosed = useIsClosed(run.datasetId);
   const facts = [
     say('Run {id}', { id: run.id }),
     runState(run),
-    describeAuroc(run),
+    isClosed ? '' : describeAuroc(run),
     run.rendering.sigmaPx > 0 ? say('smoothed by {sigma} px', { sigma: run.rendering.sigmaPx }) : '',
     formatMoment(run.createdAtMs),
   ].filter((part) => part !== '');

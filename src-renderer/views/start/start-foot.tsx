@@ -1,6 +1,7 @@
 import Button from '@mui/material/Button';
+import Tooltip from '@mui/material/Tooltip';
 import { useMutation } from '@tanstack/react-query';
-import { Play } from 'lucide-react';
+import { EyeOff, Play } from 'lucide-react';
 import type { MethodParams } from '../../../src-shared/contract/methods.ts';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { RunEstimate } from '../../../src-shared/domain/run.ts';
@@ -9,6 +10,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { useAddressStore } from '../../state/address.ts';
 import { useClient } from '../../state/client-context.ts';
 import { formatDuration, joinWords } from '../../state/format.ts';
+import { beginBlind, useReading } from '../../state/readings.ts';
 import { imagesIn } from '../../state/run-plan.ts';
 import { say } from '../../texts/say.ts';
 import styles from './start-view.module.css';
@@ -24,13 +26,23 @@ interface StartFootProps {
   readonly obstacle: string | null;
 }
 
+interface Start {
+  readonly wanted: MethodParams<'runs.createMany'>;
+  /** Whether what it finds stays hidden until there is a verdict. */
+  readonly blind: boolean;
+}
+
 /** What the run costs, and the button that starts it: always in sight, never over the page. */
 export function StartFoot(props: StartFootProps) {
   const { dataset, className, methodCount, question, estimate, obstacle } = props;
   const go = useAddressStore((state) => state.go);
   const client = useClient();
+  const { isBlind, openedAtMs } = useReading(dataset.id);
   const start = useMutation({
-    mutationFn: (wanted: MethodParams<'runs.createMany'>) => client.call('runs.createMany', wanted),
+    mutationFn: async ({ wanted, blind }: Start) => {
+      if (blind) await beginBlind(client, dataset.id);
+      return await client.call('runs.createMany', wanted);
+    },
     onSuccess: ({ runs }) => {
       // A method that cannot run says so in the run switch; the strongest of the others is shown.
       const shown = runs.findLast(({ error }) => error === null) ?? runs.at(-1);
@@ -38,19 +50,36 @@ export function StartFoot(props: StartFootProps) {
     },
   });
   const imageCount = imagesIn(dataset, className);
+  const canStart = question !== null && obstacle === null && imageCount > 0;
   return (
     <div className={styles.finish}>
       <Button
         variant="contained"
         startIcon={<Play size={14} aria-hidden />}
         loading={start.isPending}
-        disabled={question === null || obstacle !== null || imageCount === 0}
+        disabled={!canStart}
         onClick={() => {
-          if (question !== null) start.mutate(question);
+          if (question !== null) start.mutate({ wanted: question, blind: false });
         }}
       >
         {startWords(methodCount, imageCount)}
       </Button>
+      {!isBlind && (
+        <Tooltip title={describeBlind(openedAtMs !== null)}>
+          <span>
+            <Button
+              variant="outlined"
+              startIcon={<EyeOff size={14} aria-hidden />}
+              disabled={!canStart || start.isPending}
+              onClick={() => {
+                if (question !== null) start.mutate({ wanted: question, blind: true });
+              }}
+            >
+              {say('Read it blinded')}
+            </Button>
+          </span>
+        </Tooltip>
+      )}
       <Button
         onClick={() => {
           window.history.back();
@@ -64,6 +93,14 @@ export function StartFoot(props: StartFootProps) {
       {start.error && <ErrorNotice title={say('The run could not be started')} error={start.error} />}
     </div>
   );
+}
+
+function describeBlind(wasOpened: boolean): string {
+  return wasOpened
+    ? say(
+        'Starts the run and hides what it finds. Scores of this data set were open before, so verdicts do not count as blinded.',
+      )
+    : say('Starts the run and hides scores, maps, names and labels until an image has your verdict.');
 }
 
 /** `Start on 115 images`, `Start 3 methods on 115 images`. */

@@ -37,9 +37,18 @@ export class DataPage {
 
   /** From inside a data set: starts a run with each method. */
   async startRun(...methods: readonly string[]): Promise<void> {
+    await this.startBy(/^Start( \d+ methods)? on/, methods);
+  }
+
+  /** The same, with everything hidden that the run finds. */
+  async startBlinded(...methods: readonly string[]): Promise<void> {
+    await this.startBy('Read it blinded', methods);
+  }
+
+  private async startBy(button: string | RegExp, methods: readonly string[]): Promise<void> {
     await this.page.getByRole('button', { name: 'Start a run' }).first().click();
     await new StartPage(this.page).choose(...(methods.length === 0 ? ['Block statistics'] : methods));
-    await this.page.getByRole('button', { name: /^Start( \d+ methods)? on/ }).click();
+    await this.page.getByRole('button', { name: button }).click();
     await expect(this.page.locator('main')).toHaveAttribute('data-view', 'review');
   }
 

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectDatabase } from '../../../src-main/core/db/database.ts';
 import { databaseFileName } from '../../../src-main/core/db/open-database.ts';
+import { readingSettingKey } from '../../../src-shared/domain/reading.ts';
 import { verdictSchema, type VerdictValue } from '../../../src-shared/domain/verdict.ts';
 import {
   baselineRun,
@@ -85,6 +86,20 @@ describe('verdicts', () => {
       }),
     ).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining('a-1.png') });
     expect(await trailOf(test, imageIds[0]!)).toHaveLength(1);
+  });
+
+  it('are not blind once scores of their data set were shown, whatever a window says', async () => {
+    const { test, core, datasetId, imageIds } = await openSet();
+    const run = await scanned(test, datasetId);
+    const wasBlind = async (imageId: number) => {
+      const said = { value: 'good', note: '', runId: run.id, threshold: 0.25, wasBlind: true } as const;
+      return (await core.call('verdicts.record', { imageId, ...said })).basis?.wasBlind;
+    };
+    const key = readingSettingKey(datasetId);
+    await core.call('settings.set', { key, value: { isBlind: true, openedAtMs: null } });
+    expect(await wasBlind(imageIds[0]!)).toBe(true);
+    await core.call('settings.set', { key, value: { isBlind: true, openedAtMs: 5 } });
+    expect(await wasBlind(imageIds[1]!)).toBe(false);
   });
 
   it('carry the name that was set, else the account’s', async () => {
