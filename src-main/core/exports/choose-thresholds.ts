@@ -34,8 +34,15 @@ export interface ThresholdChooser {
   map(className: string, rule: MapThreshold): ChosenThreshold;
 }
 
-/** Reads a run's scores, and what the window chose for it, once. */
-export function openThresholdChooser(repositories: ThresholdRepositories, runId: number): ThresholdChooser {
+/**
+ * Reads a run's scores, and what the window chose for it, once. `scope`: the class that is written of, null for all of them:
+ * where nobody chose, the window proposes one threshold for what it shows, and files say the same.
+ */
+export function openThresholdChooser(
+  repositories: ThresholdRepositories,
+  runId: number,
+  scope: string | null,
+): ThresholdChooser {
   const { results, settings, operatingPoints } = repositories;
   const scores = results.scores(runId);
   const inWindow = readWindowThresholds(settings.all(), runId);
@@ -51,6 +58,7 @@ export function openThresholdChooser(repositories: ThresholdRepositories, runId:
         : `The operating point «${point.name}» is a threshold on scores; it cannot tell which pixels are inside.`,
     );
   };
+  const inScope: LabelledScores = scope === null ? scores : scoresOfClass(scores, scope);
   const nameOf = (id: number) => operatingPoints.getEver(id)?.name ?? `number ${id}`;
 
   const score = (className: string, rule: ScoreThreshold): ChosenThreshold => {
@@ -62,10 +70,7 @@ export function openThresholdChooser(repositories: ThresholdRepositories, runId:
         return isOf(point, className) ? takePoint(className, point) : score(className, { kind: 'default' });
       }
       case 'default':
-        return (
-          scoreInWindow(className, chosenIn(className), nameOf) ??
-          proposedScore(className, scoresOfClass(scores, className))
-        );
+        return scoreInWindow(className, chosenIn(className), nameOf) ?? proposedScore(className, inScope);
       case 'best-f1':
       case 'full-recall':
       case 'false-alarms':
@@ -84,8 +89,7 @@ export function openThresholdChooser(repositories: ThresholdRepositories, runId:
         const chosen = chosenIn(className);
         const { minRegionAreaPx } = chosen;
         const found =
-          mapInWindow(className, chosen, nameOf) ??
-          proposedMap(results, runId, className, scoresOfClass(scores, className));
+          mapInWindow(className, chosen, nameOf) ?? proposedMap(results, runId, className, inScope);
         return minRegionAreaPx === null ? found : { ...found, minRegionAreaPx };
       }
     }
@@ -238,8 +242,7 @@ function proposedMap(
     const bytes = results.patchMap(runId, imageId);
     return bytes === null ? [] : [decodePatchMap(bytes)];
   });
-  if (maps.length === 0)
-    return { className, value: null, chosenBy: 'default: no image of the class has a map' };
+  if (maps.length === 0) return { className, value: null, chosenBy: 'default: no image has a map' };
   const whose = usual.from === 'good' ? 'good images' : 'images with the lower half of the scores';
   return {
     className,

@@ -49,7 +49,7 @@ export function beginSummary({
   const needsPredictions =
     options.what.some((kind) => kind === 'csv' || kind === 'json') ||
     wantedImages.kind === 'predicted-defect';
-  const chooser = openThresholdChooser(repositories, run.id);
+  const chooser = openThresholdChooser(repositories, run.id, options.className);
   const scoreThresholds: ChosenThreshold[] = [];
   const mapThresholds: ChosenThreshold[] = [];
   for (const className of classNames) {

@@ -50,9 +50,9 @@ export interface KnownRun {
 export function knowRun(
   repositories: PictureRepositories,
   { run, scoreThreshold, mapThreshold }: RunOfReport,
-  classNames: readonly string[],
+  { classNames, scope }: { readonly classNames: readonly string[]; readonly scope: string | null },
 ): KnownRun {
-  const chooser = openThresholdChooser(repositories, run.id);
+  const chooser = openThresholdChooser(repositories, run.id, scope);
   const scoreThresholds = new Map<string, ChosenThreshold>();
   const mapThresholds = new Map<string, ChosenThreshold>();
   for (const className of classNames) {

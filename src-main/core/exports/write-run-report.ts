@@ -74,7 +74,7 @@ export async function writeRunReport(options: RunReportOptions): Promise<{ sizeB
   const classNames = repositories.images
     .classNames(dataset.id)
     .filter((name) => options.className === null || name === options.className);
-  const known = wanted.map((one) => knowRun(repositories, one, classNames));
+  const known = wanted.map((one) => knowRun(repositories, one, { classNames, scope: options.className }));
   const leadingRun = pickLeadingRun(evaluations);
   const leading = known[leadingRun] as KnownRun;
   const makePictures = openPictureMaker({ repositories, root: dataset.root, runs: known, signal });

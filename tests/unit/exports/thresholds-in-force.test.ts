@@ -5,18 +5,28 @@ import { describe, expect, it } from 'vitest';
 import type { MethodParams } from '../../../src-shared/contract/methods.ts';
 import { nothingChosen, type ChosenThresholds } from '../../../src-shared/domain/chosen-thresholds.ts';
 import { exportSummarySchema } from '../../../src-shared/domain/export.ts';
+import { proposeThreshold } from '../../../src-shared/metrics/propose-threshold.ts';
 import { baselineRun, openTestCore, temporaryFolder, writeTree } from '../core/support/harness.ts';
 
-/** Two classes, each with scores of 0.1 and 0.9, as the fake compute process takes them from the names. */
-async function scannedSet() {
+/** Two classes; scores are the hundredths in the names, as the fake compute process takes them: 0.1 and 0.9 of each. */
+const alike = [
+  'nut/test/good/10.png',
+  'nut/test/crack/90.png',
+  'bolt/test/good/10.png',
+  'bolt/test/bent/90.png',
+];
+/** Classes that score on levels of their own. */
+const onLevels = [
+  'nut/test/good/10.png',
+  'nut/test/crack/30.png',
+  'bolt/test/good/50.png',
+  'bolt/test/bent/90.png',
+];
+
+async function scannedSet(paths: readonly string[] = alike) {
   const opened = await openTestCore();
   const root = await temporaryFolder();
-  await writeTree(root, {
-    'nut/test/good/10.png': 'picture',
-    'nut/test/crack/90.png': 'picture',
-    'bolt/test/good/10.png': 'picture',
-    'bolt/test/bent/90.png': 'picture',
-  });
+  await writeTree(root, Object.fromEntries(paths.map((path) => [path, 'picture'])));
   const { dataset, job } = await opened.core.call('datasets.import', { path: root, layout: 'mvtec' });
   await opened.jobEnd(job.id);
   const created = await opened.core.call('runs.create', baselineRun(dataset.id));
@@ -72,6 +82,21 @@ const point = {
 };
 
 describe('an export without a threshold of its own', () => {
+  it('proposes what the window proposes: one threshold for all classes, and its own for a class that is written alone', async () => {
+    const opened = await scannedSet(onLevels);
+    const scores = await opened.core.call('runs.scores', { runId: opened.runId });
+    const proposed = proposeThreshold(scores)?.value;
+    const all = await exported(opened, {});
+    expect(all.summary.scoreThresholds.map(({ value }) => value)).toEqual([proposed, proposed]);
+    const values = [];
+    for (const className of ['bolt', 'nut'])
+      values.push(
+        ...(await exported(opened, { className })).summary.scoreThresholds.map(({ value }) => value),
+      );
+    expect(values.map((value) => value?.toFixed(6))).toEqual(['0.700000', '0.200000']);
+    expect(values[0]).not.toBe(proposed);
+  });
+
   it('has those that hold in the window: the class’s own, else the run’s, else the proposed one', async () => {
     const opened = await scannedSet();
     const before = await exported(opened, {});
