@@ -101,6 +101,11 @@ function eventKey(event: WorkbenchEvent): string {
       return `verdict ${event.imageId}`;
     case 'operatingPoints.changed':
       return `operating points ${event.datasetId}`;
+    case 'trainings.changed':
+      return `training ${event.trainingId}`;
+    // Each carries steps that no other has, so none takes another's place.
+    case 'trainings.stepped':
+      return `steps ${event.trainingId} ${event.losses[0]?.step ?? 0}`;
     case 'models.changed':
     case 'compute.changed':
       return event.event;

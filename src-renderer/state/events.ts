@@ -34,6 +34,8 @@ export function rootsToRefresh(event: WorkbenchEvent): readonly string[] {
     // Put in their places by those who show them.
     case 'verdicts.changed':
     case 'operatingPoints.changed':
+    case 'trainings.changed':
+    case 'trainings.stepped':
       return [];
   }
 }

@@ -36,6 +36,7 @@ const bytes: AmountWords = {
 
 const amounts: Readonly<Record<Job['kind'], AmountWords>> = {
   scan: images,
+  training: images,
   export: images,
   'dataset-import': files,
   'model-import': bytes,

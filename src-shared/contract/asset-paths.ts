@@ -12,6 +12,9 @@ export const assetPaths = {
   mask: (imageId: number) => `/assets/mask/${imageId}`,
   /** A patch map in the form of `maps/patch-map-codec.ts`. */
   patchMap: (runId: number, imageId: number) => `/assets/map/${runId}/${imageId}`,
+  /** What a checkpoint of a training says of a probe image, as `patchMap`. */
+  probeMap: (trainingId: number, epoch: number, imageId: number) =>
+    `/assets/training-probe/${trainingId}/${epoch}/${imageId}`,
   /** The square that the model of a run was given instead of the image, as PNG. */
   modelView: (runId: number, imageId: number) => `/assets/seen/${runId}/${imageId}`,
   /** JPEG with the longer side at most 128 px of the picture `index` (from 0) of an import preview. */
@@ -43,6 +46,7 @@ export const assetRequestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('mask'), imageId: digits }),
   z.strictObject({ kind: z.literal('map'), runId: digits, imageId: digits }),
   z.strictObject({ kind: z.literal('seen'), runId: digits, imageId: digits }),
+  z.strictObject({ kind: z.literal('training-probe'), trainingId: digits, epoch: digits, imageId: digits }),
   z.strictObject({ kind: z.literal('samples'), imageId: digits }),
   z.strictObject({ kind: z.literal('report'), jobId: digits }),
   z.strictObject({
@@ -56,7 +60,7 @@ export type AssetRequest = z.infer<typeof assetRequestSchema>;
 /** Parses the path of an asset address; null for anything that is not one. */
 export function parseAssetPath(path: string): AssetRequest | null {
   const [, root, kind, first, second, ...rest] = path.split('/');
-  if (root !== 'assets' || rest.length > 0) return null;
+  if (root !== 'assets' || rest.length > (kind === 'training-probe' ? 1 : 0)) return null;
   const fields =
     kind === 'preview'
       ? { kind, previewId: first, place: second }
@@ -64,7 +68,9 @@ export function parseAssetPath(path: string): AssetRequest | null {
         ? { kind, jobId: first, ...(second === undefined ? {} : { second }) }
         : kind === 'map' || kind === 'seen'
           ? { kind, runId: first, imageId: second }
-          : { kind, imageId: first, ...(second === undefined ? {} : { sizePx: second }) };
+          : kind === 'training-probe'
+            ? { kind, trainingId: first, epoch: second, imageId: rest[0] }
+            : { kind, imageId: first, ...(second === undefined ? {} : { sizePx: second }) };
   const parsed = assetRequestSchema.safeParse(fields);
   return parsed.success ? parsed.data : null;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idSchema } from '../domain/dataset.ts';
 import { jobSchema } from '../domain/job.ts';
+import { trainingLossSchema } from '../domain/training.ts';
 
 /** What the core tells every open window. `*.changed` without data means: read it again. */
 export const eventSchema = z.discriminatedUnion('event', [
@@ -20,6 +21,14 @@ export const eventSchema = z.discriminatedUnion('event', [
   /** How far the way through a run's maps is, 0-1; the result is the answer to `runs.mapProfile`. */
   z.object({ event: z.literal('run.profiling'), runId: idSchema, share: z.number().min(0).max(1) }),
   z.object({ event: z.literal('models.changed') }),
+  /** State, epochs or checkpoints changed; null: one was removed. */
+  z.object({ event: z.literal('trainings.changed'), trainingId: idSchema.nullable() }),
+  /** The steps since the last such event, at most four events a second. */
+  z.object({
+    event: z.literal('trainings.stepped'),
+    trainingId: idSchema,
+    losses: z.array(trainingLossSchema).min(1),
+  }),
   z.object({ event: z.literal('verdicts.changed'), datasetId: idSchema, imageId: idSchema }),
   z.object({ event: z.literal('operatingPoints.changed'), datasetId: idSchema }),
   z.object({

@@ -1,14 +1,21 @@
 import { z } from 'zod';
 import { idSchema } from './dataset.ts';
 
-export const jobKindSchema = z.enum(['dataset-import', 'model-import', 'model-download', 'scan', 'export']);
+export const jobKindSchema = z.enum([
+  'dataset-import',
+  'model-import',
+  'model-download',
+  'scan',
+  'training',
+  'export',
+]);
 export type JobKind = z.infer<typeof jobKindSchema>;
 
 /** `paused`: stopped by the user to go on later, at the place that it had in the queue. */
 export const jobStateSchema = z.enum(['queued', 'running', 'paused', 'cancelled', 'failed', 'succeeded']);
 export type JobState = z.infer<typeof jobStateSchema>;
 
-const pausableKinds: ReadonlySet<JobKind> = new Set(['dataset-import', 'model-download', 'scan']);
+const pausableKinds: ReadonlySet<JobKind> = new Set(['dataset-import', 'model-download', 'scan', 'training']);
 
 /** Whether a job of this kind keeps what it has done when it stops; the others would begin again. */
 export function isPausable(kind: JobKind): boolean {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { promptProvenanceSchema } from './training.ts';
 
 /** QuickGELU is x·sigmoid(1.702x) (OpenAI's weights), GELU the exact erf form (LAION's). */
 export const activationSchema = z.enum(['quick_gelu', 'gelu']);
@@ -196,6 +197,8 @@ export const promptSetSchema = z
     sourceFile: z.string(),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
     importedAtMs: z.number().int(),
+    /** Absent: not learned by this program, or by one that did not say so. */
+    provenance: promptProvenanceSchema.optional(),
   })
   .readonly();
 export type PromptSet = z.infer<typeof promptSetSchema>;

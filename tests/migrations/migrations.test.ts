@@ -168,6 +168,20 @@ describe('migrations', () => {
     migrated.close();
   });
 
+  it('keep the prompts of format 11 as ones that do not say where they come from', async () => {
+    const { dataFolder, database } = await openAtVersion(11);
+    database.execute(`INSERT INTO prompt_sets (id, name, method_id, text_width, context_length, deep_blocks, deep_length,
+        source_file, stored_file, sha256, imported_at_ms)
+      VALUES (4, 'VisA', 'anomalyclip', 768, 12, 8, 4, 'a.pth', 'x.safetensors', '${'b'.repeat(64)}', 5)`);
+    database.close();
+    const migrated = openDatabase({ dataFolder, migrationsFolder, log });
+    const { promptSets, trainings } = createRepositories(migrated);
+    expect(promptSets.get(4)?.promptSet).toMatchObject({ name: 'VisA', methodId: 'anomalyclip' });
+    expect(promptSets.get(4)?.promptSet).not.toHaveProperty('provenance');
+    expect(trainings.list()).toEqual([]);
+    migrated.close();
+  });
+
   it('keep the jobs of format 6 that were cancelled as cancelled, not as paused', async () => {
     const { dataFolder, database } = await openAtVersion(6);
     database.execute(`INSERT INTO jobs (id, kind, title, payload, state, created_at_ms, queued_at_ms)

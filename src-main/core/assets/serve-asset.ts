@@ -125,6 +125,20 @@ export function createAssetServer({
           make: () => Promise.resolve({ contentType: 'application/octet-stream', bytes }),
         };
       }
+      case 'training-probe': {
+        const { trainingId, epoch, imageId } = request;
+        const bytes = repositories.trainingCheckpoints.probeMap(trainingId, epoch, imageId);
+        if (bytes === null) {
+          throw new WorkbenchError(
+            'not-found',
+            `Epoch ${epoch} of training ${trainingId} has no map of image ${imageId}.`,
+          );
+        }
+        return {
+          etag: `map-${createHash('sha256').update(bytes).digest('hex').slice(0, 40)}`,
+          make: () => Promise.resolve({ contentType: 'application/octet-stream', bytes }),
+        };
+      }
       case 'seen': {
         const run = repositories.runs.get(request.runId);
         if (run === null) throw new WorkbenchError('not-found', `There is no run ${request.runId}.`);

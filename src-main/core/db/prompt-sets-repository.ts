@@ -1,4 +1,5 @@
 import type { PromptMethodId, PromptSet } from '../../../src-shared/domain/model.ts';
+import { promptProvenanceSchema, type PromptProvenance } from '../../../src-shared/domain/training.ts';
 import type { Database } from './database.ts';
 
 /** A prompt set with the name of its file inside the library's prompts folder. */
@@ -19,6 +20,13 @@ interface PromptSetRow {
   stored_file: string;
   sha256: string;
   imported_at_ms: number;
+  provenance: string | null;
+}
+
+/** What a newer program stored in another form is left out rather than the prompts with it. */
+function provenanceOf(json: string | null): { provenance?: PromptProvenance } {
+  const parsed = promptProvenanceSchema.safeParse(json === null ? null : JSON.parse(json));
+  return parsed.success ? { provenance: parsed.data } : {};
 }
 
 export function createPromptSetsRepository(database: Database) {
@@ -35,6 +43,7 @@ export function createPromptSetsRepository(database: Database) {
       sourceFile: row.source_file,
       sha256: row.sha256,
       importedAtMs: row.imported_at_ms,
+      ...provenanceOf(row.provenance),
     },
   });
   return {
@@ -53,10 +62,14 @@ export function createPromptSetsRepository(database: Database) {
     insert(promptSet: Omit<PromptSet, 'id'>, storedFile: string): PromptSet {
       const id = database.run(
         `INSERT INTO prompt_sets (name, method_id, text_width, context_length, deep_blocks, deep_length, source_file,
-           stored_file, sha256, imported_at_ms)
+           stored_file, sha256, imported_at_ms, provenance)
          VALUES (@name, @methodId, @textWidth, @contextLength, @deepBlocks, @deepLength, @sourceFile, @storedFile,
-           @sha256, @importedAtMs)`,
-        { ...promptSet, storedFile },
+           @sha256, @importedAtMs, @provenance)`,
+        {
+          ...promptSet,
+          storedFile,
+          provenance: promptSet.provenance === undefined ? null : JSON.stringify(promptSet.provenance),
+        },
       ).lastInsertRowid;
       return { ...promptSet, id };
     },

@@ -11,6 +11,8 @@ import { createResultsRepository } from './results-repository.ts';
 import { createRunReferencesRepository } from './run-references-repository.ts';
 import { createRunsRepository } from './runs-repository.ts';
 import { createSettingsRepository } from './settings-repository.ts';
+import { createTrainingCheckpointsRepository } from './training-checkpoints-repository.ts';
+import { createTrainingsRepository } from './trainings-repository.ts';
 import { createVerdictsRepository } from './verdicts-repository.ts';
 
 export type Repositories = ReturnType<typeof createRepositories>;
@@ -29,6 +31,8 @@ export function createRepositories(database: Database) {
     runReferences: createRunReferencesRepository(database),
     results: createResultsRepository(database),
     evaluations: createEvaluationsRepository(database),
+    trainings: createTrainingsRepository(database),
+    trainingCheckpoints: createTrainingCheckpointsRepository(database),
     verdicts: createVerdictsRepository(database),
     operatingPoints: createOperatingPointsRepository(database),
   };
