@@ -48,6 +48,9 @@ const scanMethodSchema = z.object({
   ),
 });
 
+/** Where features of images are kept on the disk, and how much they may take. */
+const featureCacheSchema = z.object({ folder: absolutePath, limitBytes: z.number().int().nonnegative() });
+
 const failedSchema = z.object({ ok: z.literal(false), error: errorShapeSchema });
 
 const openedMethodSchema = z.discriminatedUnion('ok', [
@@ -131,6 +134,8 @@ export const computeMethods = {
       methods: z.array(scanMethodSchema).min(1).max(64),
       /** Which provider and how many threads; absent: the processor, a thread for each core. */
       compute: computeSettingsSchema.optional(),
+      /** Passes read what is there and add what is not; absent: nothing is kept. */
+      featureCache: featureCacheSchema.optional(),
     }),
     result: z.object({
       sessionId: z.number().int(),

@@ -5,6 +5,7 @@ import type { MapRendering } from '../../../src-shared/domain/method.ts';
 import { encodeFloat16 } from '../../../src-shared/maps/float16.ts';
 import { createTokenizer, type Tokenizer } from '../clip/tokenizer.ts';
 import { checkNeeds } from '../clip/vision-graph.ts';
+import { createFeatureCaches, type FeatureCache, type FeatureCaches } from '../features/feature-cache.ts';
 import { groupNeeds, needsEncoder } from '../methods/group-needs.ts';
 import type { FeatureNeeds, Method, PreparedMethod, TextEncoder } from '../methods/method.ts';
 import { passShares } from '../methods/pass-shares.ts';
@@ -13,7 +14,7 @@ import type { ComputeParams, ComputeResult } from '../protocol.ts';
 import type { StoredModel } from './feature-extractor.ts';
 import { createRowSearch } from './row-search.ts';
 import { readLearnedPrompts } from './read-learned-prompts.ts';
-import { openPass, readAtSizes, referenceSets, type ScanPass, type SizedImages } from './scan-passes.ts';
+import { openPass, referenceSets, sourceImage, type PassInput, type ScanPass } from './scan-passes.ts';
 import { createComputeUse, withRuntime } from './compute-use.ts';
 import { createSessionStore, type SessionStore } from './session-store.ts';
 import { createTextEncoder } from './text-encoder.ts';
@@ -34,6 +35,8 @@ export interface ScanSessionsOptions {
   readonly intraOpThreads?: number;
   /** Where sessions of models live; absent: a store of their own. */
   readonly store?: SessionStore;
+  /** Caches of features that other sessions use too; absent: its own. */
+  readonly featureCaches?: FeatureCaches;
 }
 
 type ScanParams = ComputeParams<'scan.open'>;
@@ -66,6 +69,7 @@ export function createScanSessions(options: ScanSessionsOptions): ScanSessions {
   const { assetsFolder, intraOpThreads } = options;
   const threads = intraOpThreads === undefined ? {} : { intraOpThreads };
   const store = options.store ?? createSessionStore(threads);
+  const featureCaches = options.featureCaches ?? createFeatureCaches();
   // Searches of references hold no weights, only shapes: they must not crowd out image encoders.
   const searches = new Map<number, ReturnType<typeof createRowSearch>>();
   const scans = new Map<number, ScanSession>();
@@ -122,6 +126,7 @@ export function createScanSessions(options: ScanSessionsOptions): ScanSessions {
     scanned: readonly ScanMethod[],
     model: StoredModel | null,
     ownStore: SessionStore,
+    cache: FeatureCache | null,
   ): Promise<ScanPass[]> {
     const ready = scanned.filter(({ error }) => error === undefined);
     const groups = groupNeeds(ready.flatMap(({ needs }) => (needs ? [needs] : [])));
@@ -129,7 +134,7 @@ export function createScanSessions(options: ScanSessionsOptions): ScanSessions {
     for (const [index, needs] of groups.passes.entries()) {
       const readers = ready.filter((_, method) => groups.passOf[method] === index);
       try {
-        const pass = await openPass(model, needs, ownStore);
+        const pass = await openPass(model, needs, ownStore, cache);
         passes.push(pass);
         for (const scan of readers) scan.pass = pass;
       } catch (thrown) {
@@ -151,7 +156,7 @@ export function createScanSessions(options: ScanSessionsOptions): ScanSessions {
       const use = createComputeUse();
       const ownStore = withRuntime(store, params.compute ?? defaultComputeSettings, use.note);
       await prepareAll(scanned, params, ownStore);
-      const passes = await openPasses(scanned, model, ownStore);
+      const passes = await openPasses(scanned, model, ownStore, featureCaches(params.featureCache));
       const endReservation = store.reserve(passes.length + scanned.length);
       for (const scan of scanned)
         await step(scan, async () => {
@@ -170,7 +175,8 @@ export function createScanSessions(options: ScanSessionsOptions): ScanSessions {
         throw new WorkbenchError('not-found', `The scan ${sessionId} is not open any more. Start it again.`);
       const sizes = scan.passes.map(({ needs }) => needs.imageSizePx);
       // Reading starts before the turn comes, so that the disk works while the processor does.
-      const reading = readAtSizes(imagePath, sizes, crop);
+      const source = sourceImage(imagePath, sizes, crop);
+      const reading = Promise.all(scan.passes.map((pass) => pass.load(source)));
       reading.catch(() => undefined);
       const before = scan.turn;
       const results = (async () => {
@@ -237,19 +243,20 @@ function openedMethod({ error, rendering }: ScanMethod): ComputeResult<'scan.ope
 /** Every method's result, in their order. Each pass runs once; its time is shared among the methods that read it. */
 async function scoreImage(
   { methods: scanned, passes }: ScanSession,
-  images: SizedImages,
+  inputs: readonly PassInput[],
   className: string,
 ): Promise<MethodResult[]> {
   const results = new Map<ScanMethod, MethodResult>();
-  for (const pass of passes) {
+  for (const [index, pass] of passes.entries()) {
+    const input = inputs[index];
     const readers = scanned.filter((scan) => scan.pass === pass && scan.error === undefined);
-    if (readers.length === 0) continue;
+    if (!input || readers.length === 0) continue;
     try {
-      const { features, durationMs } = await pass.run(images);
+      const { features, durationMs } = await pass.run(input);
       const needs = readers.map((scan) => scan.needs ?? pass.needs);
       const shares = passShares(needs, features.gridSize);
-      for (const [index, scan] of readers.entries()) {
-        const shareMs = durationMs * (shares[index] ?? 0);
+      for (const [place, scan] of readers.entries()) {
+        const shareMs = durationMs * (shares[place] ?? 0);
         results.set(scan, await scoreMethod(scan, () => scan.prepared?.score(features, className), shareMs));
       }
     } catch (thrown) {
