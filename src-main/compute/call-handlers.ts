@@ -59,6 +59,12 @@ export function createCallHandlers(options: CallHandlerOptions): CallHandlers {
     },
     'scan.image': (params) => scans.image(params),
     'scan.close': (params) => scans.close(params),
+    'training.open': cannotTrain,
+    'training.prepare': cannotTrain,
+    'training.step': cannotTrain,
+    'training.save': cannotTrain,
+    'training.close': cannotTrain,
+    'prompts.write': cannotTrain,
     'conformance.run': ({ folder }, { signal, report }) => {
       let done = 0;
       return runConformance({
@@ -72,4 +78,10 @@ export function createCallHandlers(options: CallHandlerOptions): CallHandlers {
       });
     },
   };
+}
+
+function cannotTrain(): Promise<never> {
+  return Promise.reject(
+    new WorkbenchError('unavailable', 'The compute process of this program cannot learn prompts.'),
+  );
 }

@@ -19,6 +19,7 @@ import {
   tensorDtypeSchema,
 } from '../../src-shared/domain/model.ts';
 
+import { trainableMethodIdSchema, trainingSettingsSchema } from '../../src-shared/domain/training.ts';
 import { promptMeasureParamsSchema, promptMeasureSchema } from '../../src-shared/domain/prompt-text.ts';
 
 const absolutePath = z.string().min(1);
@@ -50,6 +51,24 @@ const scanMethodSchema = z.object({
 
 /** Where features of images are kept on the disk, and how much they may take. */
 const featureCacheSchema = z.object({ folder: absolutePath, limitBytes: z.number().int().nonnegative() });
+
+/** An image to learn from. `mask` is S×S of the settings' image size; null: nothing is anomalous. */
+const trainingImageSchema = z.object({
+  imagePath: absolutePath,
+  crop: cropSchema.optional(),
+  className: z.string(),
+  label: z.union([z.literal(0), z.literal(1)]),
+  mask: z
+    .object({
+      width: z.number().int().positive(),
+      height: z.number().int().positive(),
+      /** As `RunLengthMask`. */
+      runs: z.instanceof(Uint32Array),
+    })
+    .nullable(),
+});
+
+const imageIndex = z.number().int().nonnegative();
 
 const failedSchema = z.object({ ok: z.literal(false), error: errorShapeSchema });
 
@@ -162,6 +181,64 @@ export const computeMethods = {
     }),
   },
   'scan.close': { params: z.object({ sessionId: z.number().int() }), result: z.object({}) },
+  /** Sets up learning; features of images are looked for in the cache and computed by `training.prepare`. */
+  'training.open': {
+    params: z.object({
+      model: storedModelSchema,
+      methodId: trainableMethodIdSchema,
+      settings: trainingSettingsSchema,
+      classNames: z.array(z.string()),
+      featureCache: featureCacheSchema,
+      images: z.array(trainingImageSchema).min(1),
+      /** What `training.save` wrote: parameters, moments and step are its; null: from the seed. */
+      checkpointFile: absolutePath.nullable(),
+      compute: computeSettingsSchema.optional(),
+    }),
+    result: z.object({
+      sessionId: z.number().int(),
+      parameterCount: z.number().int(),
+      compute: computeUseSchema.nullable().default(null),
+    }),
+  },
+  /** Sees to it that an image's features are in the cache. */
+  'training.prepare': {
+    params: z.object({ sessionId: z.number().int(), image: imageIndex }),
+    result: z.object({ hit: z.boolean(), durationMs: z.number() }),
+  },
+  /** One step on these images. */
+  'training.step': {
+    params: z.object({
+      sessionId: z.number().int(),
+      images: z.array(imageIndex).min(1),
+      learningRate: z.number().nonnegative(),
+    }),
+    result: z.object({
+      parts: z.record(z.string(), z.number()),
+      total: z.number(),
+      durationMs: z.number(),
+    }),
+  },
+  /** Writes parameters, moments and step, whole or not at all. */
+  'training.save': {
+    params: z.object({
+      sessionId: z.number().int(),
+      file: absolutePath,
+      metadata: z.record(z.string(), z.string()),
+    }),
+    result: z.object({ sha256: z.string() }),
+  },
+  'training.close': { params: z.object({ sessionId: z.number().int() }), result: z.object({}) },
+  /** Writes learned prompts for this program or others; `model` gives `torch` files their token embeddings. */
+  'prompts.write': {
+    params: z.object({
+      source: absolutePath,
+      target: absolutePath,
+      format: z.enum(['safetensors', 'torch']),
+      metadata: z.record(z.string(), z.string()),
+      model: storedModelSchema.optional(),
+    }),
+    result: z.object({ sha256: z.string() }),
+  },
   'conformance.run': {
     params: z.object({ folder: absolutePath }),
     result: z.object({ items: z.array(conformanceItemSchema) }),
