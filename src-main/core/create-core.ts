@@ -33,6 +33,8 @@ import { createPurge } from './purge.ts';
 import { createThumbnailLimit } from './library/thumbnail-limit.ts';
 import { rememberLog } from './problem-report.ts';
 import { readComputeSettings } from './compute-settings.ts';
+import { createTrainingJobKind, defaultFeatureLimitBytes } from './training/training-job.ts';
+import { sweepTrainings } from './training/training-files.ts';
 import { createStarterModel } from './library/starter-model.ts';
 
 export type { AssetResponse, Core, CoreOptions, Log, LogLevel } from './core.ts';
@@ -60,6 +62,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
   const database = openDatabase({ ...options, log, dataFolder: folders.dataFolder });
   const repositories = createRepositories(database);
   await sweepLibrary(folders, repositories, log);
+  await sweepTrainings(folders, repositories, log);
   const events = createEventBus(log);
   const closing = new AbortController();
   const compute = createComputeClient({
@@ -108,6 +111,16 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
         folders,
         events,
         computeSettings: () => readComputeSettings(repositories, options.computeSettings),
+      }),
+      createTrainingJobKind({
+        repositories,
+        compute,
+        folders,
+        events,
+        computeSettings: () => readComputeSettings(repositories, options.computeSettings),
+        featureLimitBytes: () => defaultFeatureLimitBytes,
+        version: options.version,
+        log,
       }),
       createExportJobKind({
         database,

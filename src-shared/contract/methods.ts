@@ -6,6 +6,7 @@ import { exportMethods } from './export-methods.ts';
 import { jobMethods } from './job-methods.ts';
 import { modelMethods } from './model-methods.ts';
 import { runMethods } from './run-methods.ts';
+import { trainingMethods } from './training-methods.ts';
 import { verdictMethods } from './verdict-methods.ts';
 
 /**
@@ -18,6 +19,7 @@ export const contractMethods = {
   ...verdictMethods,
   ...modelMethods,
   ...runMethods,
+  ...trainingMethods,
   ...exportMethods,
   ...jobMethods,
 } as const;

@@ -11,6 +11,12 @@ import type { ClipConfig } from './model.ts';
 export const trainableMethodIdSchema = z.enum(['anomalyclip', 'faprompt', 'coop']);
 export type TrainableMethodId = z.infer<typeof trainableMethodIdSchema>;
 
+export const trainableMethodNames: Readonly<Record<TrainableMethodId, string>> = {
+  anomalyclip: 'AnomalyCLIP',
+  faprompt: 'FAPrompt',
+  coop: 'CoOp',
+};
+
 const count = z.number().int().nonnegative();
 const weight = z.number().nonnegative().max(1000);
 

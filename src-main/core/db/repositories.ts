@@ -3,6 +3,7 @@ import { createDatasetsRepository } from './datasets-repository.ts';
 import { createEvaluationsRepository } from './evaluations-repository.ts';
 import { createImagesRepository } from './images-repository.ts';
 import { createJobsRepository } from './jobs-repository.ts';
+import { createLabelledFilesRepository } from './labelled-files-repository.ts';
 import { createModelsRepository } from './models-repository.ts';
 import { createOperatingPointsRepository } from './operating-points-repository.ts';
 import { createPromptSetsRepository } from './prompt-sets-repository.ts';
@@ -23,6 +24,7 @@ export function createRepositories(database: Database) {
     settings: createSettingsRepository(database),
     datasets: createDatasetsRepository(database),
     images: createImagesRepository(database),
+    labelledFiles: createLabelledFilesRepository(database),
     jobs: createJobsRepository(database),
     models: createModelsRepository(database),
     promptSets: createPromptSetsRepository(database),

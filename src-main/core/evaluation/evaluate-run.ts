@@ -26,11 +26,22 @@ import type { PixelOutcome, PixelWorkers } from './pixel-workers.ts';
 /** Pixels of one class that fit the counters, 32 bits each: 15,000 images at 518 px. */
 const mostPixels = 4_000_000_000;
 
-export type EvaluationRepositories = Pick<Repositories, 'datasets' | 'images' | 'results' | 'evaluations'>;
+/** What of a run, or of what stands for one, metrics are made of. */
+export type EvaluatedRun = Pick<
+  Run,
+  'id' | 'datasetId' | 'className' | 'rendering' | 'references' | 'settings'
+>;
+
+/** Where images, scores and maps come from. */
+export interface EvaluationSources {
+  readonly images: Pick<Repositories['images'], 'classNames' | 'drawnMask'>;
+  readonly results: Pick<Repositories['results'], 'patchMap'>;
+  readonly evaluations: Pick<Repositories['evaluations'], 'subjects'>;
+}
 
 export interface RunEvaluationOptions {
-  readonly repositories: EvaluationRepositories;
-  readonly run: Run;
+  readonly repositories: EvaluationSources;
+  readonly run: EvaluatedRun;
   /** The data set's folder. */
   readonly root: string;
   /** Lets other work of the process have its turn; throws when the evaluation is to stop. */
@@ -159,7 +170,7 @@ async function evaluateClass(
   };
 }
 
-function fewReferencesNote({ settings, references }: Run, className: string): string[] {
+function fewReferencesNote({ settings, references }: EvaluatedRun, className: string): string[] {
   const shown = references.find((one) => one.className === className)?.paths.length ?? 0;
   const { shots = 0 } = settings;
   return shown >= shots

@@ -4,8 +4,9 @@ import type { RunEvaluation } from '../../../src-shared/domain/evaluation.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { createLimitedWork } from '../assets/limited-work.ts';
 import type { Log } from '../core.ts';
+import type { Repositories } from '../db/repositories.ts';
 import type { EventBus } from '../event-bus.ts';
-import { evaluateRun, type EvaluationRepositories } from './evaluate-run.ts';
+import { evaluateRun } from './evaluate-run.ts';
 import { hashEvaluationInputs } from './evaluation-inputs.ts';
 import { openPixelWorkers, type PixelWorkers } from './pixel-workers.ts';
 
@@ -14,7 +15,7 @@ const pauseEveryMs = 12;
 const eventEveryMs = 150;
 
 export interface EvaluatorOptions {
-  readonly repositories: EvaluationRepositories;
+  readonly repositories: Pick<Repositories, 'datasets' | 'images' | 'results' | 'evaluations'>;
   readonly events: EventBus;
   /** Aborted when the core closes. */
   readonly closing: AbortSignal;

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import { exportPrompts } from '../library/export-prompts.ts';
 import { importPrompts } from '../library/import-prompts.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 
@@ -14,6 +15,11 @@ export function promptsHandlers(services: Services): DomainHandlers<'prompts'> {
     'prompts.list': () => ({ promptSets: promptSets.list() }),
     'prompts.import': ({ path, name }) =>
       importPrompts({ ...services, log: options.log }, { path, name, signal: closing }),
+    'prompts.export': ({ promptSetId, ...target }) => {
+      const stored = promptSets.get(promptSetId);
+      if (stored === null) throw noPrompts(promptSetId);
+      return exportPrompts(services, { stored, ...target, signal: closing });
+    },
     'prompts.rename': ({ promptSetId, name }) => {
       if (!promptSets.rename(promptSetId, name)) throw noPrompts(promptSetId);
       events.emit({ event: 'models.changed' });

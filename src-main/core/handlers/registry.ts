@@ -16,6 +16,7 @@ import { reportsHandlers } from './reports.ts';
 import { runsHandlers } from './runs.ts';
 import { samplesHandlers } from './samples.ts';
 import { settingsHandlers } from './settings.ts';
+import { trainingsHandlers } from './trainings.ts';
 import { verdictsHandlers } from './verdicts.ts';
 
 /** A handler with its types forgotten: dispatch parses parameters and results by the method's own schemas. */
@@ -51,6 +52,7 @@ export function createHandlers(services: Services): HandlerRegistry {
     promptTextsHandlers(services),
     methodsHandlers(services),
     runsHandlers(services),
+    trainingsHandlers(services),
     reportsHandlers(services),
     publishedHandlers(services),
     exportsHandlers(services),

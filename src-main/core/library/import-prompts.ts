@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { PromptSet } from '../../../src-shared/domain/model.ts';
+import type { PromptProvenance } from '../../../src-shared/domain/training.ts';
 import type { ComputeClient } from '../compute-client/compute-client.ts';
 import type { Log } from '../core.ts';
 import { stemOf } from '../datasets/image-names.ts';
@@ -24,6 +25,8 @@ export interface PromptsToImport {
   readonly name?: string | undefined;
   /** Where the file is from, to be remembered; absent: its path. */
   readonly sourceFile?: string;
+  /** Absent: as the file says, if it does. */
+  readonly provenance?: PromptProvenance;
   readonly signal: AbortSignal;
   /** Around the last step, which makes the prompts appear. */
   readonly store?: <T>(work: () => T) => T;
@@ -32,7 +35,7 @@ export interface PromptsToImport {
 /** Takes learned prompts out of a file into the library; nothing is left behind where that fails. */
 export async function importPrompts(
   { repositories, folders, compute, events, log }: ImportPromptsServices,
-  { path, name, sourceFile = path, signal, store = (work) => work() }: PromptsToImport,
+  { path, name, sourceFile = path, provenance, signal, store = (work) => work() }: PromptsToImport,
 ): Promise<PromptSet> {
   const storedFile = `${randomUUID()}.safetensors`;
   const targetFile = folders.promptFile(storedFile);
@@ -50,6 +53,7 @@ export async function importPrompts(
           name: name ?? (stemOf(basename(path)).slice(0, 80) || 'Prompts'),
           sourceFile,
           importedAtMs: Date.now(),
+          ...(provenance === undefined ? {} : { provenance }),
         },
         storedFile,
       ),

@@ -9,8 +9,13 @@ export interface LibraryFolders {
   readonly prompts: string;
   readonly thumbnails: string;
   readonly downloads: string;
+  /** Features of images, kept between trainings and scans. */
+  readonly features: string;
+  readonly trainings: string;
   model(modelId: string): string;
   promptFile(storedFile: string): string;
+  /** Of one training: its checkpoints. */
+  training(trainingId: number): string;
   /** Of one entry of the catalogue: its file, or the beginning of it. */
   download(entryId: string): string;
 }
@@ -19,13 +24,17 @@ export function libraryFolders(dataFolder: string): LibraryFolders {
   const models = join(dataFolder, 'models');
   const prompts = join(dataFolder, 'prompts');
   const downloads = join(dataFolder, 'downloads');
+  const trainings = join(dataFolder, 'trainings');
   return {
     dataFolder,
     models,
     prompts,
     thumbnails: join(dataFolder, 'thumbnails'),
     downloads,
+    features: join(dataFolder, 'cache', 'features'),
+    trainings,
     model: (modelId) => join(models, modelId),
+    training: (trainingId) => join(trainings, String(trainingId)),
     promptFile: (storedFile) => join(prompts, storedFile),
     download: (entryId) => join(downloads, entryId),
   };

@@ -4,10 +4,24 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventSchema } from '../../../src-shared/contract/events.ts';
-import { eventually, hasEnded, importPictures, openTestCore, temporaryFolder } from './support/harness.ts';
+import type { Job } from '../../../src-shared/domain/job.ts';
+import { readFakeParameters } from './support/fake-training.ts';
+import {
+  eventually,
+  hasEnded,
+  importPictures,
+  openTestCore,
+  temporaryFolder,
+  writeTree,
+} from './support/harness.ts';
 
 /** Starts a host process and kills it with SIGKILL when a job event says that `images` are done. */
-async function runAndKill(dataFolder: string, datasetId: number | null, images: number): Promise<number> {
+async function runAndKill(
+  dataFolder: string,
+  datasetId: number | null,
+  images: number,
+  counts: (job: Job) => boolean = () => true,
+): Promise<number> {
   const host = spawn(
     process.execPath,
     [
@@ -21,6 +35,7 @@ async function runAndKill(dataFolder: string, datasetId: number | null, images: 
         ...process.env,
         FAKE_COMPUTE_LOG: join(dataFolder, 'fake-compute.log'),
         FAKE_COMPUTE_DELAY_MS: '20',
+        FAKE_TRAINING_DELAY_MS: '60',
       },
     },
   );
@@ -29,7 +44,7 @@ async function runAndKill(dataFolder: string, datasetId: number | null, images: 
   let done = 0;
   for await (const line of createInterface({ input: host.stdout })) {
     const event = eventSchema.parse(JSON.parse(line));
-    if (event.event !== 'job.changed') continue;
+    if (event.event !== 'job.changed' || !counts(event.job)) continue;
     done = event.job.progress.done;
     if (done >= images || hasEnded(event.job)) break;
   }
@@ -71,6 +86,40 @@ describe('a host that is killed with kill -9', () => {
     expect(new Set(asked).size).toBe(60);
     // At most the two images on their way at each of the two deaths are asked for twice.
     expect(asked.length).toBeLessThanOrEqual(64);
+  });
+
+  it('goes on with a training from its last checkpoint, and learns the same', async () => {
+    const root = await temporaryFolder();
+    const names = ['good/1', 'good/2', 'good/3', 'cut/4', 'cut/5', 'cut/6'];
+    const masks = names.slice(3).map((name) => `part/ground_truth/${name}_mask.png`);
+    const files = [...names.map((name) => `part/test/${name}.png`), ...masks];
+    await writeTree(root, Object.fromEntries(files.map((file) => [file, 'picture' as const])));
+    const learn = async (killAt: number | null) => {
+      const dataFolder = await temporaryFolder();
+      const first = await openTestCore({ dataFolder, computeEnv: { FAKE_TRAINING_DELAY_MS: '60' } });
+      const { dataset, job } = await first.core.call('datasets.import', { path: root, layout: 'mvtec' });
+      await first.jobEnd(job.id);
+      const { modelId, job: importing } = await first.core.call('models.import', {
+        path: '/vit-l.safetensors',
+      });
+      await first.jobEnd(importing.id);
+      const settings = { epochs: 4, batchSize: 2, imageSizePx: 56 };
+      const { id, jobId } = await first.core.call('trainings.start', {
+        ...{ methodId: 'faprompt', modelId, datasetId: dataset.id, settings },
+      });
+      if (killAt !== null) {
+        await first.core.close();
+        await runAndKill(dataFolder, null, killAt, (job) => job.progress.message.startsWith('Epoch'));
+      }
+      const last = killAt === null ? first : await openTestCore({ dataFolder });
+      expect((await last.jobEnd(jobId)).state).toBe('succeeded');
+      const { losses } = await last.core.call('trainings.get', { trainingId: id });
+      const file = join(dataFolder, 'trainings', String(id), 'epoch-0004.safetensors');
+      return { losses, values: readFakeParameters(file)?.values };
+    };
+    const killed = await learn(10);
+    expect(killed.losses).toHaveLength(12);
+    expect(killed).toEqual(await learn(null));
   });
 
   // What processes there are is read from /proc.

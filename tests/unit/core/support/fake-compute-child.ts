@@ -9,6 +9,7 @@ import { createTokenizer } from '../../../../src-main/compute/clip/tokenizer.ts'
 import { measurePrompts } from '../../../../src-main/compute/methods/measure-prompts.ts';
 import type { CallHandlers } from '../../../../src-main/compute/call-handlers.ts';
 import type { ComputeParams, ComputeResult } from '../../../../src-main/compute/protocol.ts';
+import { createFakeTraining, readFakeParameters } from './fake-training.ts';
 import { serveCalls } from '../../../../src-main/compute/serve-calls.ts';
 
 const assetsFolder = join(import.meta.dirname, '../../../../assets');
@@ -37,7 +38,7 @@ function scoreOf(imagePath: string): number {
 /** The whole part of a method's scores tells which method it was. */
 const wholePart: Partial<Record<string, number>> = { clip: 1, 'clip-ac': 2, winclip: 3 };
 
-function scoreBy(methodId: string, imagePath: string): MethodResult {
+function scoreBy({ methodId, promptFile }: ScanMethods[number], imagePath: string): MethodResult {
   const name = basename(imagePath);
   const fail = (code: 'corrupt-file' | 'internal', message: string): MethodResult => ({
     ok: false,
@@ -47,7 +48,8 @@ function scoreBy(methodId: string, imagePath: string): MethodResult {
   if (defective.includes(methodId)) return fail('internal', 'Something has the wrong shape.');
   if (name.includes('nan')) return fail('internal', `The method computed something that is no number.`);
   if (name.includes(`not-for-${methodId}.`)) return fail('corrupt-file', `${name} is not for ${methodId}.`);
-  const score = (wholePart[methodId] ?? 0) + scoreOf(imagePath);
+  const learned = promptFile === null ? 0 : (readFakeParameters(promptFile)?.values[0] ?? 0);
+  const score = (wholePart[methodId] ?? 0) + scoreOf(imagePath) + learned / 100;
   const map = encodeFloat16([0, score, score / 2, 0.25]);
   return { ok: true, score, rows: 2, columns: 2, map, durationMs: delayMs };
 }
@@ -154,13 +156,14 @@ const handlers: CallHandlers = {
     if (name.includes('broken') && !existsSync(`${imagePath}.mended`))
       throw new WorkbenchError('corrupt-file', `${name} is damaged.`);
     if (delayMs > 0) await setTimeout(delayMs);
-    return { results: methods.map(({ methodId }) => scoreBy(methodId, imagePath)) };
+    return { results: methods.map((method) => scoreBy(method, imagePath)) };
   },
   'scan.close': ({ sessionId }) => {
     open.delete(sessionId);
     note(`close ${sessionId}`);
     return Promise.resolve({});
   },
+  ...createFakeTraining(note),
   'conformance.run': () => Promise.resolve({ items: [] }),
 };
 
