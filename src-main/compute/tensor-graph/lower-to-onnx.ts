@@ -24,7 +24,16 @@ export function lowerToOnnx(graph: Graph): Uint8Array {
   const outputNames = new Map<string, string>();
   for (const [name, tensor] of outputs) if (!outputNames.has(tensor.key)) outputNames.set(tensor.key, name);
 
+  const order = topologicalOrder(outputs.map(([, tensor]) => tensor));
+  const given = new Set(outputs.map(([name]) => name));
+  for (const { operator } of order)
+    if (operator.kind === 'input' || operator.kind === 'weight') given.add(operator.name);
   let counter = 0;
+  /** A name that no input, weight or output has. */
+  const fresh = (prefix: string): string => {
+    const name = `${prefix}${counter++}`;
+    return given.has(name) ? fresh(prefix) : name;
+  };
   const writer: GraphWriter = {
     value(tensor) {
       const name = names.get(tensor.key);
@@ -32,7 +41,7 @@ export function lowerToOnnx(graph: Graph): Uint8Array {
       return name;
     },
     node(opType, nodeInputs, attributes = {}, options = {}) {
-      const output = options.output ?? `v${counter++}`;
+      const output = options.output ?? fresh('v');
       const others = Array.from({ length: (options.outputs ?? 1) - 1 }, (_, i) => `${output}.${i + 1}`);
       nodes.push({
         opType,
@@ -44,7 +53,8 @@ export function lowerToOnnx(graph: Graph): Uint8Array {
       return output;
     },
     integers(values) {
-      const name = `i${values.join('_')}`;
+      const plain = `i${values.join('_')}`;
+      const name = given.has(plain) ? `${plain}#` : plain;
       initializers.set(name, {
         name,
         dims: [values.length],
@@ -63,7 +73,7 @@ export function lowerToOnnx(graph: Graph): Uint8Array {
     },
   };
 
-  for (const tensor of topologicalOrder(outputs.map(([, tensor]) => tensor))) {
+  for (const tensor of order) {
     const { operator, shape, dtype } = tensor;
     const dataType = onnxDataTypes[dtype];
     if (operator.kind === 'input') {
@@ -71,8 +81,8 @@ export function lowerToOnnx(graph: Graph): Uint8Array {
       inputs.set(operator.name, { name: operator.name, dims: shape, dataType });
       names.set(tensor.key, operator.name);
     } else if (operator.kind === 'constant' || operator.kind === 'weight') {
-      const name = operator.kind === 'weight' ? operator.name : `c${counter++}`;
-      const unique = initializers.has(name) ? `${name}#${counter++}` : name;
+      const name = operator.kind === 'weight' ? operator.name : fresh('c');
+      const unique = initializers.has(name) ? fresh(`${name}#`) : name;
       const content = operator.kind === 'weight' ? operator.at : { rawData: bytesOf(operator.data) };
       initializers.set(unique, { name: unique, dims: shape, dataType, content });
       names.set(tensor.key, unique);

@@ -56,6 +56,12 @@ const rules: { readonly [K in Exclude<OperatorKind, Leaf>]: Rule<K> } = {
   sqrt: direct('Sqrt'),
   sigmoid: direct('Sigmoid'),
   relu: direct('Relu'),
+  erf: direct('Erf'),
+  greater: (_, tensor, writer, output) => {
+    const operands = inputsOf(tensor, writer).map((t) => t.name);
+    const mask = writer.node('Greater', operands);
+    return writer.node('Cast', [mask], { to: { int: onnxDataTypes.f32 } }, named(output));
+  },
   gelu: direct('Gelu'),
   quickGelu: (_, tensor, writer, output) =>
     writer.node(
@@ -119,6 +125,40 @@ const rules: { readonly [K in Exclude<OperatorKind, Leaf>]: Rule<K> } = {
       { axis: { int: 0 } },
       named(output),
     ),
+  // ScatterElements and not ScatterND: the former adds row after row, so that two runs give the same bits.
+  scatterAdd: (_, tensor, writer, output) => {
+    const [indices, updates] = inputsOf(tensor, writer);
+    if (!indices || !updates) throw new Error('scatterAdd without operands');
+    const count = elementCount(indices.tensor.shape);
+    const [rows = 1, ...rest] = tensor.shape;
+    const width = elementCount(rest);
+    const column = writer.reshape(indices.name, [count, 1]);
+    const at = writer.node('Expand', [column, writer.integers([count, width])]);
+    const added = writer.node(
+      'ScatterElements',
+      [
+        writer.node('ConstantOfShape', [writer.integers([rows, width])]),
+        at,
+        writer.reshape(updates.name, [count, width]),
+      ],
+      { axis: { int: 0 }, reduction: { text: 'add' } },
+    );
+    return writer.reshape(added, tensor.shape, output);
+  },
+  takeLast: (_, tensor, writer, output) =>
+    writer.node(
+      'GatherElements',
+      inputsOf(tensor, writer).map((t) => t.name),
+      { axis: { int: -1 } },
+      named(output),
+    ),
+  putLast: (_, tensor, writer, output) => {
+    const [indices, updates] = inputsOf(tensor, writer).map((t) => t.name);
+    if (!indices || !updates) throw new Error('putLast without operands');
+    const zeros = writer.node('ConstantOfShape', [writer.integers(tensor.shape)]);
+    const attributes = { axis: { int: -1 }, reduction: { text: 'add' } };
+    return writer.node('ScatterElements', [zeros, indices, updates], attributes, named(output));
+  },
   transpose: (operator, tensor, writer, output) =>
     writer.node(
       'Transpose',

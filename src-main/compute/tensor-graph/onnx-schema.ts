@@ -31,6 +31,7 @@ const messages = {
     name: [1, 'string'],
     f: [2, 'float'],
     i: [3, 'int64'],
+    s: [4, 'bytes'],
     ints: [8, 'int64', 'repeated'],
     type: [20, 'int32'],
   },
@@ -51,7 +52,10 @@ const messages = {
 } as const satisfies Record<string, Record<string, readonly [number, string, 'repeated'?]>>;
 
 export type AttributeValue =
-  { readonly float: number } | { readonly int: number } | { readonly ints: readonly number[] };
+  | { readonly float: number }
+  | { readonly int: number }
+  | { readonly text: string }
+  | { readonly ints: readonly number[] };
 
 export interface OnnxNode {
   readonly opType: string;
@@ -86,9 +90,9 @@ export interface OnnxModel {
 }
 
 /** TensorProto.DataType */
-export const onnxDataTypes = { f32: 1, u8: 2, i64: 7 } as const;
+export const onnxDataTypes = { f32: 1, u8: 2, i64: 7, f16: 10 } as const;
 
-const attributeTypes = { float: 1, int: 2, ints: 7 } as const;
+const attributeTypes = { float: 1, int: 2, text: 3, ints: 7 } as const;
 const externalDataLocation = 1;
 const irVersion = 10;
 
@@ -127,6 +131,7 @@ function valueInfo({ name, dims, dataType }: OnnxValue) {
 function attribute(name: string, value: AttributeValue) {
   if ('float' in value) return { name, type: attributeTypes.float, f: value.float };
   if ('int' in value) return { name, type: attributeTypes.int, i: value.int };
+  if ('text' in value) return { name, type: attributeTypes.text, s: Buffer.from(value.text, 'utf8') };
   return { name, type: attributeTypes.ints, ints: [...value.ints] };
 }
 

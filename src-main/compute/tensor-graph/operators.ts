@@ -88,6 +88,7 @@ function elementwise(
   b: Tensor,
 ) {
   if (a.dtype !== b.dtype) throw shapeError(operator.kind, `${a.dtype} and ${b.dtype} do not mix`);
+  if (a.dtype === 'f16') throw shapeError(operator.kind, 'f16 is cast to f32 first');
   return makeTensor(operator, [a, b], broadcastShape(operator.kind, a.shape, b.shape), a.dtype);
 }
 
@@ -100,7 +101,14 @@ export const multiply = (a: Tensor, b: Tensor): Tensor => elementwise({ kind: 'm
 /** a / b */
 export const divide = (a: Tensor, b: Tensor): Tensor => elementwise({ kind: 'divide' }, a, b);
 
-type UnaryKind = 'exp' | 'log' | 'sqrt' | 'sigmoid' | 'relu' | 'gelu' | 'quickGelu' | 'softmax';
+/** 1 where a > b, else 0, as f32; broadcasting as numpy does. */
+export function greater(a: Tensor, b: Tensor): Tensor {
+  if (a.dtype !== 'f32' || b.dtype !== 'f32')
+    throw shapeError('greater', `needs f32, not ${a.dtype} and ${b.dtype}`);
+  return makeTensor({ kind: 'greater' }, [a, b], broadcastShape('greater', a.shape, b.shape), 'f32');
+}
+
+type UnaryKind = 'exp' | 'log' | 'sqrt' | 'sigmoid' | 'relu' | 'erf' | 'gelu' | 'quickGelu' | 'softmax';
 
 function unary(kind: UnaryKind, x: Tensor): Tensor {
   if (x.dtype !== 'f32') throw shapeError(kind, `needs f32, not ${x.dtype}`);
@@ -113,6 +121,8 @@ export const sqrt = (x: Tensor): Tensor => unary('sqrt', x);
 /** 1 / (1 + e^-x) */
 export const sigmoid = (x: Tensor): Tensor => unary('sigmoid', x);
 export const relu = (x: Tensor): Tensor => unary('relu', x);
+/** 2/√π · ∫₀ˣ e^-t² dt */
+export const erf = (x: Tensor): Tensor => unary('erf', x);
 /** x·Φ(x) with the exact error function: open_clip's activation. */
 export const gelu = (x: Tensor): Tensor => unary('gelu', x);
 /** x·sigmoid(1.702x): OpenAI's activation. */
@@ -214,6 +224,52 @@ export function gather(table: Tensor, indices: Tensor): Tensor {
     [...indices.shape, ...table.shape.slice(1)],
     table.dtype,
   );
+}
+
+/**
+ * The transpose of `gather`: rows of updates [...indices.shape, ...rest] added up at their indices (i64, each within [0, rows))
+ * → [rows, ...rest], zeros where none points.
+ */
+export function scatterAdd(indices: Tensor, updates: Tensor, rows: number): Tensor {
+  const rank = indices.shape.length;
+  const fits = indices.shape.every((size, axis) => size === updates.shape[axis]);
+  if (indices.dtype !== 'i64' || updates.dtype !== 'f32' || updates.shape.length < rank || !fits)
+    throw shapeError(
+      'scatterAdd',
+      `${updates.dtype} ${formatShape(updates.shape)} cannot be added at ${indices.dtype} ${formatShape(indices.shape)}`,
+    );
+  return makeTensor({ kind: 'scatterAdd' }, [indices, updates], [rows, ...updates.shape.slice(rank)], 'f32');
+}
+
+function sameBeside(indices: Tensor, other: Shape): boolean {
+  const last = indices.shape.length - 1;
+  return (
+    indices.dtype === 'i64' &&
+    last >= 0 &&
+    other.length === last + 1 &&
+    indices.shape.every((size, axis) => axis === last || size === other[axis])
+  );
+}
+
+/** Entries of the last axis of x [..., size] at indices (i64) [..., k], each row with its own → [..., k]. */
+export function takeLast(x: Tensor, indices: Tensor): Tensor {
+  if (x.dtype !== 'f32' || !sameBeside(indices, x.shape))
+    throw shapeError(
+      'takeLast',
+      `${indices.dtype} ${formatShape(indices.shape)} cannot choose of ${x.dtype} ${formatShape(x.shape)}`,
+    );
+  return makeTensor({ kind: 'takeLast' }, [x, indices], indices.shape, 'f32');
+}
+
+/** The transpose of `takeLast`: updates [..., k] added up at indices (i64) [..., k] of rows of zeros → [..., size]. */
+export function putLast(indices: Tensor, updates: Tensor, size: number): Tensor {
+  const fits = sameBeside(indices, updates.shape) && indices.shape.at(-1) === updates.shape.at(-1);
+  if (!fits || updates.dtype !== 'f32')
+    throw shapeError(
+      'putLast',
+      `${updates.dtype} ${formatShape(updates.shape)} cannot be put at ${indices.dtype} ${formatShape(indices.shape)}`,
+    );
+  return makeTensor({ kind: 'putLast' }, [indices, updates], [...updates.shape.slice(0, -1), size], 'f32');
 }
 
 /** Axis i of the result is axis permutation[i] of x. */

@@ -5,7 +5,8 @@
 // however often it was written down.
 import { createHash } from 'node:crypto';
 
-export type Dtype = 'f32' | 'i64' | 'u8';
+/** f16 comes in and goes out only: what computes casts it to f32 first. */
+export type Dtype = 'f32' | 'f16' | 'i64' | 'u8';
 export type Shape = readonly number[];
 
 /** Where a weight's bytes lie: `location` is a file name beside the graph file, never a path. */
@@ -16,7 +17,7 @@ export interface WeightLocation {
 }
 
 /**
- * The closed set of operators. Everything that treats operators one by one (lowering to ONNX now, derivatives later) is a
+ * The closed set of operators. Everything that treats operators one by one (lowering to ONNX, derivatives) is a
  * total map over `Operator['kind']`, so a new member does not compile until each of those has a rule for it.
  */
 export type Operator =
@@ -33,6 +34,8 @@ export type Operator =
   | { readonly kind: 'sqrt' }
   | { readonly kind: 'sigmoid' }
   | { readonly kind: 'relu' }
+  | { readonly kind: 'erf' }
+  | { readonly kind: 'greater' }
   | { readonly kind: 'gelu' }
   | { readonly kind: 'quickGelu' }
   | { readonly kind: 'softmax' }
@@ -49,6 +52,9 @@ export type Operator =
   | { readonly kind: 'clip' }
   | { readonly kind: 'attention'; readonly heads: number; readonly causal: boolean }
   | { readonly kind: 'gather' }
+  | { readonly kind: 'scatterAdd' }
+  | { readonly kind: 'takeLast' }
+  | { readonly kind: 'putLast' }
   | { readonly kind: 'transpose'; readonly permutation: readonly number[] }
   | { readonly kind: 'reshape' }
   | { readonly kind: 'broadcast' }
