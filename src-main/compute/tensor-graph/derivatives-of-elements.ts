@@ -114,7 +114,7 @@ export const elementwiseDerivatives: DerivativeRules<Elementwise> = {
       wants(2) ? sumTo(upstream, beta.shape) : null,
     ];
   },
-  // As PyTorch's clamp: at the bounds themselves the derivative still passes.
+  // At the bounds themselves, where both 0 and 1 are right, it passes.
   clip: ({ tensor, upstream }) => {
     const [x, min, max] = [inputOf(tensor, 0), inputOf(tensor, 1), inputOf(tensor, 2)];
     return [multiply(upstream, oneMinus(add(greater(min, x), greater(x, max)))), null, null];
