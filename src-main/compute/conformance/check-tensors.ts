@@ -10,14 +10,15 @@ export type TensorChecks<Subject> = readonly (readonly [
 ])[];
 
 /**
- * One item a tensor of the file but its inputs, which yield none. What no check fits, and the histories of training, are of
- * systems that are not built yet and are listed as not available.
+ * One item a tensor of the file but its inputs, which yield none. What no check fits, and histories of training where
+ * `checkHistory` is not given, are of systems that are not built yet and are listed as not available.
  */
 export async function* checkTensors<Subject>(
   golden: GoldenFile,
   checks: TensorChecks<Subject>,
   subject: Subject,
   isInput: (key: string) => boolean,
+  checkHistory?: (subject: Subject, key: string) => Promise<ConformanceItem>,
 ): AsyncGenerator<ConformanceItem> {
   for (const [key, expected] of golden.tensors) {
     if (isInput(key)) continue;
@@ -26,7 +27,12 @@ export async function* checkTensors<Subject>(
     yield run ? await guarded(item, () => run(subject, key, expected)) : notAvailable(item, systemOf(key));
   }
   for (const key of Object.keys(golden.json))
-    if (key.endsWith('train.history')) yield notAvailable(`${golden.stem}/${key}`, 'training');
+    if (key.endsWith('train.history')) {
+      const item = `${golden.stem}/${key}`;
+      yield checkHistory
+        ? await guarded(item, () => checkHistory(subject, key))
+        : notAvailable(item, systemOf(key));
+    }
 }
 
 function systemOf(key: string): string {

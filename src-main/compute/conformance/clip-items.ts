@@ -19,6 +19,18 @@ import { checkTensors, type TensorChecks } from './check-tensors.ts';
 import { compareItem, tolerances, type Expected } from './compare.ts';
 import { damaged, type GoldenFile } from './golden-folder.ts';
 import { goldenPrompts, parseClipGolden, writeGoldenModel, type ClipGolden } from './golden-model.ts';
+import { anomalyClipTraining } from '../training/anomalyclip-training.ts';
+import {
+  checkGradient,
+  checkHistory,
+  checkParameters,
+  deepSettings,
+  localWeightOf,
+  once,
+  stepsOf,
+  trainAsGolden,
+  type TrainedSteps,
+} from './train-items.ts';
 import { joined, probePixelValues, probeVision } from './vision-probe.ts';
 
 /** What all checks share. `workFolder` is a temporary folder that the caller removes. */
@@ -35,6 +47,8 @@ interface ClipCheck extends CheckTools {
   readonly model: StoredModel;
   readonly images: readonly RgbImage[];
   readonly encoder: ReleasableTextEncoder;
+  /** AnomalyCLIP's golden training, run at the first item that asks for it. */
+  readonly trained: () => Promise<TrainedSteps>;
 }
 
 /**
@@ -48,16 +62,11 @@ export async function* checkClipGolden(
   const parsed = parseClipGolden(golden);
   const model = await writeGoldenModel(tools.workFolder, golden, parsed);
   const encoder = createTextEncoder(model, tools.tokenizer, tools.sessions);
-  const check = {
-    ...tools,
-    golden,
-    parsed,
-    model,
-    encoder,
-    images: imagesOf(golden, parsed.config.image_size),
-  };
+  const images = imagesOf(golden, parsed.config.image_size);
+  const base = { ...tools, golden, parsed, model, encoder, images };
+  const trained = once(() => trainAnomalyClip(base));
   try {
-    yield* checkTensors(golden, checks, check, (key) => inputTensors.has(key));
+    yield* checkTensors(golden, checks, { ...base, trained }, (key) => inputTensors.has(key), checkTraining);
   } finally {
     await encoder.release();
   }
@@ -71,6 +80,14 @@ const features = (actual: Float32Array, shape: readonly number[], expected: Expe
 /** Which check a tensor's name calls for. The first pattern that matches counts. */
 const checks: TensorChecks<ClipCheck> = [
   [/^input\.pixel_values$/, checkPixelValues],
+  [
+    /^anomalyclip\.train\.grad0\./,
+    async ({ trained }, key, expected) => checkGradient(await trained(), key, expected),
+  ],
+  [
+    /^anomalyclip\.train\.after\d+\./,
+    async ({ trained }, key, expected) => checkParameters(await trained(), key, expected),
+  ],
   [/^clip\.tokens$/, (check, key, expected) => checkTokens(check, textsOf(check), key, expected)],
   [
     /^anomalyclip\.prompt_tokens$/,
@@ -97,6 +114,34 @@ const checks: TensorChecks<ClipCheck> = [
   [/^(clip|clip_ac|anomalyclip)\.image_score$/, checkScore],
   [/^(clip\.map_abnormal|clip_ac\.map_abnormal|anomalyclip\.map(_before_smoothing)?)$/, checkMap],
 ];
+
+const training = 'anomalyclip.train';
+
+function trainAnomalyClip(check: Omit<ClipCheck, 'trained'>): Promise<TrainedSteps> {
+  const { golden, parsed } = check;
+  const prompts = goldenPrompts(parsed);
+  const settings = {
+    contextLength: prompts.get('ctx_pos')?.shape.at(-2) ?? 1,
+    ...deepSettings(prompts),
+  };
+  const masks = golden.tensors.get('input.masks');
+  const steps = stepsOf(golden, training);
+  return trainAsGolden(anomalyClipTraining, { ...check, prompts, masks, settings }, steps);
+}
+
+async function checkTraining(
+  { golden, parsed, model, trained }: ClipCheck,
+  key: string,
+): Promise<ConformanceItem> {
+  const layers = parsed.config.features_list ?? paperLayers(model.config);
+  const lambda = localWeightOf(golden);
+  return checkHistory(golden, key, await trained(), (loss) => {
+    const parts = layers.map((layer) =>
+      ['focal', 'dice_abnormal', 'dice_normal'].map((kind) => loss(`${kind}_${layer}`) / lambda),
+    );
+    return { image_loss: loss('image'), parts, local_loss: lambda * parts.flat().reduce((a, b) => a + b, 0) };
+  });
+}
 
 /** The golden's images as the model sees them: resized where they have another size than the configuration says. */
 export function imagesOf(golden: GoldenFile, sizePx: number): readonly RgbImage[] {

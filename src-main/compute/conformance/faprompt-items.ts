@@ -19,6 +19,18 @@ import { compareItem, tolerances, type Expected } from './compare.ts';
 import { formulaTensor } from './formula-tensor.ts';
 import { damaged, type GoldenFile } from './golden-folder.ts';
 import { goldenPrompts, parseClipGolden, writeGoldenModel, type ClipGolden } from './golden-model.ts';
+import { defaultTrainingSettings } from '../../../src-shared/domain/training.ts';
+import { faPromptTraining } from '../training/faprompt-training.ts';
+import {
+  checkGradient,
+  checkHistory,
+  checkParameters,
+  deepSettings,
+  once,
+  stepsOf,
+  trainAsGolden,
+  type TrainedSteps,
+} from './train-items.ts';
 import { joined, probeVision } from './vision-probe.ts';
 
 interface FaPromptCheck extends CheckTools {
@@ -30,8 +42,11 @@ interface FaPromptCheck extends CheckTools {
   readonly features: readonly ImageFeatures[];
   readonly scorer: FaPromptScorer;
   readonly results: Map<PatchSelection, Promise<readonly FaPromptResult[]>>;
+  /** Each variant's golden training, run at the first item that asks for it. */
+  readonly trained: Readonly<Record<PatchSelection, () => Promise<TrainedSteps>>>;
 }
 
+const masksKey = 'input.masks';
 const ofVariant = /^(paper|released)\.(?!train\.)/;
 
 /** True for the kind of file that pins down FAPrompt. */
@@ -60,18 +75,20 @@ export async function* checkFaPromptGolden(
   const scorer = await createFaPromptScorer(goldenPrompts(parsed), model.config, encoder);
   try {
     const features = await extractAll(model, needs, images, tools);
+    const base = { ...tools, golden: whole, parsed, model, images };
     const check: FaPromptCheck = {
-      ...tools,
+      ...base,
       golden,
-      parsed,
-      model,
       needs,
-      images,
       features,
       scorer,
       results: new Map(),
+      trained: {
+        paper: once(() => train('paper', base)),
+        released: once(() => train('released', base)),
+      },
     };
-    yield* checkTensors(golden, checks, check, (key) => key.startsWith('input.'));
+    yield* checkTensors(golden, checks, check, (key) => key.startsWith('input.'), checkTraining);
   } finally {
     await scorer.release();
     await encoder.release();
@@ -91,10 +108,11 @@ function withSibling(golden: GoldenFile, siblings: readonly GoldenFile[]): Golde
   const { weights, activation } = source.json;
   const key = 'input.images_u8';
   const images = golden.tensors.get(key) ?? sibling?.tensors.get(key) ?? imagesByFormula(golden);
+  const masks = golden.tensors.get(masksKey) ?? sibling?.tensors.get(masksKey);
   return {
     ...golden,
     json: { activation, ...golden.json, weights },
-    tensors: new Map([...golden.tensors, [key, images]]),
+    tensors: new Map([...golden.tensors, [key, images], ...(masks ? [[masksKey, masks] as const] : [])]),
   };
 }
 
@@ -110,6 +128,14 @@ function imagesByFormula(golden: GoldenFile): Expected {
 }
 
 const checks: TensorChecks<FaPromptCheck> = [
+  [
+    /^(paper|released)\.train\.grad0\./,
+    async (check, key, expected) => checkGradient(await trainedBy(check, key), key, expected),
+  ],
+  [
+    /^(paper|released)\.train\.after\d+\./,
+    async (check, key, expected) => checkParameters(await trainedBy(check, key), key, expected),
+  ],
   [/^cls$/, checkClass],
   [/^patch$/, checkPatches],
   [/^prompt_tokens_(normal|abnormal)$/, checkTokens],
@@ -119,6 +145,48 @@ const checks: TensorChecks<FaPromptCheck> = [
   [/^(paper|released)\.image_score$/, checkScore],
   [/^(paper|released)\.map(_before_smoothing)?$/, checkMap],
 ];
+
+async function train(
+  selection: PatchSelection,
+  check: CheckTools & Pick<FaPromptCheck, 'golden' | 'parsed' | 'model' | 'images'>,
+): Promise<TrainedSteps> {
+  const { golden, parsed, model } = check;
+  const prompts = goldenPrompts(parsed);
+  const [, abnormalPrompts = 1, abnormalWords = 1] = prompts.get('ctx_neg')?.shape ?? [];
+  const settings = {
+    selection,
+    contextLength: prompts.get('ctx_pos')?.shape.at(-2) ?? 1,
+    abnormalPrompts,
+    abnormalWords,
+    priorPatches: faPromptPrompts(prompts, model.config).prior.patches,
+    layers: [model.config.vision.layers],
+    ...deepSettings(prompts),
+  };
+  const masks = golden.tensors.get(masksKey);
+  return trainAsGolden(
+    faPromptTraining,
+    { ...check, prompts, masks, settings },
+    stepsOf(golden, `${selection}.train`),
+  );
+}
+
+const trainedBy = ({ trained }: FaPromptCheck, key: string) =>
+  trained[key.startsWith('paper') ? 'paper' : 'released']();
+
+async function checkTraining(check: FaPromptCheck, key: string): Promise<ConformanceItem> {
+  const weights = defaultTrainingSettings('faprompt', check.model.config);
+  const kinds = ['focal', 'dice_abnormal', 'dice_normal'].flatMap((kind) => [
+    `${kind}_before`,
+    `${kind}_after`,
+  ]);
+  return checkHistory(check.golden, key, await trainedBy(check, key), (loss) => ({
+    local: kinds.reduce((sum, kind) => sum + loss(kind), 0),
+    image_ce: loss('image'),
+    image_focal: loss('image_score'),
+    orthogonal: loss('orthogonal') / weights.orthogonalWeight,
+    prior: loss('prior') / weights.priorWeight,
+  }));
+}
 
 const compareFeatures = (
   key: string,

@@ -1,0 +1,314 @@
+import type { ClipConfig } from '../../../src-shared/domain/model.ts';
+import type { TrainingSettings } from '../../../src-shared/domain/training.ts';
+import type { NamedTensor } from '../methods/method.ts';
+import {
+  add,
+  broadcast,
+  concat,
+  gather,
+  integers,
+  linear,
+  multiply,
+  matmul,
+  reduce,
+  relu,
+  reshape,
+  scalar,
+  slice,
+  softmax,
+  topK,
+  transpose,
+} from '../tensor-graph/operators.ts';
+import { normaliseRows } from '../tensor-graph/sums.ts';
+import type { Tensor } from '../tensor-graph/tensor.ts';
+import { crossEntropy, imageFocalLoss, orthogonalLoss, priorLoss } from './losses.ts';
+import {
+  abnormalOf,
+  batchInputs,
+  buildStep,
+  deepTokenInputs,
+  embedTokens,
+  initialDeepTokens,
+  initialWords,
+  objectNames,
+  pixelLosses,
+  probabilities,
+  similarityScale,
+  stack,
+  startOfText,
+  tailTokens,
+  trainingNeeds,
+  valueInput,
+  type BatchInputs,
+  type LossPart,
+} from './step-graph.ts';
+import { encodePrompts } from './text-training.ts';
+import type { RandomNumbers, StepArgs, TrainableMethod } from './trainable-method.ts';
+
+/** Hidden units of the prior network: its inputs divided by this (released code). */
+const reduction = 16;
+
+interface Sizes {
+  /** E, E', K and k of the paper; one prompt without CAP, one feature where the prior comes from the class token. */
+  readonly sharedWords: number;
+  readonly abnormalWords: number;
+  readonly prompts: number;
+  readonly read: number;
+  readonly width: number;
+  readonly embedding: number;
+  readonly hidden: number;
+}
+
+function sizesOf(config: ClipConfig, settings: TrainingSettings): Sizes {
+  const read = settings.priorFrom === 'class' ? 1 : settings.priorPatches;
+  const embedding = config.embeddingSize;
+  return {
+    sharedWords: settings.contextLength,
+    abnormalWords: settings.abnormalWords,
+    prompts: settings.cap ? settings.abnormalPrompts : 1,
+    read,
+    width: config.text.width,
+    embedding,
+    hidden: Math.max(1, Math.floor((embedding * read) / reduction)),
+  };
+}
+
+const net = 'patch_meta_net';
+
+/** Weights and biases by key, with the number of inputs that PyTorch's Linear takes its first values' range from. */
+function networkShapes({
+  embedding,
+  read,
+  hidden,
+  width,
+}: Sizes): readonly (readonly [string, number[], number])[] {
+  return [
+    [`${net}.linear1.weight`, [hidden, embedding * read], embedding * read],
+    [`${net}.linear1.bias`, [hidden], embedding * read],
+    [`${net}.linear2.weight`, [width, hidden], hidden],
+    [`${net}.linear2.bias`, [width], hidden],
+  ];
+}
+
+/** U(-1/√inputs, 1/√inputs) as PyTorch's Linear; zeros without DAP, so that what is saved adapts nothing. */
+function initialNetwork(sizes: Sizes, dap: boolean, random: RandomNumbers): [string, NamedTensor][] {
+  return networkShapes(sizes).map(([key, shape, inputs]) => {
+    const length = shape.reduce((product, size) => product * size, 1);
+    const data = dap
+      ? Float32Array.from({ length }, () => (2 * random.uniform() - 1) / Math.sqrt(inputs))
+      : new Float32Array(length);
+    return [key, { shape, data }];
+  });
+}
+
+/** FAPrompt (ICCV 2025): compound abnormality prompts and a prior of each image's patches (methods.md §6). */
+export const faPromptTraining: TrainableMethod = {
+  id: 'faprompt',
+  parameters(config, settings, random) {
+    const sizes = sizesOf(config, settings);
+    return new Map([
+      ['ctx_pos', initialWords([1, 1, sizes.sharedWords, sizes.width], random)],
+      ['ctx_neg', initialWords([1, sizes.prompts, sizes.abnormalWords, sizes.width], random)],
+      ...initialNetwork(sizes, settings.dap, random),
+      ...initialDeepTokens(config, settings, random),
+    ]);
+  },
+  needs: (_, settings) => trainingNeeds(settings, settings.layers.slice(-1)),
+  stepGraph(args) {
+    const { config, settings } = args;
+    const sizes = sizesOf(config, settings);
+    const parameters = new Map([
+      ['ctx_pos', valueInput('ctx_pos', [1, 1, sizes.sharedWords, sizes.width])],
+      ['ctx_neg', valueInput('ctx_neg', [1, sizes.prompts, sizes.abnormalWords, sizes.width])],
+      ...(settings.dap ? networkShapes(sizes) : []).map(
+        ([key, shape]) => [key, valueInput(key, shape)] as const,
+      ),
+      ...deepTokenInputs(config, settings),
+    ]);
+    const inputs = batchInputs(args);
+    return buildStep('faprompt', args, parameters, lossParts(args, sizes, parameters, inputs));
+  },
+};
+
+function lossParts(
+  args: StepArgs,
+  sizes: Sizes,
+  parameters: ReadonlyMap<string, Tensor>,
+  inputs: BatchInputs,
+): readonly LossPart[] {
+  const { settings } = args;
+  const { prompts } = sizes;
+  const patches = inputs.patches(settings.layers.at(-1) ?? args.config.vision.layers);
+  const [batch = 1] = patches.shape;
+  const text = promptEncoder(args, sizes, parameters);
+  // [classes, embedding] and [classes, K, embedding], raw.
+  const { normal: normalOfClasses, abnormal: rawOfClasses } = text.base();
+  const normal = inputs.ofImages(normaliseRows(normalOfClasses));
+  const before = compare(patches, normal, inputs.ofImages(rawOfClasses), settings);
+  const mapBefore = abnormalOf(before);
+  const parts: LossPart[] = [];
+  const weighted = (name: string, value: Tensor, weight: number) => {
+    if (weight > 0) parts.push({ name, value: multiply(value, scalar(weight)) });
+  };
+  let adapted = inputs.ofImages(rawOfClasses);
+  let mapAfter = mapBefore;
+  if (settings.dap) {
+    const prior = priorOf(chosenFeatures(patches, mapBefore, inputs, settings, sizes), parameters);
+    adapted = text.adapted(prior, inputs);
+    mapAfter = abnormalOf(compare(patches, normal, adapted, settings));
+    weighted('prior', priorLoss(prior, inputs.labels), settings.priorWeight);
+  }
+  if (settings.cap && prompts > 1) {
+    const classes = rawOfClasses.shape[0] ?? 1;
+    const perClass = Array.from({ length: classes }, (_, i) =>
+      orthogonalLoss(reshape(slice(rawOfClasses, 0, i, i + 1), [prompts, sizes.embedding])),
+    );
+    const mean = perClass.reduce((sum, loss) => add(sum, loss));
+    weighted('orthogonal', multiply(mean, scalar(1 / classes)), settings.orthogonalWeight);
+  }
+  if (settings.globalLoss) {
+    const ofClass = reshape(inputs.classFeature, [batch, 1, sizes.embedding]);
+    const pair = reshape(compare(ofClass, normal, adapted, settings), [batch, 2]);
+    parts.push({ name: 'image', value: crossEntropy(pair, inputs.labels) });
+    const largest = (maps: Tensor) => reshape(reduce(maps, 'max', 1), [batch]);
+    const ofPatches = add(
+      multiply(largest(mapBefore), scalar(2 / 3)),
+      multiply(largest(mapAfter), scalar(1 / 3)),
+    );
+    const score = multiply(add(reshape(slice(pair, 1, 1, 2), [batch]), ofPatches), scalar(0.5));
+    parts.push({ name: 'image_score', value: imageFocalLoss(score, inputs.labels) });
+  }
+  parts.push(...pixelLosses(mapBefore, inputs, settings, settings.localWeight, 'before'));
+  if (settings.dap) parts.push(...pixelLosses(mapAfter, inputs, settings, settings.localWeight / 2, 'after'));
+  return parts;
+}
+
+/**
+ * P(normal), P(abnormal) [batch, rows, 2] of unit features by a normal text [batch, embedding] and K raw abnormal ones
+ * [batch, K, embedding]: against their mean in unit length (the method's own), the best matched one, or their similarities'
+ * mean weighted by softmax (the paper's ablations).
+ */
+function compare(features: Tensor, normal: Tensor, abnormal: Tensor, { fusion }: TrainingSettings): Tensor {
+  const [batch = 1, rows = 1] = features.shape;
+  const width = normal.shape.at(-1) ?? 1;
+  if (fusion === 'mean') {
+    const mean = reshape(normaliseRows(reduce(abnormal, 'mean', 1)), [batch, width]);
+    return probabilities(features, stack([normal, mean]));
+  }
+  const scaled = (texts: Tensor) =>
+    multiply(matmul(features, transpose(texts, [0, 2, 1])), scalar(similarityScale));
+  const each = scaled(normaliseRows(abnormal));
+  const one = fusion === 'best' ? reduce(each, 'max', 2) : reduce(multiply(softmax(each), each), 'sum', 2);
+  return softmax(concat([scaled(reshape(normal, [batch, 1, width])), reshape(one, [batch, rows, 1])], 2));
+}
+
+/** Unit features that the prior is made of, [batch, k·embedding]; which patches they are has no derivative. */
+function chosenFeatures(
+  patches: Tensor,
+  abnormal: Tensor,
+  inputs: BatchInputs,
+  { priorFrom, selection }: TrainingSettings,
+  { read, embedding }: Sizes,
+): Tensor {
+  if (priorFrom === 'class') return inputs.classFeature;
+  const [batch = 1, rows = 1] = patches.shape;
+  if (selection === 'released') return reshape(slice(patches, 1, 0, read), [batch, read * embedding]);
+  const firstRows = integers(
+    [batch, 1],
+    Array.from({ length: batch }, (_, image) => image * rows),
+  );
+  const { indices } = topK(abnormal, read);
+  const chosen = gather(reshape(patches, [batch * rows, embedding]), add(indices, firstRows));
+  return reshape(chosen, [batch, read * embedding]);
+}
+
+/** Linear → ReLU → Linear: [batch, k·embedding] → [batch, width]. */
+function priorOf(features: Tensor, parameters: ReadonlyMap<string, Tensor>): Tensor {
+  const of = (key: string) => {
+    const found = parameters.get(`${net}.${key}`);
+    if (!found) throw new Error(`${net}.${key} is no parameter`);
+    return found;
+  };
+  const hidden = relu(linear(features, of('linear1.weight'), of('linear1.bias')));
+  return linear(hidden, of('linear2.weight'), of('linear2.bias'));
+}
+
+/** Encodes `[V]… object .` and the K `[V]… [A]… damaged object .`; all begin with the start of text and V, which is shared. */
+function promptEncoder(args: StepArgs, sizes: Sizes, parameters: ReadonlyMap<string, Tensor>) {
+  const { config, settings, weights } = args;
+  const { sharedWords, abnormalWords, prompts, width, embedding } = sizes;
+  const [shared, abnormal] = [parameters.get('ctx_pos'), parameters.get('ctx_neg')];
+  if (!shared || !abnormal) throw new Error('FAPrompt learns ctx_pos and ctx_neg');
+  const deep = [...parameters].flatMap(([key, tensor]) => (key.startsWith('compound_') ? [tensor] : []));
+  const prefix = concat([startOfText(args), reshape(shared, [sharedWords, width])], 0);
+  const objects = objectNames(args);
+  const classes = objects.length;
+  const normalIds = objects.map((object) => tailTokens(args, sharedWords, `${object}.`));
+  const tailIds = objects.map((object) =>
+    tailTokens(args, sharedWords + abnormalWords, `${settings.stateWord} ${object}.`),
+  );
+  const tails = embedTokens(args, tailIds);
+  const tailLength = tails.shape[1] ?? 1;
+  const length = abnormalWords + tailLength;
+  const ends = tailIds.map((ids) => abnormalWords + ids.length - 1);
+  const rowsFrom = (first: number, count: number) =>
+    Array.from({ length: count }, (_, prompt) => (first + prompt) * length);
+
+  /** K prompts for each of `count` words [count, K, E', width] and tails [count, tail, width]. */
+  const suffixes = (words: Tensor, tail: Tensor, count: number) => {
+    const repeated = broadcast(reshape(tail, [count, 1, tailLength, width]), [
+      count,
+      prompts,
+      tailLength,
+      width,
+    ]);
+    return reshape(concat([words, repeated], 2), [count * prompts, length, width]);
+  };
+  /** Normal prompts filled up to the abnormal ones' length: what follows an end is seen by nothing that is read. */
+  const normalSuffixes = () => {
+    const filled = normalIds.map((ids) => [...ids, ...Array.from({ length: length - ids.length }, () => 0)]);
+    return embedTokens(args, filled);
+  };
+  return {
+    base() {
+      const words = broadcast(abnormal, [classes, prompts, abnormalWords, width]);
+      const endRows = [
+        ...normalIds.map((ids, i) => i * length + ids.length - 1),
+        ...ends.flatMap((end, i) => rowsFrom(classes + i * prompts, prompts).map((row) => row + end)),
+      ];
+      const own = concat([normalSuffixes(), suffixes(words, tails, classes)], 0);
+      const features = encodePrompts(
+        config,
+        weights,
+        { prefix, suffixes: own, endRows: integers([endRows.length], endRows) },
+        deep,
+      );
+      return {
+        normal: slice(features, 0, 0, classes),
+        abnormal: reshape(slice(features, 0, classes, classes * (1 + prompts)), [
+          classes,
+          prompts,
+          embedding,
+        ]),
+      };
+    },
+    /** Raw features [batch, K, embedding] with each image's prior [batch, width] added to every abnormal word. */
+    adapted(prior: Tensor, inputs: BatchInputs) {
+      const [batch = 1] = prior.shape;
+      const words = add(abnormal, reshape(prior, [batch, 1, 1, width]));
+      const first = integers([batch, prompts], rowsFrom(0, batch * prompts));
+      const end = inputs.ofImages(integers([classes, 1], ends));
+      const features = encodePrompts(
+        config,
+        weights,
+        {
+          prefix,
+          suffixes: suffixes(words, inputs.ofImages(tails), batch),
+          endRows: reshape(add(first, end), [batch * prompts]),
+        },
+        deep,
+      );
+      return reshape(features, [batch, prompts, embedding]);
+    },
+  };
+}
