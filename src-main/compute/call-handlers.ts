@@ -5,12 +5,17 @@ import { WorkbenchError } from '../../src-shared/contract/errors.ts';
 import { importModel } from './clip/import-model.ts';
 import { importPrompts } from './clip/import-prompts.ts';
 import { inspectModel } from './clip/inspect-model.ts';
+import { writePrompts } from './clip/write-prompts.ts';
 import { createTokenizer, type Tokenizer } from './clip/tokenizer.ts';
 import { runConformance } from './conformance/run-conformance.ts';
+import { createFeatureCaches } from './features/feature-cache.ts';
 import { measurePrompts } from './methods/measure-prompts.ts';
 import type { ComputeMethodName, ComputeParams, ComputeResult } from './protocol.ts';
 import { computeOffer, tryProvider } from './runtime/compute-offer.ts';
 import { createScanSessions } from './runtime/scan-sessions.ts';
+import { createSessionStore } from './runtime/session-store.ts';
+import { trainableMethods } from './training/trainable-methods.ts';
+import { createTrainingSessions } from './training/training-sessions.ts';
 
 export interface CallContext {
   readonly signal: AbortSignal;
@@ -31,7 +36,12 @@ export interface CallHandlerOptions {
 
 /** What answers each method of the protocol. Calls may overlap: the next image is decoded while one is computed. */
 export function createCallHandlers(options: CallHandlerOptions): CallHandlers {
-  const scans = createScanSessions(options);
+  const { intraOpThreads } = options;
+  const threads = intraOpThreads === undefined ? {} : { intraOpThreads };
+  const store = createSessionStore(threads);
+  const featureCaches = createFeatureCaches();
+  const scans = createScanSessions({ ...options, store, featureCaches });
+  const trainings = createTrainingSessions({ ...options, store, featureCaches, methods: trainableMethods });
   let tokenizer: Tokenizer | null = null;
   return {
     'runtime.info': () =>
@@ -59,12 +69,19 @@ export function createCallHandlers(options: CallHandlerOptions): CallHandlers {
     },
     'scan.image': (params) => scans.image(params),
     'scan.close': (params) => scans.close(params),
-    'training.open': cannotTrain,
-    'training.prepare': cannotTrain,
-    'training.step': cannotTrain,
-    'training.save': cannotTrain,
-    'training.close': cannotTrain,
-    'prompts.write': cannotTrain,
+    'training.open': async (params, { signal }) => {
+      const opened = await trainings.open(params);
+      if (signal.aborted) {
+        await trainings.close({ sessionId: opened.sessionId });
+        throw new WorkbenchError('cancelled', 'Cancelled.');
+      }
+      return opened;
+    },
+    'training.prepare': (params) => trainings.prepare(params),
+    'training.step': (params) => trainings.step(params),
+    'training.save': (params, { signal }) => trainings.save(params, signal),
+    'training.close': (params) => trainings.close(params),
+    'prompts.write': (params, { signal }) => writePrompts({ ...params, ...options, signal }),
     'conformance.run': ({ folder }, { signal, report }) => {
       let done = 0;
       return runConformance({
@@ -78,10 +95,4 @@ export function createCallHandlers(options: CallHandlerOptions): CallHandlers {
       });
     },
   };
-}
-
-function cannotTrain(): Promise<never> {
-  return Promise.reject(
-    new WorkbenchError('unavailable', 'The compute process of this program cannot learn prompts.'),
-  );
 }

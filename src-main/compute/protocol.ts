@@ -19,7 +19,11 @@ import {
   tensorDtypeSchema,
 } from '../../src-shared/domain/model.ts';
 
-import { trainableMethodIdSchema, trainingSettingsSchema } from '../../src-shared/domain/training.ts';
+import {
+  promptProvenanceSchema,
+  trainableMethodIdSchema,
+  trainingSettingsSchema,
+} from '../../src-shared/domain/training.ts';
 import { promptMeasureParamsSchema, promptMeasureSchema } from '../../src-shared/domain/prompt-text.ts';
 
 const absolutePath = z.string().min(1);
@@ -137,6 +141,8 @@ export const computeMethods = {
       deepBlocks: z.number().int(),
       deepLength: z.number().int(),
       sha256: z.string(),
+      /** Where a file of this program says it comes from; null where it says nothing that can be read. */
+      provenance: promptProvenanceSchema.nullable().default(null),
     }),
   },
   /** How the tokenizer reads the sentences of a text about objects. */

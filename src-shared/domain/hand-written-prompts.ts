@@ -74,6 +74,7 @@ export function ownPromptText(methodId: MethodId): PromptText | null {
     case 'baseline':
     case 'anomalyclip':
     case 'faprompt':
+    case 'coop':
       return null;
   }
 }

@@ -51,6 +51,14 @@ export const methodCatalogue = {
     needsModel: true,
     needsLearnedPrompts: true,
   },
+  coop: {
+    id: 'coop',
+    name: 'CoOp',
+    summary:
+      'CLIP with learned words before «normal …» and «anomalous …»; learned from images alone, without masks.',
+    needsModel: true,
+    needsLearnedPrompts: true,
+  },
 } as const satisfies Record<MethodId, MethodMetadata>;
 
 export const methodMetadata: readonly MethodMetadata[] = Object.values(methodCatalogue);

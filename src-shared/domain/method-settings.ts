@@ -16,6 +16,7 @@ const readBy: Readonly<Record<MethodId | 'winclip' | 'faprompt', readonly Method
   winclip: ['imageSizePx', ...wordsOfPrompts, 'sigmaPx', 'winclipAveraging', 'shots', 'referenceSeed'],
   anomalyclip: ['imageSizePx', 'dpam', 'dpamBlocks', 'layers', 'sigmaPx'],
   faprompt: ['imageSizePx', 'dpam', 'dpamBlocks', 'faPromptSelection', 'sigmaPx'],
+  coop: ['imageSizePx', 'objectName', 'objectNames', 'sigmaPx'],
 };
 
 export function isSettingRead(methodId: MethodId, setting: MethodSettingName): boolean {

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { promptTextSchema } from './prompt-text.ts';
 
-export const methodIdSchema = z.enum(['baseline', 'clip', 'clip-ac', 'winclip', 'anomalyclip', 'faprompt']);
+export const methodIdSchema = z.enum([
+  'baseline',
+  'clip',
+  'clip-ac',
+  'winclip',
+  'anomalyclip',
+  'faprompt',
+  'coop',
+]);
 export type MethodId = z.infer<typeof methodIdSchema>;
 
 /** How a patch map becomes a pixel map: bilinear (align_corners = false) to size×size, then a Gaussian of `sigmaPx` there. */

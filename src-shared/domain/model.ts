@@ -178,7 +178,7 @@ export const modelPreviewSchema = z
 export type ModelPreview = z.infer<typeof modelPreviewSchema>;
 
 /** Methods whose learned prompts can be imported. */
-export const promptMethodIdSchema = z.enum(['anomalyclip', 'faprompt']);
+export const promptMethodIdSchema = z.enum(['anomalyclip', 'faprompt', 'coop']);
 export type PromptMethodId = z.infer<typeof promptMethodIdSchema>;
 
 /** Learned prompts of one method, as imported from a released `.pth` or from safetensors. */

@@ -66,6 +66,7 @@ const methodNames: Readonly<Record<MethodId, string | null>> = {
   winclip: 'WinCLIP',
   anomalyclip: 'AnomalyCLIP',
   faprompt: 'FAPrompt',
+  coop: 'CoOp',
 };
 
 /**

@@ -1,6 +1,10 @@
+import { promptProvenanceSchema, type PromptProvenance } from '../../../src-shared/domain/training.ts';
 import { openCheckpoint } from '../checkpoints/open-checkpoint.ts';
+import { readSafetensorsMetadata } from '../checkpoints/safetensors-metadata.ts';
 import { writeSafetensors } from '../checkpoints/write-safetensors.ts';
 import { convertTensor } from './convert-tensor.ts';
+import { wordingOf } from './prompt-wording.ts';
+import { promptMetadata } from './write-prompts.ts';
 import { readPromptLayout, type PromptLayout } from './prompt-layouts.ts';
 
 export interface ImportPromptsOptions {
@@ -11,10 +15,14 @@ export interface ImportPromptsOptions {
   readonly signal?: AbortSignal;
 }
 
-export type ImportedPrompts = Omit<PromptLayout, 'tensors'> & { readonly sha256: string };
+export type ImportedPrompts = Omit<PromptLayout, 'tensors'> & {
+  readonly sha256: string;
+  /** Where a file of this program says that it comes from; null where it says nothing that can be read. */
+  readonly provenance: PromptProvenance | null;
+};
 
 /**
- * Reads the learned prompts of AnomalyCLIP or FAPrompt (methods.md §5, §6), told apart by their tensors, and writes them as fp32
+ * Reads the learned prompts of AnomalyCLIP, FAPrompt or CoOp (methods.md §5, §6, §7), told apart by their tensors, and writes them as fp32
  * safetensors at `targetFile`, all or nothing. Only what the method uses is kept. Throws `unsupported` for files of another kind,
  * `corrupt-file` for missing, mis-shaped or non-finite tensors.
  */
@@ -23,9 +31,11 @@ export async function importPrompts({
   targetFile,
   signal,
 }: ImportPromptsOptions): Promise<ImportedPrompts> {
+  const stored = await readSafetensorsMetadata(path).catch(() => new Map<string, string>());
+  const provenance = provenanceOf(stored.get('provenance'));
   const checkpoint = await openCheckpoint(path, 'learned prompts');
   try {
-    const { tensors, ...prompts } = readPromptLayout(checkpoint);
+    const { tensors, ...prompts } = readPromptLayout(checkpoint, stored.get('method'));
     const { sha256 } = await writeSafetensors({
       file: targetFile,
       tensors: tensors.map((tensor) => ({
@@ -33,11 +43,23 @@ export async function importPrompts({
         shape: tensor.shape,
         chunks: () => convertTensor(path, tensor, signal),
       })),
-      metadata: { format: 'pt', made_by: 'anomaly-workbench', method: prompts.methodId },
+      metadata: {
+        ...(provenance === null ? {} : { provenance: JSON.stringify(provenance) }),
+        ...promptMetadata(prompts, wordingOf(stored)),
+      },
       ...(signal ? { signal } : {}),
     });
-    return { ...prompts, sha256 };
+    return { ...prompts, sha256, provenance };
   } finally {
     await checkpoint.close();
+  }
+}
+
+function provenanceOf(text: string | undefined): PromptProvenance | null {
+  try {
+    return promptProvenanceSchema.safeParse(JSON.parse(text ?? 'null')).data ?? null;
+  } catch {
+    // It says where prompts come from; they can be used without.
+    return null;
   }
 }

@@ -24,15 +24,23 @@ const maxAbnormalities = 1024;
 /** Values of the prior network's larger matrix: 3.7 million as released. */
 const maxNetworkElements = 1 << 24;
 
+/** Begins the names of what a training keeps for its next step. */
+export const optimiserPrefix = 'optimiser.';
+
 const networkPrefix = 'patch_meta_net.';
 
 /**
- * Recognises the learned prompts of AnomalyCLIP and of FAPrompt by their tensors' names (methods.md §5, §6) and checks every shape.
- * Throws `unsupported` for files of another kind and `corrupt-file` for missing or mis-shaped tensors, naming the file.
+ * Recognises the learned prompts of AnomalyCLIP, FAPrompt and CoOp by their tensors' names (methods.md §5, §6, §7) and checks every
+ * shape. `method`: what the file says it is, which tells CoOp's words from AnomalyCLIP's while they are being learned. What a
+ * training's optimiser remembers is passed over. Throws `unsupported` for files of another kind and `corrupt-file` for missing or
+ * mis-shaped tensors, naming the file.
  */
-export function readPromptLayout(checkpoint: Checkpoint): PromptLayout {
-  const { path, tensors } = checkpoint;
-  const prefix = findPrefix(checkpoint);
+export function readPromptLayout(checkpoint: Checkpoint, method?: string): PromptLayout {
+  const { path } = checkpoint;
+  const tensors = new Map([...checkpoint.tensors].filter(([name]) => !name.startsWith(optimiserPrefix)));
+  const coop = contextsOnly(path, tensors);
+  if (coop) return coop;
+  const prefix = findPrefix({ path, tensors });
   const source: PromptSource = {
     path,
     get: (name) => tensors.get(`${prefix}${name}`),
@@ -40,6 +48,7 @@ export function readPromptLayout(checkpoint: Checkpoint): PromptLayout {
       name.startsWith(prefix) ? [name.slice(prefix.length)] : [],
     ),
   };
+  if (method === 'coop') return pairOfContexts(source);
   const negative = required(source, 'ctx_neg');
   const hasNetwork = source.names.some((name) => name.startsWith(networkPrefix));
   const hasSeveral = negative.shape.length === 4 && (negative.shape[1] ?? 1) > 1;
@@ -60,7 +69,7 @@ interface PromptSource {
 }
 
 /** What stands before `ctx_pos`: `prompt_learner.` in released files, nothing in ours. */
-function findPrefix({ path, tensors }: Checkpoint): string {
+function findPrefix({ path, tensors }: Pick<Checkpoint, 'path' | 'tensors'>): string {
   const names = [...tensors.keys()];
   const prefixes = names
     .filter((name) => name === 'ctx_pos' || name.endsWith('.ctx_pos'))
@@ -71,7 +80,7 @@ function findPrefix({ path, tensors }: Checkpoint): string {
       'unsupported',
       names.some((name) => name.endsWith('conv1.weight') || name.includes('vision_model.'))
         ? `${path}: a model, not learned prompts. Import it as a model.`
-        : `${path}: no prompts of AnomalyCLIP or FAPrompt (ctx_pos, ctx_neg) in this file. Choose a released .pth of one of them or a safetensors file with the same names.`,
+        : `${path}: no prompts of AnomalyCLIP or FAPrompt (ctx_pos, ctx_neg) or of CoOp (ctx) in this file. Choose a released .pth of one of them or a safetensors file with the same names.`,
     );
   }
   return prefix;
@@ -199,4 +208,33 @@ function deepTokens(source: PromptSource, textWidth: number) {
       throw misshaped(path, entry, `[tokens, ${textWidth}], the same for all blocks,`);
   }
   return { entries, length };
+}
+
+/** CoOp's `ctx`, [words, width] for both prompts or [2, words, width] for each (CoOp's class-specific contexts); null where there is none. */
+function contextsOnly(path: string, tensors: ReadonlyMap<string, TensorEntry>): PromptLayout | null {
+  const found = [...tensors].filter(([name]) => name === 'ctx' || name.endsWith('.ctx'));
+  const [row] = found;
+  if (!row || found.length > 1) return null;
+  const [, entry] = row;
+  const [contextLength = 0, textWidth = 0] = entry.shape.slice(-2);
+  const isShared = entry.shape.length === 2;
+  const isPair = entry.shape.length === 3 && entry.shape[0] === 2;
+  if (!(isShared || isPair) || contextLength < 1 || textWidth < 1)
+    throw misshaped(path, entry, '[words, width] or [2, words, width]');
+  if (contextLength > maxContextLength || textWidth > maxWidth)
+    throw misshaped(path, entry, `at most ${maxContextLength} words`);
+  const tensor = toTensor(path, 'ctx', entry);
+  return { methodId: 'coop', textWidth, contextLength, deepBlocks: 0, deepLength: 0, tensors: [tensor] };
+}
+
+/** The same while it is learned: ctx_pos and ctx_neg [1, 1, words, width] become one `ctx`. */
+function pairOfContexts(source: PromptSource): PromptLayout {
+  const { path } = source;
+  const { entry, contextLength, textWidth } = sharedWords(source);
+  const negative = required(source, 'ctx_neg');
+  if (negative.shape.join() !== entry.shape.join())
+    throw misshaped(path, negative, '[1, 1, words, width], the same as ctx_pos,');
+  const parts = [entry, negative].flatMap((one) => toTensor(path, 'ctx', one).parts);
+  const tensor = { name: 'ctx', shape: [2, contextLength, textWidth], parts };
+  return { methodId: 'coop', textWidth, contextLength, deepBlocks: 0, deepLength: 0, tensors: [tensor] };
 }

@@ -2,6 +2,7 @@ import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
 import type { MethodSettings } from '../../../src-shared/domain/method.ts';
 import type { ClipConfig } from '../../../src-shared/domain/model.ts';
+import { prepareTextPairs } from './clip.ts';
 import { defaultLayers, dpamNeeds, requireConfig } from './defaults.ts';
 import { anomalyClipPrompts } from './learned-prompts.ts';
 import type { FeatureNeeds, ImageFeatures, Method, MethodScore } from './method.ts';
@@ -47,16 +48,26 @@ export const anomalyClipMethod: Method = {
     sizePx: needsOf(requireConfig(config, name), settings).imageSizePx,
     sigmaPx: settings.sigmaPx ?? defaultSigmaPx,
   }),
-  async prepare({ config, textEncoder, learnedPrompts }) {
+  async prepare(context) {
+    const { config, textEncoder, learnedPrompts, promptWording } = context;
     if (!textEncoder) throw new Error(`${name} was prepared without a text encoder`);
     if (!learnedPrompts)
       throw new WorkbenchError(
         'needs-choice',
         `${name} needs learned prompts. Import a prompt file and choose it.`,
       );
-    const prompts = anomalyClipPrompts(learnedPrompts, requireConfig(config, name));
-    const features = await textEncoder.encodeLearned(prompts);
-    const pair = { normal: normalised(rowOf(features, 0)), abnormal: normalised(rowOf(features, 1)) };
+    const modelConfig = requireConfig(config, name);
+    const encode = async (object: string): Promise<TextPair> => {
+      const stateWord = promptWording?.stateWord ?? 'damaged';
+      const prompts = anomalyClipPrompts(learnedPrompts, modelConfig, { object, stateWord });
+      const features = await textEncoder.encodeLearned(prompts);
+      return { normal: normalised(rowOf(features, 0)), abnormal: normalised(rowOf(features, 1)) };
+    };
+    if (promptWording?.objectAware === true) {
+      const pairOf = await prepareTextPairs(context, encode);
+      return { score: (imageFeatures, className) => scoreImage(imageFeatures, pairOf(className)) };
+    }
+    const pair = await encode('object');
     return { score: (imageFeatures) => scoreImage(imageFeatures, pair) };
   },
 };

@@ -35,6 +35,7 @@ export interface FaPromptPrompts {
 export function faPromptPrompts(
   tensors: ReadonlyMap<string, NamedTensor>,
   config: ClipConfig,
+  stateWord = 'damaged',
 ): FaPromptPrompts {
   const { width } = config.text;
   const shared = contextOf(tensors, 'ctx_pos', width);
@@ -54,7 +55,11 @@ export function faPromptPrompts(
   };
   const words = (word: string, count: number) => Array.from({ length: count }, () => word);
   const sharedText = words(placeholders.shared, sharedWords);
-  const abnormalText = [...sharedText, ...words(placeholders.abnormal, abnormalWords), 'damaged object.'];
+  const abnormalText = [
+    ...sharedText,
+    ...words(placeholders.abnormal, abnormalWords),
+    `${stateWord} object.`,
+  ];
   return {
     normal: {
       texts: [[...sharedText, 'object.'].join(' ')],

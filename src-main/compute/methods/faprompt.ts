@@ -73,8 +73,9 @@ export async function createFaPromptScorer(
   tensors: ReadonlyMap<string, NamedTensor>,
   config: ClipConfig,
   textEncoder: TextEncoder,
+  stateWord = 'damaged',
 ): Promise<FaPromptScorer> {
-  const prompts = faPromptPrompts(tensors, config);
+  const prompts = faPromptPrompts(tensors, config, stateWord);
   const normal = await textEncoder.encodeLearned(prompts.normal);
   const encoder = await textEncoder.keepLearned(prompts.abnormal);
   const abnormal = await encoder.encode(prompts.abnormal.contexts);
@@ -146,14 +147,19 @@ export const faPromptMethod: Method = {
     sizePx: needsOf(requireConfig(config, name), settings).imageSizePx,
     sigmaPx: settings.sigmaPx ?? defaultSigmaPx,
   }),
-  async prepare({ config, textEncoder, learnedPrompts, settings }) {
+  async prepare({ config, textEncoder, learnedPrompts, promptWording, settings }) {
     if (!textEncoder) throw new Error(`${name} was prepared without a text encoder`);
     if (!learnedPrompts)
       throw new WorkbenchError(
         'needs-choice',
         `${name} needs learned prompts. Import a prompt file and choose it.`,
       );
-    const scorer = await createFaPromptScorer(learnedPrompts, requireConfig(config, name), textEncoder);
+    const scorer = await createFaPromptScorer(
+      learnedPrompts,
+      requireConfig(config, name),
+      textEncoder,
+      promptWording?.stateWord ?? undefined,
+    );
     const selection = settings.faPromptSelection ?? defaultSelection;
     return {
       score: (features) => scorer.score(features, selection),

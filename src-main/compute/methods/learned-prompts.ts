@@ -68,6 +68,7 @@ export function deepTokensOf(
 export function anomalyClipPrompts(
   tensors: ReadonlyMap<string, NamedTensor>,
   config: ClipConfig,
+  { object = 'object', stateWord = 'damaged' }: { object?: string; stateWord?: string } = {},
 ): LearnedPrompts {
   const { width } = config.text;
   const normal = contextOf(tensors, 'ctx_pos', width);
@@ -84,7 +85,7 @@ export function anomalyClipPrompts(
   contexts.set(abnormal.data, normal.data.length);
   const deep = deepTokensOf(tensors, width);
   return {
-    texts: [`${words} object.`, `${words} damaged object.`],
+    texts: [`${words} ${object}.`, `${words} ${stateWord} ${object}.`],
     contextLength,
     contexts,
     deepLength: (deep[0]?.data.length ?? 0) / width,

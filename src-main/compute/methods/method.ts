@@ -6,6 +6,7 @@ import type {
 } from '../../../src-shared/domain/method.ts';
 import type { ClipConfig } from '../../../src-shared/domain/model.ts';
 import type { RgbImage } from '../../images/rgb-image.ts';
+import type { PromptWording } from '../clip/prompt-wording.ts';
 import type { PatchMap } from '../../../src-shared/maps/patch-map.ts';
 
 /** An image as every method gets it: stretched to size×size with Pillow's bicubic. */
@@ -108,6 +109,8 @@ export interface MethodContext {
   readonly textEncoder: TextEncoder | null;
   /** By the released checkpoints' keys: `ctx_pos`, `ctx_neg`, `compound_prompts_text.0`, … */
   readonly learnedPrompts: ReadonlyMap<string, NamedTensor> | null;
+  /** The words that they were learned with, where their file says it. */
+  readonly promptWording?: PromptWording;
   readonly settings: MethodSettings;
   readonly classNames: readonly string[];
   readonly search: RowSearch;

@@ -3,6 +3,7 @@ import { anomalyClipMethod } from './anomalyclip.ts';
 import { baselineMethod } from './baseline.ts';
 import { clipAcMethod } from './clip-ac.ts';
 import { clipMethod } from './clip.ts';
+import { coopMethod } from './coop.ts';
 import { faPromptMethod } from './faprompt.ts';
 import type { Method } from './method.ts';
 import { winClipMethod } from './winclip.ts';
@@ -15,4 +16,5 @@ export const methods: { readonly [Id in MethodId]: Method } = {
   winclip: winClipMethod,
   anomalyclip: anomalyClipMethod,
   faprompt: faPromptMethod,
+  coop: coopMethod,
 };

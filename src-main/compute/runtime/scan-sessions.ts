@@ -3,6 +3,8 @@ import { toErrorShape, WorkbenchError, type ErrorShape } from '../../../src-shar
 import { defaultComputeSettings, type ComputeUse } from '../../../src-shared/domain/compute-settings.ts';
 import type { MapRendering } from '../../../src-shared/domain/method.ts';
 import { encodeFloat16 } from '../../../src-shared/maps/float16.ts';
+import { readSafetensorsMetadata } from '../checkpoints/safetensors-metadata.ts';
+import { wordingOf } from '../clip/prompt-wording.ts';
 import { createTokenizer, type Tokenizer } from '../clip/tokenizer.ts';
 import { checkNeeds } from '../clip/vision-graph.ts';
 import { createFeatureCaches, type FeatureCache, type FeatureCaches } from '../features/feature-cache.ts';
@@ -114,7 +116,12 @@ export function createScanSessions(options: ScanSessionsOptions): ScanSessions {
     return method.prepare({
       config: model?.config ?? null,
       textEncoder,
-      learnedPrompts: promptFile === null ? null : await readLearnedPrompts(promptFile),
+      ...(promptFile === null
+        ? { learnedPrompts: null }
+        : {
+            learnedPrompts: await readLearnedPrompts(promptFile),
+            promptWording: wordingOf(await readSafetensorsMetadata(promptFile)),
+          }),
       settings,
       classNames,
       search: searchWith(compute?.threads ?? 0),

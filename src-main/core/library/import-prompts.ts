@@ -45,7 +45,13 @@ export async function importPrompts(
     throw fromSystemError(thrown, folders.prompts);
   }
   try {
-    const imported = await compute.call('prompts.import', { path, targetFile }, { signal });
+    const { provenance: written, ...imported } = await compute.call(
+      'prompts.import',
+      { path, targetFile },
+      { signal },
+    );
+    // What the program knows of its own training comes before what a file says.
+    const from = provenance ?? written;
     const promptSet = store(() =>
       repositories.promptSets.insert(
         {
@@ -53,7 +59,7 @@ export async function importPrompts(
           name: name ?? (stemOf(basename(path)).slice(0, 80) || 'Prompts'),
           sourceFile,
           importedAtMs: Date.now(),
-          ...(provenance === undefined ? {} : { provenance }),
+          ...(from === null ? {} : { provenance: from }),
         },
         storedFile,
       ),
