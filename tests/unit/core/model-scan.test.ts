@@ -54,8 +54,8 @@ describe('the whole way from a checkpoint to maps, through the real compute proc
     });
     const { methods } = await core.call('methods.list', { modelId });
     const unavailable = methods.filter((method) => method.unavailable !== null);
-    // The only one without prompts.
-    expect(unavailable.map(({ id }) => id)).toEqual(['faprompt']);
+    // Those without prompts.
+    expect(unavailable.map(({ id }) => id)).toEqual(['faprompt', 'coop']);
 
     // 5×5 patches of 4 px, another grid than the 3×3 the model was made for; the tiny model has 4 blocks.
     const settings = { imageSizePx: 20, layers: [3, 4] };
