@@ -51,7 +51,14 @@ beforeAll(async () => {
         imagePath,
         className: 'nut',
         label: n === 0 ? (0 as const) : (1 as const),
-        mask: n === 0 ? null : encodeRuns(raster, imageSizePx, imageSizePx),
+        mask:
+          n === 0
+            ? null
+            : {
+                width: imageSizePx,
+                height: imageSizePx,
+                runs: Uint32Array.from(encodeRuns(raster, imageSizePx, imageSizePx).runs),
+              },
       };
     }),
   );

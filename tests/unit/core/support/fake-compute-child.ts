@@ -106,6 +106,7 @@ const handlers: CallHandlers = {
       contextLength: 12,
       deepBlocks: 8,
       deepLength: 4,
+      provenance: null,
       sha256: 'b'.repeat(64),
     });
   },
