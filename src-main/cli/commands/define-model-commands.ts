@@ -11,7 +11,14 @@ import {
   renameModel,
   showModel,
 } from './models-command.ts';
-import { importPrompts, listPrompts, removePrompts, renamePrompts } from './prompts-command.ts';
+import {
+  exportPrompts,
+  importPrompts,
+  listPrompts,
+  removePrompts,
+  renamePrompts,
+  type PromptExportOptions,
+} from './prompts-command.ts';
 
 type NamedAnswers = ModelAnswerOptions & { readonly name?: string };
 
@@ -85,7 +92,9 @@ export function defineModelCommands(program: Command, { withSession }: CliAction
 
 /** `prompts …`: learned prompts. */
 export function definePromptCommands(program: Command, { withSession }: CliActions): void {
-  const prompts = program.command('prompts').description('list, import, rename and remove learned prompts');
+  const prompts = program
+    .command('prompts')
+    .description('list, import, export, rename and remove learned prompts');
   prompts
     .command('list')
     .description('every set of learned prompts with its id')
@@ -97,6 +106,20 @@ export function definePromptCommands(program: Command, { withSession }: CliActio
     .option('--name <name>', "the set's name (default: the file's)")
     .action((file: string, options: { readonly name?: string }) =>
       withSession((session) => importPrompts(session, file, options.name)),
+    );
+  prompts
+    .command('export')
+    .description('write learned prompts to a file for other programs')
+    .addArgument(idArgument())
+    .argument('<file>', 'where to')
+    .addOption(
+      new Option('--format <format>', 'torch is what the released code reads')
+        .choices(['safetensors', 'torch'])
+        .default('safetensors'),
+    )
+    .option('--overwrite', 'replace the file where it is there')
+    .action((id: number, file: string, options: PromptExportOptions) =>
+      withSession((session) => exportPrompts(session, id, file, options)),
     );
   prompts
     .command('rename')

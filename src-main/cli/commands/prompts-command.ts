@@ -41,6 +41,27 @@ export async function importPrompts(
   );
 }
 
+export interface PromptExportOptions {
+  readonly format: 'safetensors' | 'torch';
+  readonly overwrite?: boolean;
+}
+
+/** `prompts export ID FILE`. */
+export async function exportPrompts(
+  session: CliSession,
+  promptSetId: number,
+  file: string,
+  { format, overwrite = false }: PromptExportOptions,
+): Promise<void> {
+  const written = await session.call('prompts.export', {
+    promptSetId,
+    format,
+    file: path.resolve(file),
+    overwrite,
+  });
+  session.print({ exported: written }, `Prompts ${promptSetId} are in ${written.file}\n`);
+}
+
 /** `prompts rename ID NAME`: the number stays, and with it the runs. */
 export async function renamePrompts(session: CliSession, promptSetId: number, name: string): Promise<void> {
   const promptSet = await session.call('prompts.rename', { promptSetId, name });
