@@ -38,8 +38,8 @@ export const methodSettingsSchema = z
     /** The words of hand-written prompts; absent: the method's own. */
     promptText: promptTextSchema.optional(),
     dpam: dpamVariantSchema.optional(),
-    /** Blocks, counted from the last, that get DPAM's second attention path. */
-    dpamBlocks: z.number().int().positive().max(256).optional(),
+    /** Blocks, counted from the last, that get DPAM's second attention path; 0: none, patches are of the ordinary one. */
+    dpamBlocks: z.number().int().nonnegative().max(256).optional(),
     /** Blocks, counted from 1, whose patch features make the map. */
     layers: z.array(z.number().int().positive()).min(1).max(64).readonly().optional(),
     sigmaPx: z.number().nonnegative().max(64).optional(),

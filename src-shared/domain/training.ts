@@ -187,7 +187,7 @@ export function defaultTrainingSettings(methodId: TrainableMethodId, config: Cli
 export function runSettingsOf(methodId: TrainableMethodId, settings: TrainingSettings): MethodSettings {
   const { imageSizePx, dpam, dpamBlocks, layers, selection } = settings;
   if (methodId === 'coop') return { imageSizePx };
-  const path = { imageSizePx, ...(dpam === 'off' ? {} : { dpam }), dpamBlocks };
+  const path = { imageSizePx, ...(dpam === 'off' ? { dpamBlocks: 0 } : { dpam, dpamBlocks }) };
   return methodId === 'faprompt' ? { ...path, faPromptSelection: selection } : { ...path, layers };
 }
 

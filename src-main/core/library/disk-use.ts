@@ -48,6 +48,7 @@ function isOutOfReach(thrown: unknown): boolean {
 const kinds = {
   models: 'models',
   prompts: 'prompts',
+  trainings: 'checkpoints of trainings',
   downloads: 'downloads',
   thumbnails: 'thumbnails',
   backups: 'backups of the database',

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
-import type { MethodId } from '../../../src-shared/domain/method.ts';
-import type { Model } from '../../../src-shared/domain/model.ts';
+import type { MethodId, MethodSettings } from '../../../src-shared/domain/method.ts';
+import type { Model, PromptSet } from '../../../src-shared/domain/model.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
+import { runSettingsOf } from '../../../src-shared/domain/training.ts';
 import type { ComputeParams } from '../../compute/protocol.ts';
 import type { Repositories } from '../db/repositories.ts';
 import type { StoredPromptSet } from '../db/prompt-sets-repository.ts';
@@ -101,7 +102,7 @@ export function prepareRun(options: RunInputsOptions, run: Run): PreparedRun {
     method: {
       methodId: run.methodId,
       promptFile: prompts === null ? null : folders.promptFile(prompts.storedFile),
-      settings: run.settings,
+      settings: { ...trainedSettings(model, prompts), ...run.settings },
       references: references.map(({ className, paths }) => ({
         className,
         images: paths.map((path) => {
@@ -111,6 +112,16 @@ export function prepareRun(options: RunInputsOptions, run: Run): PreparedRun {
       })),
     },
   };
+}
+
+/** How prompts that were learned on this model saw images: the default of runs with them. */
+export function trainedSettings(
+  model: Pick<Model, 'sha256'> | null,
+  prompts: { readonly promptSet: Pick<PromptSet, 'provenance'> } | null,
+): MethodSettings {
+  const provenance = prompts?.promptSet.provenance;
+  if (provenance === undefined || provenance.modelSha256 !== model?.sha256) return {};
+  return runSettingsOf(provenance.methodId, provenance.settings);
 }
 
 function requireStillThere({ models, promptSets }: Repositories, run: Run): void {

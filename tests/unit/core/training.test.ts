@@ -6,6 +6,8 @@ import { assetPaths } from '../../../src-shared/contract/asset-paths.ts';
 import type { MethodParams } from '../../../src-shared/contract/methods.ts';
 import { decodePatchMap } from '../../../src-shared/maps/patch-map-codec.ts';
 import { epochBatches, learningRateOf } from '../../../src-main/core/training/epoch-order.ts';
+import { runSettingsOf } from '../../../src-shared/domain/training.ts';
+import { trainedSettings } from '../../../src-main/core/scans/run-inputs.ts';
 import { readFakeParameters } from './support/fake-training.ts';
 import {
   eventually,
@@ -355,6 +357,14 @@ describe('a training', () => {
     await expect(core.call('prompts.export', target)).rejects.toMatchObject({ code: 'already-exists' });
     await expect(core.call('prompts.export', { ...target, file: 'a.pth' })).rejects.toThrow('no full path');
     expect(await world.computeLog()).toContain('write torch with a model');
+
+    // Runs with them see images as they were learned from, on the same weights alone.
+    const learnedOn = { imageSizePx: 56, dpam: 'vv', dpamBlocks: 19, layers: [6, 12, 18, 24] };
+    expect(trainedSettings({ sha256: training.modelSha256 }, { promptSet: kept })).toEqual(learnedOn);
+    expect(trainedSettings({ sha256: 'e'.repeat(64) }, { promptSet: kept })).toEqual({});
+    expect(runSettingsOf('anomalyclip', { ...training.settings, dpam: 'off' })).toEqual({
+      ...{ imageSizePx: 56, dpamBlocks: 0, layers: [6, 12, 18, 24] },
+    });
 
     await core.call('trainings.remove', { trainingId: training.id });
     expect((await core.call('trainings.list', {})).trainings).toEqual([]);
