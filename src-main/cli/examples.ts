@@ -18,6 +18,11 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'evaluate mvtec --methods winclip --shots 0,1 --model starter --csv metrics.csv',
     'evaluate mvtec --methods all --json',
   ],
+  train: [
+    'train mvtec --method anomalyclip --model starter --epochs 2 --name "my plates"',
+    'train mvtec --method coop --model starter --epochs 1 --validate mvtec --export plates.pth --format torch',
+    'scan mvtec --method anomalyclip --model starter --prompts "my plates"',
+  ],
   models: [
     'models catalogue',
     'models download openai-vit-l-14-336',
