@@ -12,6 +12,7 @@ import { createFeatureCaches } from './features/feature-cache.ts';
 import { measurePrompts } from './methods/measure-prompts.ts';
 import type { ComputeMethodName, ComputeParams, ComputeResult } from './protocol.ts';
 import { computeOffer, tryProvider } from './runtime/compute-offer.ts';
+import { createBenchSessions } from './runtime/bench-sessions.ts';
 import { createScanSessions } from './runtime/scan-sessions.ts';
 import { createSessionStore } from './runtime/session-store.ts';
 import { trainableMethods } from './training/trainable-methods.ts';
@@ -43,6 +44,12 @@ export function createCallHandlers(options: CallHandlerOptions): CallHandlers {
   const scans = createScanSessions({ ...options, store, featureCaches });
   const trainings = createTrainingSessions({ ...options, store, featureCaches, methods: trainableMethods });
   let tokenizer: Tokenizer | null = null;
+  const benches = createBenchSessions({
+    tokenizer: () => (tokenizer ??= createTokenizer(options)),
+    store,
+    featureCaches,
+    ...threads,
+  });
   return {
     'runtime.info': () =>
       Promise.resolve({
@@ -82,6 +89,10 @@ export function createCallHandlers(options: CallHandlerOptions): CallHandlers {
     'training.save': (params, { signal }) => trainings.save(params, signal),
     'training.close': (params) => trainings.close(params),
     'prompts.write': (params, { signal }) => writePrompts({ ...params, ...options, signal }),
+    'bench.open': (params) => benches.open(params),
+    'bench.prepare': (params) => benches.prepare(params),
+    'bench.score': (params) => benches.score(params),
+    'bench.close': (params) => benches.close(params),
     'conformance.run': ({ folder }, { signal, report }) => {
       let done = 0;
       return runConformance({

@@ -24,7 +24,12 @@ import {
   trainableMethodIdSchema,
   trainingSettingsSchema,
 } from '../../src-shared/domain/training.ts';
-import { promptMeasureParamsSchema, promptMeasureSchema } from '../../src-shared/domain/prompt-text.ts';
+import { mostBenchImages } from '../../src-shared/domain/prompt-bench.ts';
+import {
+  promptMeasureParamsSchema,
+  promptMeasureSchema,
+  promptTextSchema,
+} from '../../src-shared/domain/prompt-text.ts';
 
 const absolutePath = z.string().min(1);
 const float16Array = z.instanceof(Uint16Array);
@@ -245,6 +250,38 @@ export const computeMethods = {
     }),
     result: z.object({ sha256: z.string() }),
   },
+  /**
+   * A bench for prompts: images whose features stay in memory. It prepares nothing; throws what is said of one method in `scan.open`.
+   */
+  'bench.open': {
+    params: z.object({
+      model: storedModelSchema,
+      methodId: methodIdSchema,
+      settings: methodSettingsSchema,
+      images: z
+        .array(z.object({ imagePath: absolutePath, className: z.string(), crop: cropSchema.optional() }))
+        .min(1)
+        .max(mostBenchImages),
+      compute: computeSettingsSchema.optional(),
+      featureCache: featureCacheSchema.optional(),
+    }),
+    result: z.object({ sessionId: z.number().int(), rendering: mapRenderingSchema }),
+  },
+  /** Sees to it that an image's features are in memory. Rejects where the image cannot be read. */
+  'bench.prepare': {
+    params: z.object({ sessionId: z.number().int(), image: z.number().int().nonnegative() }),
+    result: z.object({ durationMs: z.number() }),
+  },
+  /** Scores all images by these words or learned prompts, where the method reads either, in their order. */
+  'bench.score': {
+    params: z.object({
+      sessionId: z.number().int(),
+      text: promptTextSchema.nullable(),
+      promptFile: absolutePath.nullable(),
+    }),
+    result: z.object({ results: z.array(methodResultSchema) }),
+  },
+  'bench.close': { params: z.object({ sessionId: z.number().int() }), result: z.object({}) },
   'conformance.run': {
     params: z.object({ folder: absolutePath }),
     result: z.object({ items: z.array(conformanceItemSchema) }),

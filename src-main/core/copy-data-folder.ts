@@ -10,8 +10,8 @@ import { isWithin } from './is-inside.ts';
 import { sizeOf } from './library/disk-use.ts';
 import { makeFolder } from './make-folder.ts';
 
-/** Made again by themselves, or of this start only: thumbnails, the log, the files of Electron's window. */
-const leftBehind: ReadonlySet<string> = new Set(['thumbnails', 'logs', 'window']);
+/** Made again by themselves, or of this start only: thumbnails, features, the log, the files of Electron's window. */
+const leftBehind: ReadonlySet<string> = new Set(['thumbnails', 'cache', 'logs', 'window']);
 
 /** What a folder that was chosen as the next data folder holds: nothing yet, or data of the workbench. */
 export type DataFolderContent = 'empty' | 'data';

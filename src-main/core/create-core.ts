@@ -1,11 +1,12 @@
 import { realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { toErrorShape } from '../../src-shared/contract/errors.ts';
 import type { MethodName, MethodParams, MethodResult } from '../../src-shared/contract/methods.ts';
 import { defaultImageTools } from './assets/default-image-tools.ts';
 import type { ImageTools } from './assets/image-tools.ts';
 import { createAssetServer } from './assets/serve-asset.ts';
 import { createThumbnailStore } from './assets/thumbnail-store.ts';
+import { createPromptBenches } from './bench/prompt-benches.ts';
 import { createComputeClient } from './compute-client/compute-client.ts';
 import type { Core, CoreOptions, CoreTiming } from './core.ts';
 import { createImportJobKind } from './datasets/import-dataset-job.ts';
@@ -30,10 +31,11 @@ import { watchOtherProcesses } from './jobs/watch-other-processes.ts';
 import { libraryFolders } from './library/library-folders.ts';
 import { sweepLibrary } from './library/library-sweep.ts';
 import { createPurge } from './purge.ts';
+import { createFeatureCacheLimit } from './library/feature-cache-limit.ts';
 import { createThumbnailLimit } from './library/thumbnail-limit.ts';
 import { rememberLog } from './problem-report.ts';
 import { readComputeSettings } from './compute-settings.ts';
-import { createTrainingJobKind, defaultFeatureLimitBytes } from './training/training-job.ts';
+import { createTrainingJobKind } from './training/training-job.ts';
 import { sweepTrainings } from './training/training-files.ts';
 import { createStarterModel } from './library/starter-model.ts';
 
@@ -73,6 +75,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
   });
   const catalogue = createCatalogue(options.catalogueFile ?? null);
   const writeReport = createReportWriter({ ...options, repositories, evaluator: () => evaluator, log });
+  const featureCacheLimit = createFeatureCacheLimit(folders.features, repositories);
   const queue: JobQueue = createJobQueue({
     database,
     jobs: repositories.jobs,
@@ -118,7 +121,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
         folders,
         events,
         computeSettings: () => readComputeSettings(repositories, options.computeSettings),
-        featureLimitBytes: () => defaultFeatureLimitBytes,
+        featureLimitBytes: () => featureCacheLimit.limitBytes(),
         version: options.version,
         log,
       }),
@@ -145,6 +148,23 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
   });
   const previewPictures = createPreviewPictures();
   const thumbnailLimit = createThumbnailLimit(folders.thumbnails, repositories, log);
+  const promptBenches = createPromptBenches({
+    repositories,
+    compute,
+    folders,
+    events,
+    computeSettings: () => readComputeSettings(repositories, options.computeSettings),
+    featureCache: featureCacheLimit.place,
+    checkpointPrompts: (trainingId, epoch) => {
+      const training = repositories.trainings.get(trainingId);
+      const stored = repositories.trainingCheckpoints.get(trainingId, epoch);
+      const textWidth = repositories.models.get(training?.modelId ?? '')?.config.text.width;
+      if (training === null || stored === null || textWidth === undefined) return null;
+      const file = join(folders.training(trainingId), stored.storedFile);
+      return { methodId: training.methodId, textWidth, file };
+    },
+    closing: closing.signal,
+  });
   const purge = createPurge(repositories, log);
   const starterModel = createStarterModel({
     starterModelFolder: options.starterModelFolder ?? null,
@@ -175,6 +195,8 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
     writeReport,
     mapProfiler,
     thumbnailLimit,
+    featureCacheLimit,
+    promptBenches,
     logLines,
     closing: closing.signal,
   });

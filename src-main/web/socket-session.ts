@@ -97,6 +97,8 @@ function eventKey(event: WorkbenchEvent): string {
       return `evaluation ${event.runId}`;
     case 'run.profiling':
       return `profile ${event.runId}`;
+    case 'bench.preparing':
+      return `bench ${event.benchId}`;
     case 'verdicts.changed':
       return `verdict ${event.imageId}`;
     case 'operatingPoints.changed':

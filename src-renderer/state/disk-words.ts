@@ -6,6 +6,7 @@ const names: Readonly<Record<string, string>> = {
   prompts: say('Learned prompts'),
   downloads: say('Downloads that were not imported'),
   thumbnails: say('Thumbnails'),
+  'features of images': say('Kept features of images'),
   'backups of the database': say('Backups of the database'),
   "the window's own files": say('The window’s own files'),
   logs: say('Log files'),

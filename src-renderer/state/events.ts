@@ -30,6 +30,7 @@ export function rootsToRefresh(event: WorkbenchEvent): readonly string[] {
     case 'compute.changed':
     case 'run.evaluating':
     case 'run.profiling':
+    case 'bench.preparing':
     case 'dataset.inspecting':
     // Put in their places by those who show them.
     case 'verdicts.changed':

@@ -8,6 +8,7 @@ const diskUseSchema = z.object({
   parts: z.array(z.object({ kind: z.string(), sizeBytes })),
   freeBytes: sizeBytes,
   thumbnailLimitBytes: sizeBytes,
+  featureLimitBytes: sizeBytes,
 });
 
 const dataFolderSchema = z.object({
@@ -75,6 +76,13 @@ export const appMethods = {
   'app.clearThumbnails': { params: none, result: diskUseSchema },
   /** From now on the thumbnails that were not looked at for longest go when there are more; some go at once if need be. */
   'app.limitThumbnails': {
+    params: z.object({ limitBytes: sizeBytes.min(50_000_000) }).strict(),
+    result: diskUseSchema,
+  },
+  /** Deletes all kept features of images, which are made again when they are needed. */
+  'app.clearFeatures': { params: none, result: diskUseSchema },
+  /** From now on the features that were not used for longest go when there are more; some go at once if need be. */
+  'app.limitFeatures': {
     params: z.object({ limitBytes: sizeBytes.min(50_000_000) }).strict(),
     result: diskUseSchema,
   },

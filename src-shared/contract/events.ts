@@ -20,6 +20,13 @@ export const eventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('run.evaluating'), runId: idSchema, share: z.number().min(0).max(1) }),
   /** How far the way through a run's maps is, 0-1; the result is the answer to `runs.mapProfile`. */
   z.object({ event: z.literal('run.profiling'), runId: idSchema, share: z.number().min(0).max(1) }),
+  /** How many images of a bench have their features; the result is the answer to `bench.score`. */
+  z.object({
+    event: z.literal('bench.preparing'),
+    benchId: idSchema,
+    done: z.number().int().nonnegative(),
+    total: z.number().int(),
+  }),
   z.object({ event: z.literal('models.changed') }),
   /** State, epochs or checkpoints changed; null: one was removed. */
   z.object({ event: z.literal('trainings.changed'), trainingId: idSchema.nullable() }),

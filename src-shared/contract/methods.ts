@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { appMethods } from './app-methods.ts';
+import { benchMethods } from './bench-methods.ts';
 import { datasetMethods } from './dataset-methods.ts';
 import { errorShapeSchema } from './errors.ts';
 import { exportMethods } from './export-methods.ts';
@@ -20,6 +21,7 @@ export const contractMethods = {
   ...modelMethods,
   ...runMethods,
   ...trainingMethods,
+  ...benchMethods,
   ...exportMethods,
   ...jobMethods,
 } as const;

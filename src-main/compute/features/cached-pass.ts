@@ -129,7 +129,7 @@ export async function openCachedPass(options: CachedPassOptions): Promise<Cached
       if (packed === null)
         throw new WorkbenchError(
           'unsupported',
-          `${imagePath}: this model's features of it are beyond the range of half precision, so nothing can be learned from it. Leave the image out or choose another model.`,
+          `${imagePath}: this model's features of it are beyond the range of half precision. Leave the image out or choose another model.`,
         );
       return { features: packed, hit: false, durationMs: performance.now() - startedMs };
     },

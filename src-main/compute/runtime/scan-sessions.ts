@@ -1,8 +1,6 @@
-import { performance } from 'node:perf_hooks';
 import { toErrorShape, WorkbenchError, type ErrorShape } from '../../../src-shared/contract/errors.ts';
 import { defaultComputeSettings, type ComputeUse } from '../../../src-shared/domain/compute-settings.ts';
 import type { MapRendering } from '../../../src-shared/domain/method.ts';
-import { encodeFloat16 } from '../../../src-shared/maps/float16.ts';
 import { readSafetensorsMetadata } from '../checkpoints/safetensors-metadata.ts';
 import { wordingOf } from '../clip/prompt-wording.ts';
 import { createTokenizer, type Tokenizer } from '../clip/tokenizer.ts';
@@ -18,6 +16,7 @@ import { createRowSearch } from './row-search.ts';
 import { readLearnedPrompts } from './read-learned-prompts.ts';
 import { openPass, referenceSets, sourceImage, type PassInput, type ScanPass } from './scan-passes.ts';
 import { createComputeUse, withRuntime } from './compute-use.ts';
+import { scoreMethod, type MethodResult } from './score-method.ts';
 import { createSessionStore, type SessionStore } from './session-store.ts';
 import { createTextEncoder } from './text-encoder.ts';
 
@@ -43,7 +42,6 @@ export interface ScanSessionsOptions {
 
 type ScanParams = ComputeParams<'scan.open'>;
 type MethodParams = ScanParams['methods'][number];
-type MethodResult = ComputeResult<'scan.image'>['results'][number];
 
 /** A method of a session on its way from request to readiness; where a step fails, `error` is set and the others are skipped. */
 interface ScanMethod {
@@ -264,7 +262,10 @@ async function scoreImage(
       const shares = passShares(needs, features.gridSize);
       for (const [place, scan] of readers.entries()) {
         const shareMs = durationMs * (shares[place] ?? 0);
-        results.set(scan, await scoreMethod(scan, () => scan.prepared?.score(features, className), shareMs));
+        results.set(
+          scan,
+          await scoreMethod(scan.method, () => scan.prepared?.score(features, className), shareMs),
+        );
       }
     } catch (thrown) {
       for (const scan of readers) results.set(scan, { ok: false, error: toErrorShape(thrown) });
@@ -277,29 +278,4 @@ async function scoreImage(
         error: scan.error ?? toErrorShape(new Error('the method was not prepared')),
       },
   );
-}
-
-async function scoreMethod(
-  { method }: ScanMethod,
-  run: () => ReturnType<PreparedMethod['score']> | undefined,
-  shareMs: number,
-): Promise<MethodResult> {
-  const startedMs = performance.now();
-  try {
-    const scored = await run();
-    if (!scored) throw new Error(`${method.name} was not prepared`);
-    const { score, patchMap } = scored;
-    if (!Number.isFinite(score) || !patchMap.data.every(Number.isFinite))
-      throw new Error(`${method.name} computed something that is no number`);
-    return {
-      ok: true,
-      score,
-      rows: patchMap.rows,
-      columns: patchMap.columns,
-      map: encodeFloat16(patchMap.data),
-      durationMs: shareMs + performance.now() - startedMs,
-    };
-  } catch (thrown) {
-    return { ok: false, error: toErrorShape(thrown) };
-  }
 }

@@ -12,7 +12,8 @@ import { reportProblem } from '../problem-report.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 
 export function appHandlers(services: Services): DomainHandlers<'app'> {
-  const { options, folders, compute, closing, database, repositories, thumbnailLimit } = services;
+  const { options, folders, compute, closing, database, repositories, thumbnailLimit, featureCacheLimit } =
+    services;
 
   async function diskUse(): Promise<MethodResult<'app.diskUse'>> {
     const { bavail, bsize } = await statfs(folders.dataFolder);
@@ -20,6 +21,7 @@ export function appHandlers(services: Services): DomainHandlers<'app'> {
       parts: [...(await dataFolderUse(folders, database.filePath))],
       freeBytes: bavail * bsize,
       thumbnailLimitBytes: thumbnailLimit.limitBytes(),
+      featureLimitBytes: featureCacheLimit.limitBytes(),
     };
   }
   let copying: AbortController | null = null;
@@ -42,6 +44,14 @@ export function appHandlers(services: Services): DomainHandlers<'app'> {
     },
     'app.limitThumbnails': async ({ limitBytes }) => {
       await thumbnailLimit.setLimit(limitBytes);
+      return await diskUse();
+    },
+    'app.clearFeatures': async () => {
+      await featureCacheLimit.clear();
+      return await diskUse();
+    },
+    'app.limitFeatures': async ({ limitBytes }) => {
+      await featureCacheLimit.setLimit(limitBytes);
       return await diskUse();
     },
     'app.dataFolder': dataFolder,

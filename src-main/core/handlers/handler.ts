@@ -2,6 +2,7 @@ import type { MethodName, MethodResult, ParsedParams } from '../../../src-shared
 import type { CoreOptions } from '../core.ts';
 import type { PreviewPictures } from '../datasets/preview-pictures.ts';
 import type { DatasetWatcher } from '../datasets/watch-datasets.ts';
+import type { PromptBenches } from '../bench/prompt-benches.ts';
 import type { ComputeClient } from '../compute-client/compute-client.ts';
 import type { Database } from '../db/database.ts';
 import type { Repositories } from '../db/repositories.ts';
@@ -13,6 +14,7 @@ import type { EventBus } from '../event-bus.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import type { LibraryFolders } from '../library/library-folders.ts';
 import type { Purge } from '../purge.ts';
+import type { FeatureCacheLimit } from '../library/feature-cache-limit.ts';
 import type { ThumbnailLimit } from '../library/thumbnail-limit.ts';
 import type { StarterModel } from '../library/starter-model.ts';
 
@@ -44,6 +46,8 @@ export interface Services {
   readonly mapProfiler: MapProfiler;
   readonly catalogue: CheckpointCatalogue;
   readonly thumbnailLimit: ThumbnailLimit;
+  readonly featureCacheLimit: FeatureCacheLimit;
+  readonly promptBenches: PromptBenches;
   /** The last lines of the log. */
   readonly logLines: () => readonly string[];
   /** Aborted when the core closes. */

@@ -1,5 +1,6 @@
 import { contractMethods, isMethodName, type MethodName } from '../../../src-shared/contract/methods.ts';
 import { appHandlers } from './app.ts';
+import { benchHandlers } from './bench.ts';
 import { datasetsHandlers } from './datasets.ts';
 import { exportsHandlers } from './exports.ts';
 import { foldersHandlers } from './folders.ts';
@@ -53,6 +54,7 @@ export function createHandlers(services: Services): HandlerRegistry {
     methodsHandlers(services),
     runsHandlers(services),
     trainingsHandlers(services),
+    benchHandlers(services),
     reportsHandlers(services),
     publishedHandlers(services),
     exportsHandlers(services),

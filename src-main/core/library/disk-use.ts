@@ -51,6 +51,7 @@ const kinds = {
   trainings: 'checkpoints of trainings',
   downloads: 'downloads',
   thumbnails: 'thumbnails',
+  cache: 'features of images',
   backups: 'backups of the database',
   window: "the window's own files",
   logs: 'logs',

@@ -9,9 +9,9 @@ export interface LibraryFolders {
   readonly prompts: string;
   readonly thumbnails: string;
   readonly downloads: string;
-  /** Features of images, kept between trainings and scans. */
-  readonly features: string;
   readonly trainings: string;
+  /** Features of images, which can be made again. */
+  readonly features: string;
   model(modelId: string): string;
   promptFile(storedFile: string): string;
   /** Of one training: its checkpoints. */

@@ -37,9 +37,6 @@ export interface TrainingJobOptions {
   readonly log: Log;
 }
 
-/** Of image features on the disk, where nothing else is set. */
-export const defaultFeatureLimitBytes = 8 * 2 ** 30;
-
 /** So often may the process die without an epoch being finished in between. */
 const mostCrashes = 3;
 

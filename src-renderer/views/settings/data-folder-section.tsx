@@ -159,32 +159,23 @@ function whySentence({ origin, nextFolder, folder }: DataFolder): string {
   }
 }
 
-const limits = [200e6, 500e6, 1e9, 2e9, 5e9, 20e9];
+const thumbnailLimits = [200e6, 500e6, 1e9, 2e9, 5e9, 20e9];
+const featureLimits = [1e9, 2e9, 4e9, 8e9, 16e9, 32e9, 64e9];
 
 function DiskUse() {
   const client = useClient();
-  const queries = useQueryClient();
   const use = useQuery({
     queryKey: diskKey,
     queryFn: () => client.call('app.diskUse', {}),
     staleTime: 0,
   });
-  const takeUse = (changed: MethodResult<'app.diskUse'>) => {
-    queries.setQueryData(diskKey, changed);
-  };
-  const clear = useMutation({ mutationFn: () => client.call('app.clearThumbnails', {}), onSuccess: takeUse });
-  const limit = useMutation({
-    mutationFn: (limitBytes: number) => client.call('app.limitThumbnails', { limitBytes }),
-    onSuccess: takeUse,
-  });
   if (use.isPending) return <LinearProgress aria-label={say('Measuring the data folder')} />;
   if (!use.data) {
     return <ErrorNotice title={say('The data folder could not be measured')} error={use.error} />;
   }
-  const { parts, freeBytes, thumbnailLimitBytes } = use.data;
+  const { parts, freeBytes, thumbnailLimitBytes, featureLimitBytes } = use.data;
   const total = parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const hasThumbnails = parts.some(({ kind }) => kind === 'thumbnails');
-  const choices = [...new Set([...limits, thumbnailLimitBytes])].sort((a, b) => a - b);
+  const has = (kind: string) => parts.some((part) => part.kind === kind);
   return (
     <>
       <table className={styles.parts}>
@@ -205,35 +196,84 @@ function DiskUse() {
           </tr>
         </tbody>
       </table>
-      {(clear.error ?? limit.error) && (
-        <ErrorNotice
-          title={say('The thumbnails could not be cleared away')}
-          error={clear.error ?? limit.error}
-        />
-      )}
+      <LimitedFiles
+        label={say('Thumbnails take at most')}
+        limitBytes={thumbnailLimitBytes}
+        choices={thumbnailLimits}
+        setLimit={(limitBytes) => client.call('app.limitThumbnails', { limitBytes })}
+        clearLabel={say('Delete all thumbnails')}
+        canClear={has('thumbnails')}
+        clear={() => client.call('app.clearThumbnails', {})}
+        errorTitle={say('The thumbnails could not be cleared away')}
+        explanation={say(
+          'Those not looked at for longest go first. They are made again from your images when needed.',
+        )}
+      />
+      <LimitedFiles
+        label={say('Kept features take at most')}
+        limitBytes={featureLimitBytes}
+        choices={featureLimits}
+        setLimit={(limitBytes) => client.call('app.limitFeatures', { limitBytes })}
+        clearLabel={say('Delete all kept features')}
+        canClear={has('features of images')}
+        clear={() => client.call('app.clearFeatures', {})}
+        errorTitle={say('The features could not be cleared away')}
+        explanation={say(
+          'What the image encoder made of images that prompts are learned from or tried on, so that it need not look twice. Those not used for longest go first.',
+        )}
+      />
+    </>
+  );
+}
+
+interface LimitedFilesProps {
+  readonly label: string;
+  readonly limitBytes: number;
+  readonly choices: readonly number[];
+  readonly setLimit: (limitBytes: number) => Promise<MethodResult<'app.diskUse'>>;
+  readonly clearLabel: string;
+  readonly canClear: boolean;
+  readonly clear: () => Promise<MethodResult<'app.diskUse'>>;
+  readonly errorTitle: string;
+  readonly explanation: string;
+}
+
+/** Files that can be made again: how much they may take, and a button that deletes them. */
+function LimitedFiles(props: LimitedFilesProps) {
+  const { label, limitBytes, choices, setLimit, clearLabel, canClear, clear, errorTitle, explanation } =
+    props;
+  const queries = useQueryClient();
+  const onSuccess = (changed: MethodResult<'app.diskUse'>) => {
+    queries.setQueryData(diskKey, changed);
+  };
+  const clearing = useMutation({ mutationFn: clear, onSuccess });
+  const limiting = useMutation({ mutationFn: setLimit, onSuccess });
+  const error = clearing.error ?? limiting.error;
+  const all = [...new Set([...choices, limitBytes])].sort((a, b) => a - b);
+  return (
+    <>
+      {error && <ErrorNotice title={errorTitle} error={error} />}
       <div className={styles.actions}>
         <LabelledSelect
-          label={say('Thumbnails take at most')}
-          value={String(thumbnailLimitBytes)}
-          options={choices.map((bytes) => ({ value: String(bytes), name: formatSize(bytes) }))}
+          label={label}
+          value={String(limitBytes)}
+          options={all.map((bytes) => ({ value: String(bytes), name: formatSize(bytes) }))}
           onChange={(chosen) => {
-            limit.mutate(Number(chosen));
+            limiting.mutate(Number(chosen));
           }}
         />
         <Button
           variant="outlined"
-          disabled={!hasThumbnails}
-          loading={clear.isPending}
+          disabled={!canClear}
+          loading={clearing.isPending}
           onClick={() => {
-            clear.mutate();
+            clearing.mutate();
           }}
         >
-          {say('Delete all thumbnails')}
+          {clearLabel}
         </Button>
       </div>
-      <p className={styles.quiet}>
-        {say('Those not looked at for longest go first. They are made again from your images when needed.')}
-      </p>
+      <p className={styles.quiet}>{explanation}</p>
     </>
   );
 }

@@ -44,6 +44,24 @@ describe('thumbnails', () => {
   });
 });
 
+describe('kept features', () => {
+  it('are counted, limited and deleted by the window', async () => {
+    const dataFolder = await temporaryFolder();
+    const { core } = await openTestCore({ dataFolder });
+    const shelf = join(dataFolder, 'cache', 'features', 'ab');
+    await makeThumbnail(shelf, 'old.features', 40_000_000, 100);
+    await makeThumbnail(shelf, 'new.features', 40_000_000, 10);
+    const before = await core.call('app.diskUse', {});
+    expect(before.parts).toContainEqual({ kind: 'features of images', sizeBytes: 80_000_000 });
+    expect(before.featureLimitBytes).toBe(8_000_000_000);
+    const limited = await core.call('app.limitFeatures', { limitBytes: 50_000_000 });
+    expect(limited.featureLimitBytes).toBe(50_000_000);
+    expect(await readdir(shelf)).toEqual(['new.features']);
+    const cleared = await core.call('app.clearFeatures', {});
+    expect(cleared.parts.map(({ kind }) => kind)).not.toContain('features of images');
+  });
+});
+
 describe('the data folder', () => {
   it('keeps no choice where it was handed in', async () => {
     const dataFolder = await temporaryFolder();

@@ -24,6 +24,7 @@ const defective = (process.env['FAKE_COMPUTE_DEFECT'] ?? '').split(',');
 type ScanMethods = ComputeParams<'scan.open'>['methods'];
 type MethodResult = ComputeResult<'scan.image'>['results'][number];
 const open = new Map<number, ScanMethods>();
+const benches = new Map<number, ComputeParams<'bench.open'>>();
 let nextSession = 1;
 
 function never(): Promise<never> {
@@ -38,7 +39,10 @@ function scoreOf(imagePath: string): number {
 /** The whole part of a method's scores tells which method it was. */
 const wholePart: Partial<Record<string, number>> = { clip: 1, 'clip-ac': 2, winclip: 3 };
 
-function scoreBy({ methodId, promptFile }: ScanMethods[number], imagePath: string): MethodResult {
+function scoreBy(
+  { methodId, promptFile }: Pick<ScanMethods[number], 'methodId' | 'promptFile'>,
+  imagePath: string,
+): MethodResult {
   const name = basename(imagePath);
   const fail = (code: 'corrupt-file' | 'internal', message: string): MethodResult => ({
     ok: false,
@@ -165,6 +169,37 @@ const handlers: CallHandlers = {
     return Promise.resolve({});
   },
   ...createFakeTraining(note),
+  'bench.open': (params) => {
+    const sessionId = nextSession++;
+    benches.set(sessionId, params);
+    note(`bench ${sessionId} ${params.methodId} ${params.featureCache?.folder ?? 'no cache'}`);
+    return Promise.resolve({ sessionId, rendering: { sizePx: 256, sigmaPx: 4 } });
+  },
+  'bench.prepare': ({ sessionId, image }) => {
+    const { images = [] } = benches.get(sessionId) ?? {};
+    const name = basename(images[image]?.imagePath ?? '');
+    note(`prepare ${name}`);
+    if (name.includes('broken')) throw new WorkbenchError('corrupt-file', `${name} is damaged.`);
+    return Promise.resolve({ durationMs: 1 });
+  },
+  'bench.score': async ({ sessionId, text, promptFile }) => {
+    const bench = benches.get(sessionId);
+    if (bench === undefined) throw new WorkbenchError('not-found', `The bench ${sessionId} is not open.`);
+    note(`score ${text?.abnormal.join('+') ?? promptFile ?? 'own words'}`);
+    if (text?.abnormal.includes('crash {}')) process.kill(process.pid, 'SIGKILL');
+    if (delayMs > 0) await setTimeout(delayMs);
+    const results = bench.images.map(({ imagePath }): MethodResult => {
+      if (!imagePath.includes('broken'))
+        return scoreBy({ methodId: bench.methodId, promptFile: null }, imagePath);
+      return { ok: false, error: { code: 'corrupt-file', message: `${imagePath} is damaged.` } };
+    });
+    return { results };
+  },
+  'bench.close': ({ sessionId }) => {
+    benches.delete(sessionId);
+    note(`bench close ${sessionId}`);
+    return Promise.resolve({});
+  },
   'conformance.run': () => Promise.resolve({ items: [] }),
 };
 
