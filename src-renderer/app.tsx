@@ -26,6 +26,7 @@ import { ModelsView } from './views/models/models-view.tsx';
 import { SettingsView } from './views/settings/settings-view.tsx';
 import { RunsView } from './views/start/runs-view.tsx';
 import { StartView } from './views/start/start-view.tsx';
+import { TrainingView } from './views/training/training-view.tsx';
 import { ThresholdsView } from './views/thresholds/thresholds-view.tsx';
 import styles from './app.module.css';
 
@@ -45,6 +46,8 @@ const viewTitles: Readonly<Record<View, string>> = {
   thresholds: say('Thresholds'),
   compare: say('Compare'),
   export: 'Export',
+  training: say('Training'),
+  train: say('Learn prompts'),
   models: say('Models'),
   settings: say('Settings'),
 };
@@ -125,6 +128,9 @@ function ViewOf({ view }: { readonly view: View }) {
       );
     case 'export':
       return <ExportView />;
+    case 'training':
+    case 'train':
+      return <TrainingView />;
     case 'models':
       return <ModelsView />;
     case 'settings':

@@ -14,14 +14,20 @@ export interface PixelMap {
 }
 
 /** Reads a patch map. Throws `not-found`, `unavailable` or `corrupt-file`. */
-export async function fetchPatchMap(runId: number, imageId: number): Promise<PatchMap> {
-  const response = await fetch(assetPaths.patchMap(runId, imageId));
-  if (!response.ok) {
+export function fetchPatchMap(runId: number, imageId: number): Promise<PatchMap> {
+  return fetchMapAt(
+    assetPaths.patchMap(runId, imageId),
+    (status) => `The anomaly map of this image could not be read (${status}). Run the method again.`,
+  );
+}
+
+async function fetchMapAt(address: string, describe: (status: number) => string): Promise<PatchMap> {
+  const response = await fetch(address);
+  if (!response.ok)
     throw new WorkbenchError(
       response.status === 404 ? 'not-found' : 'unavailable',
-      `The anomaly map of this image could not be read (${response.status}). Run the method again.`,
+      describe(response.status),
     );
-  }
   return decodePatchMap(new Uint8Array(await response.arrayBuffer()));
 }
 
@@ -41,6 +47,32 @@ export function pixelMapResource(
       pixelMaps.load(key, async () => ({
         sizePx: rendering.sizePx,
         data: renderPixelMap(await fetchPatchMap(runId, imageId), rendering),
+      })),
+  };
+}
+
+/** Probe maps are drawn small; this many are some epochs of them. */
+const probeMaps = new ResourceCache<PixelMap>(256);
+const probeSidePx = 160;
+
+/** What a checkpoint of a training says of a probe image, smaller than a run would draw it. */
+export function probeMapResource(
+  place: { readonly trainingId: number; readonly epoch: number; readonly imageId: number },
+  { sizePx, sigmaPx }: MapRendering,
+): Resource<PixelMap> {
+  const { trainingId, epoch, imageId } = place;
+  const side = Math.min(sizePx, probeSidePx);
+  const small = { sizePx: side, sigmaPx: (sigmaPx * side) / sizePx };
+  const key = `${trainingId}/${epoch}/${imageId}/${small.sizePx}/${small.sigmaPx}`;
+  const address = assetPaths.probeMap(trainingId, epoch, imageId);
+  const describe = (status: number) => `The map of epoch ${epoch} could not be read (${status}).`;
+  return {
+    key,
+    peek: () => probeMaps.peek(key),
+    load: () =>
+      probeMaps.load(key, async () => ({
+        sizePx: side,
+        data: renderPixelMap(await fetchMapAt(address, describe), small),
       })),
   };
 }

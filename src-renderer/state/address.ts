@@ -21,6 +21,8 @@ export const views = [
   'thresholds',
   'compare',
   'export',
+  'training',
+  'train',
   'models',
   'settings',
 ] as const;
@@ -77,6 +79,12 @@ const addressSchema = z.object({
   methodIds: methodIdsSchema.nullable().catch(null),
   /** The run whose settings a start begins with. */
   againRunId: id.nullable().catch(null),
+  /** The learned prompts that a start begins with. */
+  promptSetId: id.nullable().catch(null),
+  /** The training that is looked at; null: the list of them. */
+  trainingId: id.nullable().catch(null),
+  /** Whose checkpoint is looked at there; null: the newest. */
+  epoch: id.nullable().catch(null),
   /** The panes of a comparison, in their order (`paneToken`); null: the newest run of each kind. */
   panes: z
     .string()
@@ -127,6 +135,9 @@ export const startAddress: Address = {
   layout: null,
   methodIds: null,
   againRunId: null,
+  promptSetId: null,
+  trainingId: null,
+  epoch: null,
   panes: null,
   order: 'disagreement',
   metric: 'image.auroc',
@@ -157,6 +168,9 @@ const parameterNames = {
   layout: 'layout',
   methodIds: 'methods',
   againRunId: 'again',
+  promptSetId: 'prompts',
+  trainingId: 'training',
+  epoch: 'epoch',
   panes: 'runs',
   order: 'order',
   metric: 'metric',
@@ -212,12 +226,13 @@ export const useAddressStore = create<AddressState>()((set, get) => ({
     const before = get().address;
     // What one data set was filtered by says nothing of another.
     const leavesSet = change.datasetId !== undefined && change.datasetId !== before.datasetId;
-    // A run to begin with is of one visit to the start page.
+    // A run or prompts to begin with are of one visit to the start page.
     const leavesStart = change.view !== undefined && change.view !== before.view;
     const address = {
       ...before,
       ...(leavesSet ? noGalleryFilter : {}),
-      ...(leavesStart ? { againRunId: null } : {}),
+      ...(leavesStart ? { againRunId: null, promptSetId: null } : {}),
+      ...(leavesSet ? { trainingId: null, epoch: null } : {}),
       ...change,
     };
     if (formatAddress(address) === formatAddress(get().address)) return;

@@ -4,6 +4,7 @@ import type { Job } from '../../src-shared/domain/job.ts';
 import type { Client } from '../transport/client.ts';
 import { followsCancel, useConnectionStore } from './connection.ts';
 import { queryRoots } from './queries.ts';
+import { mergeLosses, trainingKey, type TrainingDetails } from './training-queries.ts';
 
 const shortestIntervalMs = 700;
 
@@ -35,9 +36,10 @@ export function rootsToRefresh(event: WorkbenchEvent): readonly string[] {
     // Put in their places by those who show them.
     case 'verdicts.changed':
     case 'operatingPoints.changed':
-    case 'trainings.changed':
     case 'trainings.stepped':
       return [];
+    case 'trainings.changed':
+      return [queryRoots.trainings];
   }
 }
 
@@ -67,6 +69,13 @@ export function followEvents(client: Client, queries: QueryClient): () => void {
     if (event.event === 'job.changed') {
       const { job } = event;
       queries.setQueryData<readonly Job[]>([queryRoots.jobs], (jobs) => jobs && upsertJob(jobs, job));
+    }
+    if (event.event === 'trainings.stepped') {
+      const { trainingId, losses } = event;
+      queries.setQueryData<TrainingDetails>(
+        trainingKey(trainingId),
+        (known) => known && { ...known, losses: [...mergeLosses(known.losses, losses)] },
+      );
     }
     if (event.event === 'compute.changed') {
       const { state, message } = event;

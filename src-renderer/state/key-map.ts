@@ -45,6 +45,7 @@ export const keyActions = {
   'view.thresholds': { name: say('Thresholds'), group: say('Views'), scope: 'everywhere', keys: ['Alt+3'] },
   'view.compare': { name: say('Compare'), group: say('Views'), scope: 'everywhere', keys: ['Alt+4'] },
   'view.models': { name: say('Models'), group: say('Views'), scope: 'everywhere', keys: ['Alt+5'] },
+  'view.training': { name: say('Training'), group: say('Views'), scope: 'everywhere', keys: ['Alt+6'] },
   'view.settings': { name: say('Settings'), group: say('Views'), scope: 'everywhere', keys: ['Ctrl+,'] },
   'image.next': {
     name: say('Next image'),

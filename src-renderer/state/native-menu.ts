@@ -156,7 +156,14 @@ function viewMenu(command: (id: string) => MenuEntry[]): MenuPart {
     id: 'view',
     label: say('View'),
     entries: [
-      ...['view.data', 'view.review', 'view.thresholds', 'view.compare', 'view.models'].flatMap(command),
+      ...[
+        'view.data',
+        'view.review',
+        'view.thresholds',
+        'view.compare',
+        'view.training',
+        'view.models',
+      ].flatMap(command),
       separator,
       {
         kind: 'list',

@@ -16,6 +16,7 @@ export const queryRoots = {
   prompts: 'prompts',
   methods: 'methods',
   jobs: 'jobs',
+  trainings: 'trainings',
 } as const;
 
 /** Every data set, the most recently opened first. */

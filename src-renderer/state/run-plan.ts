@@ -11,6 +11,7 @@ import type { MethodId, MethodInfo, MethodSettings } from '../../src-shared/doma
 import { settingsRead } from '../../src-shared/domain/method-settings.ts';
 import type { Model, PromptSet } from '../../src-shared/domain/model.ts';
 import type { Run } from '../../src-shared/domain/run.ts';
+import { runSettingsOf } from '../../src-shared/domain/training.ts';
 import { say } from '../texts/say.ts';
 import { draftOf, parseDraft, type PromptDraft } from './prompt-drafts.ts';
 
@@ -51,6 +52,24 @@ export function choiceOf({ methodId, modelId, promptSetId, settings, className }
     drafts: promptText === undefined || !isWrittenMethod(methodId) ? {} : { [methodId]: draftOf(promptText) },
     settings: others,
     className: className ?? null,
+  };
+}
+
+/** Learned prompts with the model that they were learned with, where it is here, and as that saw images. */
+export function choiceOfPrompts(
+  { id, methodId, textWidth, provenance }: PromptSet,
+  models: readonly Model[],
+): StartChoice {
+  const own = models.find(({ sha256 }) => sha256 === provenance?.modelSha256);
+  const model = own ?? models.find(({ config }) => config.text.width === textWidth);
+  return {
+    ...nothingChosen,
+    modelId: model?.id ?? null,
+    promptSetIds: { [methodId]: id },
+    settings:
+      provenance === undefined || own === undefined
+        ? {}
+        : runSettingsOf(provenance.methodId, provenance.settings),
   };
 }
 

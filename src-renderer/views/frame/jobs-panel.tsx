@@ -2,6 +2,7 @@ import Button from '@mui/material/Button';
 import Drawer from '@mui/material/Drawer';
 import { ArrowRight, Cpu, TriangleAlert, X } from 'lucide-react';
 import type { Job } from '../../../src-shared/domain/job.ts';
+import type { Training } from '../../../src-shared/domain/training.ts';
 import { methodTitle } from '../../../src-shared/domain/method-settings.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { JobLine } from '../../components/job-line.tsx';
@@ -12,6 +13,7 @@ import { isOver } from '../../state/events.ts';
 import { formatMoment } from '../../state/format.ts';
 import { usePanelStore } from '../../state/panels.ts';
 import { useJobs, useRuns } from '../../state/queries.ts';
+import { useTrainings } from '../../state/training-queries.ts';
 import { say } from '../../texts/say.ts';
 import styles from './jobs-panel.module.css';
 
@@ -132,7 +134,8 @@ function Remark({ text }: { readonly text: string }) {
 
 function JobLink({ job, onGo }: { readonly job: Job; readonly onGo: () => void }) {
   const go = useAddressStore((state) => state.go);
-  const place = placeOf(job);
+  const training = useTrainings().data?.find(({ jobId }) => jobId === job.id);
+  const place = placeOf(job, training);
   if (!place) return null;
   return (
     <Button
@@ -147,9 +150,22 @@ function JobLink({ job, onGo }: { readonly job: Job; readonly onGo: () => void }
   );
 }
 
-function placeOf(job: Job): { name: string; address: Partial<Address> } | null {
+function placeOf(
+  job: Job,
+  training: Training | undefined,
+): { name: string; address: Partial<Address> } | null {
   if (job.kind === 'model-import' || job.kind === 'model-download')
     return { name: say('Show models'), address: { view: 'models' } };
+  if (training !== undefined)
+    return {
+      name: say('Show the training'),
+      address: {
+        view: 'training',
+        trainingId: training.id,
+        epoch: null,
+        ...(job.datasetId === null ? {} : { datasetId: job.datasetId }),
+      },
+    };
   if (job.datasetId === null) return null;
   const place = { datasetId: job.datasetId, imageId: null, className: null };
   if (job.kind === 'export' && job.runId !== null)

@@ -2,6 +2,7 @@ import {
   Boxes,
   Columns2,
   Database,
+  GraduationCap,
   Images,
   ListTodo,
   Settings,
@@ -28,6 +29,7 @@ const places: readonly Place[] = [
   { view: 'review', name: say('Review'), icon: Images, covers: ['review'] },
   { view: 'thresholds', name: say('Thresholds'), icon: SlidersVertical, covers: ['thresholds'] },
   { view: 'compare', name: say('Compare'), icon: Columns2, covers: ['compare'] },
+  { view: 'training', name: say('Training'), icon: GraduationCap, covers: ['training', 'train'] },
   { view: 'models', name: say('Models'), icon: Boxes, covers: ['models'] },
 ];
 

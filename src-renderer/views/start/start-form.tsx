@@ -3,6 +3,7 @@ import LinearProgress from '@mui/material/LinearProgress';
 import { ListChecks, ListVideo } from 'lucide-react';
 import { useState } from 'react';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
+import type { PromptSet } from '../../../src-shared/domain/model.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
@@ -11,6 +12,7 @@ import { useMethods, useModels, usePromptSets, useRuns } from '../../state/queri
 import {
   chooseMethods,
   choiceOf,
+  choiceOfPrompts,
   fittingPrompts,
   imagesIn,
   nothingChosen,
@@ -32,16 +34,20 @@ interface StartFormProps {
   readonly dataset: Dataset;
   /** The run whose settings the form begins with. */
   readonly again: Run | null;
+  /** The prompts that the form begins with. */
+  readonly learned: PromptSet | null;
 }
 
 /** Everything that a run is made with, what it will cost, and the button that starts it. */
-export function StartForm({ dataset, again }: StartFormProps) {
+export function StartForm({ dataset, again, learned }: StartFormProps) {
   const { methodIds } = useAddress();
   const { go, replace } = useAddressStore();
   const { data: models = [] } = useModels();
   const { data: promptSets = [] } = usePromptSets();
   const { data: runs = [] } = useRuns();
-  const [choice, setChoice] = useState<StartChoice>(() => (again === null ? nothingChosen : choiceOf(again)));
+  const [choice, setChoice] = useState<StartChoice>(() =>
+    again !== null ? choiceOf(again) : learned !== null ? choiceOfPrompts(learned, models) : nothingChosen,
+  );
 
   const model = models.find(({ id }) => id === choice.modelId) ?? models[0] ?? null;
   const methods = useMethods(model?.id ?? null);
@@ -124,6 +130,13 @@ export function StartForm({ dataset, again }: StartFormProps) {
                 {say('Begins with what run {id} was made with: {title}. Change what is to be different.', {
                   id: again.id,
                   title: runTitle(again, { models, promptSets }),
+                })}
+              </p>
+            )}
+            {again === null && learned !== null && (
+              <p className={styles.quiet}>
+                {say('Begins with the prompts «{name}» and sees images as they were learned.', {
+                  name: learned.name,
                 })}
               </p>
             )}

@@ -5,7 +5,15 @@ import { composeShell, recentIdOf, toAccelerator } from '../../../src-renderer/s
 import { recentSets } from '../../../src-renderer/state/recent-cleared.ts';
 
 const ids = [
-  ...['view.data', 'view.review', 'view.thresholds', 'view.compare', 'view.models', 'view.settings'],
+  ...[
+    'view.data',
+    'view.review',
+    'view.thresholds',
+    'view.compare',
+    'view.training',
+    'view.models',
+    'view.settings',
+  ],
   ...['folder.add', 'export.open', 'run.start', 'jobs.pause', 'jobs.resume', 'jobs.cancel', 'jobs.open'],
   ...['theme.dark', 'theme.light', 'theme.system', 'search.open', 'keys.open', 'recent.clear'],
   ...['logs.open', 'report.open', 'about.open'],

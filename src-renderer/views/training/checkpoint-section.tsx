@@ -1,0 +1,105 @@
+import Slider from '@mui/material/Slider';
+import { useEffect, useState } from 'react';
+import type { Training, TrainingCheckpoint } from '../../../src-shared/domain/training.ts';
+import { probeMapResource } from '../../canvas/pixel-map.ts';
+import { probeScale } from '../../state/training-curves.ts';
+import { formatLoss } from '../../state/training-words.ts';
+import type { TrainingDetails } from '../../state/training-queries.ts';
+import { say } from '../../texts/say.ts';
+import { KeepActions } from './keep-actions.tsx';
+import { ProbeTile } from './probe-tile.tsx';
+import styles from './training-page.module.css';
+
+interface CheckpointSectionProps {
+  readonly details: TrainingDetails;
+  readonly shown: TrainingCheckpoint;
+  readonly onChoose: (epoch: number) => void;
+}
+
+/** Scrubs over the epochs: what each makes of the probe images beside what the first did, and what can be done with it. */
+export function CheckpointSection({ details, shown, onChoose }: CheckpointSectionProps) {
+  const { training, checkpoints, probes } = details;
+  const [dragged, setDragged] = useState<number | null>(null);
+  const [first] = checkpoints;
+  const last = checkpoints.at(-1);
+  const looked = checkpoints.find(({ epoch }) => epoch === dragged) ?? shown;
+  const scale = probeScale(checkpoints);
+  usePreload(training, checkpoints, looked.epoch);
+  if (first === undefined || last === undefined) return null;
+  const { rendering } = training;
+  return (
+    <section className={styles.section} aria-label={say('Checkpoint')} data-testid="checkpoint">
+      <div className={styles.scrub}>
+        <h2 id="scrub-title">{say('Epoch {epoch}', { epoch: looked.epoch })}</h2>
+        <Slider
+          className={styles.slider ?? ''}
+          aria-label={say('Epoch')}
+          size="small"
+          min={first.epoch}
+          max={Math.max(last.epoch, first.epoch + 1)}
+          step={1}
+          marks={last.epoch - first.epoch < 40}
+          disabled={checkpoints.length < 2}
+          value={looked.epoch}
+          getAriaValueText={(epoch) => say('Epoch {epoch}', { epoch })}
+          onChange={(_, epoch) => {
+            if (typeof epoch === 'number') setDragged(epoch);
+          }}
+          onChangeCommitted={(_, epoch) => {
+            setDragged(null);
+            if (typeof epoch === 'number') onChoose(epoch);
+          }}
+        />
+        <span className={styles.quiet}>{say('loss {loss}', { loss: formatLoss(looked.lossMean) })}</span>
+        <KeepActions key={looked.id} training={training} checkpoint={looked} />
+      </div>
+      {looked.problem !== null && <p className={styles.problem}>{looked.problem}</p>}
+      {rendering === null || scale === null ? (
+        <p className={styles.quiet}>
+          {probes.length === 0
+            ? say('No image was chosen to be looked at after each epoch.')
+            : say('Maps of the first checkpoint are being drawn.')}
+        </p>
+      ) : (
+        <>
+          <p className={styles.quiet}>
+            {looked.epoch === first.epoch
+              ? say('The first epoch. Maps of all epochs are coloured on one scale.')
+              : say('Left the first epoch, right epoch {epoch}; all on one scale.', { epoch: looked.epoch })}
+          </p>
+          <ul className={styles.probes} aria-label={say('Probe images')}>
+            {probes.map(({ imageId, path }) => (
+              <ProbeTile
+                key={imageId}
+                imageId={imageId}
+                path={path}
+                first={first}
+                shown={looked}
+                rendering={rendering}
+                scale={scale}
+              />
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** Reads the maps of the epochs on both sides, so that the next move of the slider shows them at once. */
+function usePreload(
+  { rendering }: Training,
+  checkpoints: readonly TrainingCheckpoint[],
+  epoch: number,
+): void {
+  useEffect(() => {
+    if (rendering === null) return;
+    for (const checkpoint of checkpoints.filter((each) => Math.abs(each.epoch - epoch) <= 2)) {
+      for (const { imageId } of checkpoint.probes)
+        // One that cannot be read says so where it is shown.
+        probeMapResource({ trainingId: checkpoint.trainingId, epoch: checkpoint.epoch, imageId }, rendering)
+          .load()
+          .catch(() => undefined);
+    }
+  }, [rendering, checkpoints, epoch]);
+}
