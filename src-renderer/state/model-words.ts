@@ -1,3 +1,4 @@
+import type { MethodParams } from '../../src-shared/contract/methods.ts';
 import type { CheckpointFormat, ClipConfig } from '../../src-shared/domain/model.ts';
 import { say } from '../texts/say.ts';
 
@@ -22,4 +23,19 @@ export function modelFacts({ vision, text, activation, embeddingSize }: ClipConf
     say('embedding {size}', { size: String(embeddingSize) }),
     activation === 'quick_gelu' ? 'QuickGELU' : 'GELU',
   ].join(' · ');
+}
+
+/** How prompts are written for other programs. */
+export type PromptFileFormat = MethodParams<'prompts.export'>['format'];
+
+/** `Bottle, epoch 15` as `bottle-epoch-15.pth`. */
+export function promptFileName(
+  { id, name }: { readonly id: number; readonly name: string },
+  format: PromptFileFormat,
+): string {
+  const plain = name
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '');
+  return `${plain === '' ? `prompts-${id}` : plain}.${format === 'torch' ? 'pth' : 'safetensors'}`;
 }

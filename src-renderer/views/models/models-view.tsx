@@ -14,6 +14,7 @@ import { fileName, formatMoment } from '../../state/format.ts';
 import { formatNames, modelFacts } from '../../state/model-words.ts';
 import { useCatalogue, useJobs, useModels, useModelsDiskUse, usePromptSets, useRuns } from '../../state/queries.ts';
 import { say } from '../../texts/say.ts';
+import { ExportPromptsButton } from './export-prompts.tsx';
 import { GetModel } from './get-model.tsx';
 import { ImportModel } from './import-model.tsx';
 import { ImportPrompts } from './import-prompts.tsx';
@@ -218,6 +219,7 @@ function PromptRow({ promptSet }: { readonly promptSet: PromptSet }) {
           )}
         </p>
       </div>
+      <ExportPromptsButton promptSet={promptSet} />
       <RenameButton
         name={promptSet.name}
         rename={(name) => client.call('prompts.rename', { promptSetId: promptSet.id, name })}
