@@ -129,6 +129,11 @@ function ViewOf({ view }: { readonly view: View }) {
     case 'export':
       return <ExportView />;
     case 'training':
+      return (
+        <ScoresGate>
+          <TrainingView />
+        </ScoresGate>
+      );
     case 'train':
       return <TrainingView />;
     case 'models':

@@ -11,7 +11,6 @@ import type { MethodId, MethodInfo, MethodSettings } from '../../src-shared/doma
 import { settingsRead } from '../../src-shared/domain/method-settings.ts';
 import type { Model, PromptSet } from '../../src-shared/domain/model.ts';
 import type { Run } from '../../src-shared/domain/run.ts';
-import { runSettingsOf } from '../../src-shared/domain/training.ts';
 import { say } from '../texts/say.ts';
 import { draftOf, parseDraft, type PromptDraft } from './prompt-drafts.ts';
 
@@ -55,7 +54,7 @@ export function choiceOf({ methodId, modelId, promptSetId, settings, className }
   };
 }
 
-/** Learned prompts with the model that they were learned with, where it is here, and as that saw images. */
+/** Learned prompts with the model that they were learned with, or another that can use them. Core sees to the settings. */
 export function choiceOfPrompts(
   { id, methodId, textWidth, provenance }: PromptSet,
   models: readonly Model[],
@@ -66,10 +65,6 @@ export function choiceOfPrompts(
     ...nothingChosen,
     modelId: model?.id ?? null,
     promptSetIds: { [methodId]: id },
-    settings:
-      provenance === undefined || own === undefined
-        ? {}
-        : runSettingsOf(provenance.methodId, provenance.settings),
   };
 }
 

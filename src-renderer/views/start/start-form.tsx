@@ -135,7 +135,7 @@ export function StartForm({ dataset, again, learned }: StartFormProps) {
             )}
             {again === null && learned !== null && (
               <p className={styles.quiet}>
-                {say('Begins with the prompts «{name}» and sees images as they were learned.', {
+                {say('Begins with the prompts «{name}»; images are seen as when these were learned.', {
                   name: learned.name,
                 })}
               </p>

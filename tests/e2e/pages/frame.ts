@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-export type RailName = 'Data' | 'Review' | 'Thresholds' | 'Compare' | 'Models' | 'Settings';
+export type RailName = 'Data' | 'Review' | 'Thresholds' | 'Compare' | 'Training' | 'Models' | 'Settings';
 
 /** The frame around every view: rail, top bar, jobs panel. */
 export class Frame {

@@ -1,0 +1,102 @@
+import { stat } from 'node:fs/promises';
+import { expectAccessible } from './expect-accessible.ts';
+import { expect, test } from './fixtures.ts';
+import { DataPage } from './pages/data-page.ts';
+import { Frame } from './pages/frame.ts';
+import { ReviewPage } from './pages/review-page.ts';
+import { StartPage } from './pages/start-page.ts';
+import { TrainingPage } from './pages/training-page.ts';
+import { makeMvtecClass } from './test-images.ts';
+
+test.beforeEach(async ({ window }, testInfo) => {
+  const folder = testInfo.outputPath('surfaces');
+  for (const className of ['felt', 'steel'])
+    await makeMvtecClass(folder, { className, goodCount: 4, scratchedCount: 4 });
+  await new DataPage(window).importFolder(folder);
+});
+
+test('prompts are learned, watched, looked through by epoch, kept, used in a run and exported', async ({
+  window,
+}, testInfo) => {
+  const page = new TrainingPage(window);
+  await page.setUp();
+  await expect(page.plan).toContainText('Learns from 16 images, 8 anomalous');
+  await page.fill('Name', 'Scratches');
+  await page.fill('Epochs', '2');
+  await page.fill('Batch', '4');
+  await page.fill('Learning rate', 'fast');
+  await expect(window.getByTestId('training-cost')).toContainText('Mend these settings first: Learning rate');
+  await expect(window.getByRole('button', { name: 'Start the training' })).toBeDisabled();
+  await page.fill('Learning rate', '0.001');
+  await page.pick('Validate on', 'surfaces');
+  await expect(page.plan.locator('[data-code="same-set"]')).toBeVisible();
+  await window.getByText('All settings').click();
+  await expectAccessible(window, 'setting a training up');
+  await page.start();
+
+  await expect.poll(() => page.lossPoints(), { timeout: 60_000 }).toBeGreaterThan(0);
+  await page.waitForEnd();
+  await expect.poll(() => page.lossPoints()).toBe(8);
+  await expect(page.epochs).toHaveCount(2);
+  await expect(page.epochs.first()).toContainText('%');
+
+  await expect(page.probes).toHaveCount(8);
+  await expect.poll(() => page.paintedEpochs()).toEqual(['1', '2']);
+  await page.slider.press('ArrowLeft');
+  await expect(window.getByRole('heading', { name: 'Epoch 1' })).toBeVisible();
+  await expect.poll(() => page.paintedEpochs()).toEqual(['1']);
+  await page.slider.press('ArrowRight');
+  await expect.poll(() => page.paintedEpochs()).toEqual(['1', '2']);
+  await expectAccessible(window, 'a training');
+
+  await page.keep('Scratches at their end');
+  await window.getByRole('button', { name: 'Use in a run' }).click();
+  const start = new StartPage(window);
+  await expect(start.method('AnomalyCLIP')).toBeChecked();
+  await expect(window.getByRole('combobox', { name: 'Prompts of AnomalyCLIP' })).toHaveText(
+    'Scratches at their end',
+  );
+  await start.start();
+  await new ReviewPage(window).waitForEnd();
+  await new ReviewPage(window).waitForHeat();
+
+  await new Frame(window).goTo('Models');
+  for (const [format, file] of [
+    ['safetensors, with where', testInfo.outputPath('prompts.safetensors')],
+    ['.pth, as the released', testInfo.outputPath('prompts.pth')],
+  ] as const) {
+    await window.getByRole('button', { name: 'Export Scratches at their end' }).click();
+    const dialog = window.getByRole('dialog');
+    await dialog.getByRole('combobox', { name: 'Format' }).click();
+    await window.getByRole('option', { name: format }).click();
+    await dialog.getByRole('textbox', { name: 'File' }).fill(file);
+    await dialog.getByRole('button', { name: 'Write' }).click();
+    await expect(dialog.getByText(`Written to ${file}`)).toBeVisible();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    expect((await stat(file)).size).toBeGreaterThan(1000);
+  }
+
+  await new Frame(window).goTo('Training');
+  await window.getByRole('button', { name: 'All trainings' }).click();
+  await expect(window.getByTestId('training-row')).toHaveCount(1);
+  await expect(window.getByTestId('training-row')).toContainText('Done · 2 of 2 epochs');
+  await expectAccessible(window, 'the list of trainings');
+});
+
+test('a training whose host is killed goes on from its last checkpoint', async ({ workbench }) => {
+  const before = new TrainingPage(workbench.page);
+  await before.setUp();
+  await before.fill('Epochs', '12');
+  await before.fill('Batch', '2');
+  await before.start();
+  await expect(before.epochs.first()).toBeVisible({ timeout: 60_000 });
+  expect(await before.epochs.count()).toBeLessThan(12);
+
+  const window = await workbench.restart('kill');
+  const page = new TrainingPage(window);
+  await expect(page.training).toBeVisible();
+  await expect(page.epochs.first()).toBeVisible();
+  await page.waitForEnd();
+  await expect(page.epochs).toHaveCount(12);
+  await expect.poll(() => page.lossPoints()).toBe(96);
+});
