@@ -1,6 +1,8 @@
 import type { MethodParams } from '../../src-shared/contract/methods.ts';
 import type { CheckpointFormat, ClipConfig } from '../../src-shared/domain/model.ts';
+import type { PromptProvenance } from '../../src-shared/domain/training.ts';
 import { say } from '../texts/say.ts';
+import { formatPercent } from './format.ts';
 
 export const formatNames: Readonly<Record<CheckpointFormat, string>> = {
   'openai-torchscript': 'OpenAI, TorchScript',
@@ -38,4 +40,20 @@ export function promptFileName(
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-+|-+$/g, '');
   return `${plain === '' ? `prompts-${id}` : plain}.${format === 'torch' ? 'pth' : 'safetensors'}`;
+}
+
+/** Where learned prompts come from, and what they were worth. */
+export function describeProvenance(provenance: PromptProvenance): string {
+  const { datasetName, imageCount, epoch, modelId, validation } = provenance;
+  const auroc = validation?.mean.image.auroc ?? null;
+  const from = { dataset: datasetName, images: imageCount, epoch, model: modelId };
+  return auroc === null
+    ? say(
+        'Learned from {images, plural, one {# image} other {# images}} of {dataset} with the model {model}, epoch {epoch}.',
+        from,
+      )
+    : say(
+        'Learned from {images, plural, one {# image} other {# images}} of {dataset} with the model {model}, epoch {epoch}; validated at image AUROC {auroc}.',
+        { ...from, auroc: formatPercent(auroc, 1) },
+      );
 }

@@ -20,19 +20,59 @@ export interface TrainingCurve {
 
 const total = 'total';
 
-/** The total first, then the parts in the order in which the method names them. */
-export function lossNames(losses: readonly TrainingLoss[]): readonly string[] {
-  const parts = new Set<string>();
+/** Parts of the loss as the methods call them, without the layer; one that is not here is shown as it is called. */
+const partNames: ReadonlyMap<string, string> = new Map([
+  [total, say('Total')],
+  ['image', say('Images')],
+  ['focal', say('Focal')],
+  ['dice_abnormal', say('Dice, anomalous')],
+  ['dice_normal', say('Dice, normal')],
+  ['prior', say('Prior')],
+  ['orthogonal', say('Orthogonality')],
+]);
+
+/** `focal_12` is the focal loss of layer 12. */
+function readPart(part: string): { readonly stem: string; readonly layer: string | null } {
+  const match = /^(.+)_(\d+)$/.exec(part);
+  return { stem: match?.[1] ?? part, layer: match?.[2] ?? null };
+}
+
+interface LossPart {
+  readonly key: string;
+  readonly name: string;
+  /** What is added up for it. */
+  readonly parts: readonly string[];
+}
+
+/** The total first, then the parts in the order in which the method names them: each layer alone, or added up. */
+export function lossParts(losses: readonly TrainingLoss[], eachLayer: boolean): readonly LossPart[] {
+  if (losses.length === 0) return [];
+  const found = new Map<string, LossPart>([[total, { key: total, name: nameOf(total, null), parts: [] }]]);
   // Every step of a training has the same parts; the first and the last tell them.
-  for (const loss of [losses[0], losses.at(-1)])
-    for (const name of Object.keys(loss?.parts ?? {})) parts.add(name);
-  return losses.length === 0 ? [] : [total, ...[...parts].filter((name) => name !== total)];
+  const names = [losses[0], losses.at(-1)].flatMap((loss) => Object.keys(loss?.parts ?? {}));
+  for (const part of new Set(names)) {
+    const { stem, layer } = readPart(part);
+    const key = eachLayer ? part : stem;
+    const name = nameOf(stem, eachLayer ? layer : null);
+    found.set(key, { key, name, parts: [...(found.get(key)?.parts ?? []), part] });
+  }
+  return [...found.values()];
+}
+
+function nameOf(stem: string, layer: string | null): string {
+  const name = partNames.get(stem) ?? stem;
+  return layer === null ? name : say('{name}, layer {layer}', { name, layer });
+}
+
+/** Whether any part is told for more than one layer. */
+export function hasLayers(losses: readonly TrainingLoss[]): boolean {
+  return lossParts(losses, true).length > lossParts(losses, false).length;
 }
 
 /** `wanted` buckets at most, so that 10,000 steps draw like 300 and no outlier is lost: each keeps its extremes. */
 export function bandPoints(
   losses: readonly TrainingLoss[],
-  valueOf: (loss: TrainingLoss) => number | undefined,
+  valueOf: (loss: TrainingLoss) => number,
   wanted: number,
 ): readonly BandPoint[] {
   const first = losses[0]?.step ?? 0;
@@ -52,7 +92,7 @@ export function bandPoints(
   };
   for (const loss of losses) {
     const value = valueOf(loss);
-    if (value === undefined || !Number.isFinite(value)) continue;
+    if (!Number.isFinite(value)) continue;
     const here = Math.floor((loss.step - first) / width);
     if (here !== bucket) {
       close();
@@ -70,15 +110,20 @@ function mean(values: readonly number[]): number {
 }
 
 /** The loss and its parts over the steps. */
-export function lossCurves(losses: readonly TrainingLoss[], wanted: number): readonly TrainingCurve[] {
-  return lossNames(losses).map((key) => {
-    const valueOf = (loss: TrainingLoss) => (key === total ? loss.total : loss.parts[key]);
+export function lossCurves(
+  losses: readonly TrainingLoss[],
+  wanted: number,
+  eachLayer: boolean,
+): readonly TrainingCurve[] {
+  return lossParts(losses, eachLayer).map(({ key, name, parts }) => {
+    const valueOf = (loss: TrainingLoss) =>
+      key === total ? loss.total : parts.reduce((sum, part) => sum + (loss.parts[part] ?? 0), 0);
     const newest = losses.at(-1);
     return {
       key,
-      name: key === total ? say('Total') : key,
+      name,
       points: bandPoints(losses, valueOf, wanted),
-      last: newest === undefined ? null : (valueOf(newest) ?? null),
+      last: newest === undefined ? null : valueOf(newest),
     };
   });
 }
@@ -143,7 +188,7 @@ export function bestEpoch(checkpoints: readonly TrainingCheckpoint[], metric: Tr
   return best?.epoch ?? null;
 }
 
-/** From 0 (or below it) to the greatest value of all curves, rounded up to 1, 2 or 5 of a power of ten. */
+/** A round value at or above the greatest: 1, 2 or 5 of a power of ten. */
 export function niceTop(greatest: number): number {
   if (!(greatest > 0) || !Number.isFinite(greatest)) return 1;
   const power = 10 ** Math.floor(Math.log10(greatest));
@@ -170,4 +215,10 @@ export function checkpointAt(
   epoch: number | null,
 ): TrainingCheckpoint | null {
   return checkpoints.find((each) => each.epoch === epoch) ?? checkpoints.at(-1) ?? null;
+}
+
+/** A round share at or below the least that a curve falls to, so that what changes is seen. */
+export function shareBottom(curves: readonly TrainingCurve[]): number {
+  const least = Math.min(1, ...curves.flatMap(({ points }) => points.map(({ low }) => low)));
+  return Math.min(0.9, Math.floor(least * 10) / 10);
 }

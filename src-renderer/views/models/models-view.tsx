@@ -11,7 +11,7 @@ import { JobLine } from '../../components/job-line.tsx';
 import { useClient } from '../../state/client-context.ts';
 import { describeComputeUse } from '../../state/compute-words.ts';
 import { fileName, formatMoment } from '../../state/format.ts';
-import { formatNames, modelFacts } from '../../state/model-words.ts';
+import { describeProvenance, formatNames, modelFacts } from '../../state/model-words.ts';
 import { useCatalogue, useJobs, useModels, useModelsDiskUse, usePromptSets, useRuns } from '../../state/queries.ts';
 import { say } from '../../texts/say.ts';
 import { ExportPromptsButton } from './export-prompts.tsx';
@@ -218,6 +218,9 @@ function PromptRow({ promptSet }: { readonly promptSet: PromptSet }) {
             },
           )}
         </p>
+        {promptSet.provenance !== undefined && (
+          <p className={styles.quiet}>{describeProvenance(promptSet.provenance)}</p>
+        )}
       </div>
       <ExportPromptsButton promptSet={promptSet} />
       <RenameButton

@@ -68,11 +68,12 @@ export function CheckpointSection({ details, shown, onChoose }: CheckpointSectio
               : say('Left the first epoch, right epoch {epoch}; all on one scale.', { epoch: looked.epoch })}
           </p>
           <ul className={styles.probes} aria-label={say('Probe images')}>
-            {probes.map(({ imageId, path }) => (
+            {probes.map(({ imageId, path, className }) => (
               <ProbeTile
                 key={imageId}
                 imageId={imageId}
                 path={path}
+                className={className}
                 first={first}
                 shown={looked}
                 rendering={rendering}

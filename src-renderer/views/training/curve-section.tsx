@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { TrainingCurve } from '../../state/training-curves.ts';
 import { dashes, LineChart } from './line-chart.tsx';
 import chartStyles from './line-chart.module.css';
@@ -10,10 +10,14 @@ interface CurveSectionProps {
   readonly xName: string;
   readonly from: number;
   readonly to: number;
+  readonly bottom?: number;
   readonly top: number | null;
   readonly formatY: (value: number) => string;
+  readonly formatTick: (value: number) => string;
   readonly marker: number | null;
   readonly onPick: (x: number) => void;
+  /** Stands beside the title. */
+  readonly action?: ReactNode;
   /** What stands there as long as there is no curve. */
   readonly empty: string;
 }
@@ -25,7 +29,10 @@ export function CurveSection(props: CurveSectionProps) {
   const order = curves.map(({ key }) => key);
   return (
     <section className={styles.section} aria-label={title}>
-      <h2>{title}</h2>
+      <div className={styles.sectionHead}>
+        <h2>{title}</h2>
+        {props.action}
+      </div>
       {curves.length === 0 ? (
         <p className={styles.quiet}>{props.empty}</p>
       ) : (
@@ -37,8 +44,10 @@ export function CurveSection(props: CurveSectionProps) {
             order={order}
             from={props.from}
             to={props.to}
+            {...(props.bottom === undefined ? {} : { bottom: props.bottom })}
             top={props.top}
             formatY={formatY}
+            formatTick={props.formatTick}
             marker={props.marker}
             onPick={props.onPick}
           />

@@ -17,9 +17,12 @@ interface LineChartProps {
   readonly order: readonly string[];
   readonly from: number;
   readonly to: number;
+  /** What the axis begins with; absent: 0. */
+  readonly bottom?: number;
   /** Null: a round value above the greatest. */
   readonly top: number | null;
   readonly formatY: (value: number) => string;
+  readonly formatTick: (value: number) => string;
   /** Where the chosen epoch stands; null: nowhere. */
   readonly marker: number | null;
   readonly onPick: (x: number) => void;
@@ -31,9 +34,9 @@ const above = 8;
 const below = 22;
 const heightPx = 220;
 
-/** Curves over steps or epochs, from 0 up. A click picks the place that it falls on. */
+/** Curves over steps or epochs. A click picks the place that it falls on. */
 export function LineChart(props: LineChartProps) {
-  const { curves, from, to, marker } = props;
+  const { curves, from, to, marker, bottom = 0 } = props;
   const box = useRef<HTMLDivElement>(null);
   const { width } = useElementSize(box);
   const inner = { width: Math.max(1, width - left - right), height: heightPx - above - below };
@@ -63,7 +66,15 @@ export function LineChart(props: LineChartProps) {
             props.onPick(from + Math.min(1, Math.max(0, share)) * span);
           }}
         >
-          <Axes from={from} to={to} top={top} inner={inner} xName={props.xName} formatY={props.formatY} />
+          <Axes
+            from={from}
+            to={to}
+            bottom={bottom}
+            top={top}
+            inner={inner}
+            xName={props.xName}
+            formatTick={props.formatTick}
+          />
           {curves.map((curve) => (
             <Curve
               key={curve.key}
@@ -72,6 +83,7 @@ export function LineChart(props: LineChartProps) {
               dash={dashes[props.order.indexOf(curve.key) % dashes.length] ?? ''}
               from={from}
               span={span}
+              bottom={bottom}
               top={top}
               width={inner.width}
             />
@@ -94,13 +106,14 @@ export function LineChart(props: LineChartProps) {
 interface AxesProps {
   readonly from: number;
   readonly to: number;
+  readonly bottom: number;
   readonly top: number;
   readonly inner: { readonly width: number; readonly height: number };
   readonly xName: string;
-  readonly formatY: (value: number) => string;
+  readonly formatTick: (value: number) => string;
 }
 
-function Axes({ from, to, top, inner, xName, formatY }: AxesProps) {
+function Axes({ from, to, bottom, top, inner, xName, formatTick }: AxesProps) {
   return (
     <g className={styles.axes}>
       {[0, 0.25, 0.5, 0.75, 1].map((share) => {
@@ -110,7 +123,7 @@ function Axes({ from, to, top, inner, xName, formatY }: AxesProps) {
             <line x1={left} x2={left + inner.width} y1={y} y2={y} />
             {share !== 0.25 && share !== 0.75 && (
               <text x={left - 6} y={y + 4} textAnchor="end">
-                {formatY(share * top)}
+                {formatTick(bottom + share * (top - bottom))}
               </text>
             )}
           </g>
@@ -135,15 +148,17 @@ interface CurveProps {
   readonly dash: string;
   readonly from: number;
   readonly span: number;
+  readonly bottom: number;
   readonly top: number;
   readonly width: number;
 }
 
 /** The mean as a line; where steps share a pixel, their extremes as a band behind it. */
-const Curve = memo(function Curve({ points, isFirst, dash, from, span, top, width }: CurveProps) {
+const Curve = memo(function Curve({ points, isFirst, dash, from, span, bottom, top, width }: CurveProps) {
   const height = heightPx - above - below;
   const x = (value: number) => (left + ((value - from) / span) * width).toFixed(1);
-  const y = (value: number) => (above + (1 - Math.min(1, Math.max(0, value / top))) * height).toFixed(1);
+  const y = (value: number) =>
+    (above + (1 - Math.min(1, Math.max(0, (value - bottom) / (top - bottom)))) * height).toFixed(1);
   const upper = points.map((point) => `${x(point.x)},${y(point.high)}`);
   const lower = points.map((point) => `${x(point.x)},${y(point.low)}`).reverse();
   const [only] = points;

@@ -20,6 +20,7 @@ interface Scale {
 interface ProbeTileProps {
   readonly imageId: number;
   readonly path: string;
+  readonly className: string;
   readonly first: TrainingCheckpoint;
   readonly shown: TrainingCheckpoint;
   readonly rendering: MapRendering;
@@ -27,7 +28,7 @@ interface ProbeTileProps {
 }
 
 /** One image under the map of the first epoch and of the one that is looked at, side by side, with both scores. */
-export function ProbeTile({ imageId, path, first, shown, rendering, scale }: ProbeTileProps) {
+export function ProbeTile({ imageId, path, className, first, shown, rendering, scale }: ProbeTileProps) {
   const image = useImage(imageId, null).data?.image;
   const ratio = image?.widthPx && image.heightPx ? image.widthPx / image.heightPx : 1;
   const both = first.epoch === shown.epoch ? [shown] : [first, shown];
@@ -46,6 +47,7 @@ export function ProbeTile({ imageId, path, first, shown, rendering, scale }: Pro
         ))}
       </div>
       <p className={styles.caption} title={path}>
+        <span className={styles.quiet}>{className}</span>
         {fileName(path)}
         {label !== null && <span className={styles.quiet}>{wordOfLabel(label)}</span>}
       </p>

@@ -1,13 +1,21 @@
 import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
 import { ArrowLeft } from 'lucide-react';
-import { useMemo } from 'react';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import Switch from '@mui/material/Switch';
+import { useMemo, useState } from 'react';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { JobLine } from '../../components/job-line.tsx';
 import { useAddress, useAddressStore } from '../../state/address.ts';
 import { formatPercent } from '../../state/format.ts';
 import { useJob } from '../../state/queries.ts';
-import { checkpointAt, lossCurves, metricCurves } from '../../state/training-curves.ts';
+import {
+  checkpointAt,
+  hasLayers,
+  lossCurves,
+  metricCurves,
+  shareBottom,
+} from '../../state/training-curves.ts';
 import { useTraining, type TrainingDetails } from '../../state/training-queries.ts';
 import { describeTraining, formatLoss, stateOf, trainingFacts } from '../../state/training-words.ts';
 import { say } from '../../texts/say.ts';
@@ -50,7 +58,8 @@ function Details({ details }: { readonly details: TrainingDetails }) {
   const job = useJob(training.jobId);
   const state = stateOf(training, job);
   const shown = checkpointAt(checkpoints, epoch);
-  const ofLosses = useMemo(() => lossCurves(losses, curvePoints), [losses]);
+  const [eachLayer, setEachLayer] = useState(false);
+  const ofLosses = useMemo(() => lossCurves(losses, curvePoints, eachLayer), [losses, eachLayer]);
   const ofMetrics = useMemo(() => metricCurves(checkpoints), [checkpoints]);
   const choose = (wanted: number) => {
     replace({ epoch: wanted === checkpoints.at(-1)?.epoch ? null : wanted });
@@ -64,6 +73,7 @@ function Details({ details }: { readonly details: TrainingDetails }) {
     go({ view: 'training', trainingId: null, epoch: null });
   };
   const lastStep = Math.max(1, losses.at(-1)?.step ?? 1);
+  const epochs = <EpochTable checkpoints={checkpoints} chosen={shown?.epoch ?? null} onChoose={choose} />;
   return (
     <div className={styles.page} data-testid="training" data-state={state}>
       <div className={styles.head}>
@@ -77,7 +87,6 @@ function Details({ details }: { readonly details: TrainingDetails }) {
         <RemoveTraining training={training} onRemoved={back} />
       </div>
       {job !== undefined && state !== 'succeeded' && <JobLine job={job} showTitle={false} />}
-      {shown !== null && <CheckpointSection details={details} shown={shown} onChoose={choose} />}
       <div className={styles.columns}>
         <CurveSection
           title={say('Loss')}
@@ -87,6 +96,23 @@ function Details({ details }: { readonly details: TrainingDetails }) {
           to={Math.max(2, lastStep)}
           top={null}
           formatY={formatLoss}
+          formatTick={(value) => String(Number(value.toPrecision(3)))}
+          action={
+            hasLayers(losses) && (
+              <FormControlLabel
+                label={say('Each layer')}
+                control={
+                  <Switch
+                    size="small"
+                    checked={eachLayer}
+                    onChange={(_, checked) => {
+                      setEachLayer(checked);
+                    }}
+                  />
+                }
+              />
+            )
+          }
           marker={shown === null ? null : shown.epoch * training.stepsPerEpoch}
           onPick={(step) => {
             pickEpoch(Math.ceil(step / Math.max(1, training.stepsPerEpoch)));
@@ -102,15 +128,19 @@ function Details({ details }: { readonly details: TrainingDetails }) {
             xName={say('Epoch')}
             from={1}
             to={Math.max(2, checkpoints.at(-1)?.epoch ?? 1)}
+            bottom={shareBottom(ofMetrics)}
             top={1}
             formatY={(share) => formatPercent(share, 1)}
+            formatTick={(share) => formatPercent(share)}
             marker={shown?.epoch ?? null}
             onPick={pickEpoch}
             empty={say('Each epoch is measured on the validation images once it is learned.')}
           />
         )}
-        <EpochTable checkpoints={checkpoints} chosen={shown?.epoch ?? null} onChoose={choose} />
+        {training.validation === null && epochs}
       </div>
+      {shown !== null && <CheckpointSection details={details} shown={shown} onChoose={choose} />}
+      {training.validation !== null && epochs}
     </div>
   );
 }
