@@ -12,6 +12,7 @@ import {
   type TrainingSettings,
   type TrainingWishes,
 } from '../../src-shared/domain/training.ts';
+import { attentionNames, optimiserNames } from '../texts/names.ts';
 import { say } from '../texts/say.ts';
 import { parseLayers } from './parse-layers.ts';
 
@@ -61,8 +62,8 @@ export const settingKinds: Readonly<Record<TrainingSettingName, SettingKind>> = 
   optimiser: {
     kind: 'choice',
     options: [
-      { value: 'adam', name: 'Adam' },
-      { value: 'sgd', name: 'SGD' },
+      { value: 'adam', name: optimiserNames.adam },
+      { value: 'sgd', name: optimiserNames.sgd },
     ],
   },
   schedule: {
@@ -81,8 +82,8 @@ export const settingKinds: Readonly<Record<TrainingSettingName, SettingKind>> = 
     kind: 'choice',
     options: [
       { value: 'vv', name: say('V-V (paper)') },
-      { value: 'qq', name: 'Q-Q' },
-      { value: 'kk', name: 'K-K' },
+      { value: 'qq', name: attentionNames.qq },
+      { value: 'kk', name: attentionNames.kk },
       { value: 'off', name: say('Off') },
     ],
   },

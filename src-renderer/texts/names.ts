@@ -1,3 +1,5 @@
 /** Names that are the same in every language. */
 export const productName = 'Anomaly Workbench';
 export const curveNames = { roc: 'ROC', pr: 'PR' } as const;
+export const optimiserNames = { adam: 'Adam', sgd: 'SGD' } as const;
+export const attentionNames = { qq: 'Q-Q', kk: 'K-K' } as const;

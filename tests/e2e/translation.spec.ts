@@ -1,13 +1,22 @@
 import type { Page } from '@playwright/test';
 import { productName } from '../../src-renderer/texts/names.ts';
 import { pseudoTag } from '../../src-renderer/texts/pseudo-language.ts';
+import type { Dataset } from '../../src-shared/domain/dataset.ts';
 import { askHost } from './ask-host.ts';
 import { expect, test } from './fixtures.ts';
 import { Frame, type RailName } from './pages/frame.ts';
 import { ReviewPage } from './pages/review-page.ts';
 import { untranslatedTexts } from './untranslated.ts';
 
-const views: readonly RailName[] = ['Data', 'Review', 'Thresholds', 'Compare', 'Models', 'Settings'];
+const views: readonly RailName[] = [
+  'Data',
+  'Review',
+  'Thresholds',
+  'Compare',
+  'Training',
+  'Models',
+  'Settings',
+];
 
 test('every sentence of the window comes from the catalogue of its language', async ({
   window,
@@ -54,6 +63,7 @@ async function wordsOfTheHost(window: Page): Promise<readonly string[]> {
     await askHost(window, 'models.list', {}),
     await askHost(window, 'models.catalogue', {}),
     await askHost(window, 'methods.list', { modelId: null }),
+    ...(await plansOfTrainings(window, datasets)),
     await askHost(window, 'app.info', {}),
     await askHost(window, 'app.doctor', {}),
   ];
@@ -67,14 +77,25 @@ async function wordsOfTheHost(window: Page): Promise<readonly string[]> {
   return [...words].filter((word) => word.trim().length > 1).sort((a, b) => b.length - a.length);
 }
 
+/** What the host says of a training from each data set: warnings. */
+async function plansOfTrainings(window: Page, datasets: readonly Dataset[]) {
+  const { models } = await askHost(window, 'models.list', {});
+  const [model] = models;
+  if (model === undefined) return [];
+  const orders = datasets.map(
+    ({ id }) => ({ methodId: 'anomalyclip', modelId: model.id, datasetId: id }) as const,
+  );
+  return await Promise.all(orders.map((order) => askHost(window, 'trainings.plan', order)));
+}
+
 /** Names of methods, keys, curves and colour maps, files, sizes, and the English sentences that the model reads. */
 function namesInEveryLanguage(dataFolder: string): readonly (string | RegExp)[] {
   return [
     dataFolder,
     productName,
     /«[^»]*photo of[^»]*»/g,
-    /\b(CLIP-AC|WinCLIP|AnomalyCLIP|FAPrompt|CLIP|Block statistics)\b/g,
-    /\b(ROC|PR|Inferno|QuickGELU|Node\.js)\b/g,
+    /\b(CLIP-AC|WinCLIP|AnomalyCLIP|FAPrompt|CoOp|CLIP|Block statistics)\b/g,
+    /\b(ROC|PR|Adam|SGD|Inferno|QuickGELU|Node\.js)\b/g,
     /\S+\.(png|jpg|json|sqlite)\b/g,
     /\b(Ctrl|Alt|Shift|Esc|Home|End|Tab|Space|Enter)\b/g,
     /[\d.,]+ [kMG]?B\b/g,
