@@ -18,7 +18,7 @@ const eventSchema = z.object({
   dur: z.number().optional(),
   tdur: z.number().optional(),
 });
-type TraceEvent = z.infer<typeof eventSchema>;
+export type TraceEvent = z.infer<typeof eventSchema>;
 
 /** Begins to trace; what it resolves with ends that and says what happened between. */
 export async function readMainThread(page: Page): Promise<() => Promise<MainThread>> {
@@ -57,33 +57,50 @@ export async function readMainThread(page: Page): Promise<() => Promise<MainThre
 }
 
 function isWanted(name: string): boolean {
-  return name === 'RunTask' || name === 'BeginMainThreadFrame' || name === 'FireAnimationFrame';
+  return name === 'RunTask' || name === 'FireAnimationFrame';
 }
 
-/** The thread with the most frames is the window's; a frame lasts from its beginning to that of the next. */
-function sumUp(events: readonly TraceEvent[]): MainThread {
-  const starts = Map.groupBy(
+/**
+ * The thread with the most frames is the window's. One frame calls back everybody who asked for it (us, the canvas
+ * library, the probe) within one task: a task with callbacks is one frame, however many there are. It lasts from the
+ * beginning of its task to that of the next one.
+ */
+export function sumUp(events: readonly TraceEvent[]): MainThread {
+  const callbacks = Map.groupBy(
     events.filter(({ name }) => name === 'FireAnimationFrame'),
     ({ pid, tid }) => `${pid}/${tid}`,
   );
-  const [busiest] = [...starts].sort(([, a], [, b]) => b.length - a.length);
+  const [busiest] = [...callbacks].sort(([, a], [, b]) => b.length - a.length);
   if (busiest === undefined) return { wallMs: [], processorMs: [] };
-  const [thread, frames] = busiest;
-  const times = frames.map(({ ts }) => ts).sort((a, b) => a - b);
+  const [thread, ofWindow] = busiest;
+  const times = ofWindow.map(({ ts }) => ts).sort((a, b) => a - b);
+  const wallMs: number[] = [];
+  const processorMs: number[] = [];
+  let callback = 0;
+  for (const { ts, dur = 0, tdur = 0 } of outerTasks(events, thread)) {
+    const firstInside = callback;
+    while ((times[callback] ?? Infinity) <= ts + dur) callback++;
+    if (callback > firstInside) {
+      wallMs.push(0);
+      processorMs.push(0);
+    }
+    // What came before the first frame belongs to none.
+    if (wallMs.length === 0) continue;
+    wallMs[wallMs.length - 1] = (wallMs.at(-1) ?? 0) + dur / 1000;
+    processorMs[processorMs.length - 1] = (processorMs.at(-1) ?? 0) + tdur / 1000;
+  }
+  return { wallMs, processorMs: processorMs.some((ms) => ms > 0) ? processorMs : [] };
+}
+
+/** Tasks of a thread in their order, without those that ran inside another: its time holds theirs. */
+function outerTasks(events: readonly TraceEvent[], thread: string): readonly TraceEvent[] {
   const tasks = events
     .filter(({ name, pid, tid }) => name === 'RunTask' && `${pid}/${tid}` === thread)
-    .sort((a, b) => a.ts - b.ts);
-  const wallMs = new Float64Array(times.length);
-  const processorMs = new Float64Array(times.length);
-  let frame = 0;
-  for (const { ts, dur = 0, tdur = 0 } of tasks) {
-    const end = ts + dur;
-    while (frame + 1 < times.length && (times[frame + 1] ?? Infinity) <= end) frame++;
-    if (frame < times.length && end >= (times[0] ?? 0)) {
-      wallMs[frame] = (wallMs[frame] ?? 0) + dur / 1000;
-      processorMs[frame] = (processorMs[frame] ?? 0) + tdur / 1000;
-    }
-  }
-  const hasProcessor = processorMs.some((ms) => ms > 0);
-  return { wallMs: [...wallMs], processorMs: hasProcessor ? [...processorMs] : [] };
+    .sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0));
+  let endOfOuter = -Infinity;
+  return tasks.filter(({ ts, dur = 0 }) => {
+    if (ts + dur <= endOfOuter) return false;
+    endOfOuter = ts + dur;
+    return true;
+  });
 }
