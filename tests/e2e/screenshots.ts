@@ -18,6 +18,7 @@ import { ReviewPage } from './pages/review-page.ts';
 import { SearchPage } from './pages/search-page.ts';
 import { addBrokenFiles, makeMvtecClass, makePlainFolder } from './test-images.ts';
 import { thresholdScenes } from './threshold-scenes.ts';
+import { makeTraining, trainingScenes } from './training-scenes.ts';
 
 const sizes = [
   { width: 1280, height: 720 },
@@ -55,6 +56,7 @@ const beforeAnyData: readonly Scene[] = [
   { name: '02-review-empty', show: (page) => new Frame(page).goTo('Review') },
   { name: '04-compare-empty', show: (page) => new Frame(page).goTo('Compare') },
   { name: '03-models-empty', show: (page) => new Frame(page).goTo('Models') },
+  { name: '06-training-empty', show: (page) => new Frame(page).goTo('Training') },
   { name: '05-thresholds-empty', show: (page) => new Frame(page).goTo('Thresholds') },
 ];
 
@@ -359,6 +361,9 @@ async function main(): Promise<void> {
     await new ReviewPage(page).waitForEnd();
     const reviewHash = new URL(page.url()).hash;
     await takeAll(page, thresholdScenes(reviewHash, batchHash), target);
+    await page.setViewportSize(sizes[0]);
+    await goToHash(page, reviewHash);
+    await takeAll(page, trainingScenes(await makeTraining(page)), target);
     await page.setViewportSize(sizes[0]);
     await goToHash(page, reviewHash);
     // Two more methods, so that there is something to compare.

@@ -28,8 +28,7 @@ test('prompts are learned, watched, looked through by epoch, kept, used in a run
   await expect(window.getByTestId('training-cost')).toContainText('Mend these settings first: Learning rate');
   await expect(window.getByRole('button', { name: 'Start the training' })).toBeDisabled();
   await page.fill('Learning rate', '0.001');
-  await page.pick('Validate on', 'surfaces');
-  await expect(page.plan.locator('[data-code="same-set"]')).toBeVisible();
+  await page.validateOnSame();
   await window.getByText('All settings').click();
   await expectAccessible(window, 'setting a training up');
   await page.start();
@@ -44,7 +43,7 @@ test('prompts are learned, watched, looked through by epoch, kept, used in a run
   await expect.poll(() => page.paintedEpochs()).toEqual(['1', '2']);
   await page.slider.press('ArrowLeft');
   await expect(window.getByRole('heading', { name: 'Epoch 1' })).toBeVisible();
-  await expect.poll(() => page.paintedEpochs()).toEqual(['1']);
+  await expect.poll(() => page.paintedEpochs()).toEqual(['1', '1']);
   await page.slider.press('ArrowRight');
   await expect.poll(() => page.paintedEpochs()).toEqual(['1', '2']);
   await expectAccessible(window, 'a training');
@@ -80,23 +79,28 @@ test('prompts are learned, watched, looked through by epoch, kept, used in a run
   await window.getByRole('button', { name: 'All trainings' }).click();
   await expect(window.getByTestId('training-row')).toHaveCount(1);
   await expect(window.getByTestId('training-row')).toContainText('Done · 2 of 2 epochs');
+  await new Frame(window).chooseTheme('Light');
+  await new Frame(window).goTo('Training');
   await expectAccessible(window, 'the list of trainings');
+  await window.getByRole('button', { name: 'Open «Scratches»' }).click();
+  await expect.poll(() => page.paintedEpochs()).toEqual(['1', '2']);
+  await expectAccessible(window, 'a training that is over');
 });
 
 test('a training whose host is killed goes on from its last checkpoint', async ({ workbench }) => {
   const before = new TrainingPage(workbench.page);
   await before.setUp();
-  await before.fill('Epochs', '12');
+  await before.fill('Epochs', '30');
   await before.fill('Batch', '2');
   await before.start();
   await expect(before.epochs.first()).toBeVisible({ timeout: 60_000 });
-  expect(await before.epochs.count()).toBeLessThan(12);
+  expect(await before.epochs.count()).toBeLessThan(30);
 
   const window = await workbench.restart('kill');
   const page = new TrainingPage(window);
   await expect(page.training).toBeVisible();
   await expect(page.epochs.first()).toBeVisible();
   await page.waitForEnd();
-  await expect(page.epochs).toHaveCount(12);
-  await expect.poll(() => page.lossPoints()).toBe(96);
+  await expect(page.epochs).toHaveCount(30);
+  await expect.poll(() => page.lossPoints()).toBe(240);
 });

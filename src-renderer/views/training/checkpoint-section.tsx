@@ -63,9 +63,7 @@ export function CheckpointSection({ details, shown, onChoose }: CheckpointSectio
       ) : (
         <>
           <p className={styles.quiet}>
-            {looked.epoch === first.epoch
-              ? say('The first epoch. Maps of all epochs are coloured on one scale.')
-              : say('Left the first epoch, right epoch {epoch}; all on one scale.', { epoch: looked.epoch })}
+            {say('Left the first epoch, right epoch {epoch}; all on one scale.', { epoch: looked.epoch })}
           </p>
           <ul className={styles.probes} aria-label={say('Probe images')}>
             {probes.map(({ imageId, path, className }) => (

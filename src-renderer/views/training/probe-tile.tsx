@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { paintHeatMap } from '../../canvas/heat-map.ts';
 import { probeMapResource } from '../../canvas/pixel-map.ts';
 import { useResource } from '../../canvas/use-resource.ts';
+import { MiddleEllipsis } from '../../components/middle-ellipsis.tsx';
 import { Thumbnail } from '../../components/thumbnail.tsx';
 import { wordOfLabel } from '../../components/state-mark.tsx';
 import type { MapRendering } from '../../../src-shared/domain/method.ts';
@@ -11,6 +12,9 @@ import { useOverlayStore } from '../../state/overlay.ts';
 import { useImage } from '../../state/queries.ts';
 import { say } from '../../texts/say.ts';
 import styles from './training-page.module.css';
+
+/** Of the box that every picture stands in, as in the style sheet. */
+const frameRatio = 4 / 3;
 
 interface Scale {
   readonly min: number;
@@ -31,16 +35,22 @@ interface ProbeTileProps {
 export function ProbeTile({ imageId, path, className, first, shown, rendering, scale }: ProbeTileProps) {
   const image = useImage(imageId, null).data?.image;
   const ratio = image?.widthPx && image.heightPx ? image.widthPx / image.heightPx : 1;
-  const both = first.epoch === shown.epoch ? [shown] : [first, shown];
+  // Both also where they are the same: nothing may move while one scrubs.
+  const both = [
+    { place: 'first', checkpoint: first },
+    { place: 'shown', checkpoint: shown },
+  ];
   const label = image?.label ?? null;
   return (
     <li className={styles.probe} data-testid="probe">
       <div className={styles.pair}>
-        {both.map((checkpoint) => (
-          <figure key={checkpoint === shown ? 'shown' : 'first'} className={styles.figure}>
-            <div className={styles.picture} style={{ aspectRatio: ratio }}>
-              <Thumbnail imageId={imageId} sizePx={256} />
-              <ProbeHeat checkpoint={checkpoint} imageId={imageId} rendering={rendering} scale={scale} />
+        {both.map(({ place, checkpoint }) => (
+          <figure key={place} className={styles.figure}>
+            <div className={styles.frame}>
+              <div className={styles.picture} data-wide={ratio >= frameRatio} style={{ aspectRatio: ratio }}>
+                <Thumbnail imageId={imageId} sizePx={256} />
+                <ProbeHeat checkpoint={checkpoint} imageId={imageId} rendering={rendering} scale={scale} />
+              </div>
             </div>
             <figcaption className={styles.score}>{describeScore(checkpoint, imageId)}</figcaption>
           </figure>
@@ -48,7 +58,9 @@ export function ProbeTile({ imageId, path, className, first, shown, rendering, s
       </div>
       <p className={styles.caption} title={path}>
         <span className={styles.quiet}>{className}</span>
-        {fileName(path)}
+        <span className={styles.file}>
+          <MiddleEllipsis text={fileName(path)} />
+        </span>
         {label !== null && <span className={styles.quiet}>{wordOfLabel(label)}</span>}
       </p>
     </li>

@@ -41,6 +41,14 @@ export class TrainingPage {
     await this.page.getByRole('option', { name: option, exact: true }).click();
   }
 
+  /** Measures every epoch on the images that it learns from, which the plan warns of. */
+  async validateOnSame(): Promise<void> {
+    await this.page.getByRole('combobox', { name: 'Validate on' }).click();
+    // «Nothing» stands first.
+    await this.page.getByRole('option').nth(1).click();
+    await expect(this.plan.locator('[data-code="same-set"]')).toBeVisible();
+  }
+
   async start(): Promise<void> {
     await this.page.getByRole('button', { name: 'Start the training' }).click();
     await expect(this.training).toBeVisible();
