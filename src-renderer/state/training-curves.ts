@@ -20,10 +20,11 @@ export interface TrainingCurve {
 
 const total = 'total';
 
-/** Parts of the loss as the methods call them, without the layer; one that is not here is shown as it is called. */
+/** Parts of the loss as the methods call them, without the map that they are of; one that is not here is shown as it is called. */
 const partNames: ReadonlyMap<string, string> = new Map([
   [total, say('Total')],
   ['image', say('Images')],
+  ['image_score', say('Image scores')],
   ['focal', say('Focal')],
   ['dice_abnormal', say('Dice, anomalous')],
   ['dice_normal', say('Dice, normal')],
@@ -31,10 +32,10 @@ const partNames: ReadonlyMap<string, string> = new Map([
   ['orthogonal', say('Orthogonality')],
 ]);
 
-/** `focal_12` is the focal loss of layer 12. */
-function readPart(part: string): { readonly stem: string; readonly layer: string | null } {
-  const match = /^(.+)_(\d+)$/.exec(part);
-  return { stem: match?.[1] ?? part, layer: match?.[2] ?? null };
+/** `focal_12` is the focal loss of the map of layer 12, FAPrompt's `focal_before` of the map before it adapts to the image. */
+function readPart(part: string): { readonly stem: string; readonly map: string | null } {
+  const match = /^(.+)_(\d+|before|after)$/.exec(part);
+  return { stem: match?.[1] ?? part, map: match?.[2] ?? null };
 }
 
 interface LossPart {
@@ -44,28 +45,37 @@ interface LossPart {
   readonly parts: readonly string[];
 }
 
-/** The total first, then the parts in the order in which the method names them: each layer alone, or added up. */
-export function lossParts(losses: readonly TrainingLoss[], eachLayer: boolean): readonly LossPart[] {
+/** The total first, then the parts in the order in which the method names them: those of each map alone, or added up. */
+export function lossParts(losses: readonly TrainingLoss[], eachMap: boolean): readonly LossPart[] {
   if (losses.length === 0) return [];
   const found = new Map<string, LossPart>([[total, { key: total, name: nameOf(total, null), parts: [] }]]);
   // Every step of a training has the same parts; the first and the last tell them.
   const names = [losses[0], losses.at(-1)].flatMap((loss) => Object.keys(loss?.parts ?? {}));
   for (const part of new Set(names)) {
-    const { stem, layer } = readPart(part);
-    const key = eachLayer ? part : stem;
-    const name = nameOf(stem, eachLayer ? layer : null);
+    const { stem, map } = readPart(part);
+    const key = eachMap ? part : stem;
+    const name = nameOf(stem, eachMap ? map : null);
     found.set(key, { key, name, parts: [...(found.get(key)?.parts ?? []), part] });
   }
   return [...found.values()];
 }
 
-function nameOf(stem: string, layer: string | null): string {
+function nameOf(stem: string, map: string | null): string {
   const name = partNames.get(stem) ?? stem;
-  return layer === null ? name : say('{name}, layer {layer}', { name, layer });
+  switch (map) {
+    case null:
+      return name;
+    case 'before':
+      return say('{name}, before adapting', { name });
+    case 'after':
+      return say('{name}, after adapting', { name });
+    default:
+      return say('{name}, layer {layer}', { name, layer: map });
+  }
 }
 
-/** Whether any part is told for more than one layer. */
-export function hasLayers(losses: readonly TrainingLoss[]): boolean {
+/** Whether any part is told for more than one map. */
+export function hasManyMaps(losses: readonly TrainingLoss[]): boolean {
   return lossParts(losses, true).length > lossParts(losses, false).length;
 }
 
@@ -113,9 +123,9 @@ function mean(values: readonly number[]): number {
 export function lossCurves(
   losses: readonly TrainingLoss[],
   wanted: number,
-  eachLayer: boolean,
+  eachMap: boolean,
 ): readonly TrainingCurve[] {
-  return lossParts(losses, eachLayer).map(({ key, name, parts }) => {
+  return lossParts(losses, eachMap).map(({ key, name, parts }) => {
     const valueOf = (loss: TrainingLoss) =>
       key === total ? loss.total : parts.reduce((sum, part) => sum + (loss.parts[part] ?? 0), 0);
     const newest = losses.at(-1);

@@ -13,11 +13,13 @@ import styles from './training-page.module.css';
 interface CheckpointSectionProps {
   readonly details: TrainingDetails;
   readonly shown: TrainingCheckpoint;
+  /** Whether nothing more comes. */
+  readonly isOver: boolean;
   readonly onChoose: (epoch: number) => void;
 }
 
 /** Scrubs over the epochs: what each makes of the probe images beside what the first did, and what can be done with it. */
-export function CheckpointSection({ details, shown, onChoose }: CheckpointSectionProps) {
+export function CheckpointSection({ details, shown, isOver, onChoose }: CheckpointSectionProps) {
   const { training, checkpoints, probes } = details;
   const [dragged, setDragged] = useState<number | null>(null);
   const [first] = checkpoints;
@@ -58,7 +60,9 @@ export function CheckpointSection({ details, shown, onChoose }: CheckpointSectio
         <p className={styles.quiet}>
           {probes.length === 0
             ? say('No image was chosen to be looked at after each epoch.')
-            : say('Maps of the first checkpoint are being drawn.')}
+            : isOver
+              ? say('There are no maps of these checkpoints.')
+              : say('Maps of the first checkpoint are being drawn.')}
         </p>
       ) : (
         <>

@@ -11,7 +11,7 @@ import { formatPercent } from '../../state/format.ts';
 import { useJob } from '../../state/queries.ts';
 import {
   checkpointAt,
-  hasLayers,
+  hasManyMaps,
   lossCurves,
   metricCurves,
   shareBottom,
@@ -58,8 +58,8 @@ function Details({ details }: { readonly details: TrainingDetails }) {
   const job = useJob(training.jobId);
   const state = stateOf(training, job);
   const shown = checkpointAt(checkpoints, epoch);
-  const [eachLayer, setEachLayer] = useState(false);
-  const ofLosses = useMemo(() => lossCurves(losses, curvePoints, eachLayer), [losses, eachLayer]);
+  const [eachMap, setEachMap] = useState(false);
+  const ofLosses = useMemo(() => lossCurves(losses, curvePoints, eachMap), [losses, eachMap]);
   const ofMetrics = useMemo(() => metricCurves(checkpoints), [checkpoints]);
   const choose = (wanted: number) => {
     replace({ epoch: wanted === checkpoints.at(-1)?.epoch ? null : wanted });
@@ -98,15 +98,15 @@ function Details({ details }: { readonly details: TrainingDetails }) {
           formatY={formatLoss}
           formatTick={(value) => String(Number(value.toPrecision(3)))}
           action={
-            hasLayers(losses) && (
+            hasManyMaps(losses) && (
               <FormControlLabel
-                label={say('Each layer')}
+                label={say('Each map alone')}
                 control={
                   <Switch
                     size="small"
-                    checked={eachLayer}
+                    checked={eachMap}
                     onChange={(_, checked) => {
-                      setEachLayer(checked);
+                      setEachMap(checked);
                     }}
                   />
                 }
@@ -139,7 +139,14 @@ function Details({ details }: { readonly details: TrainingDetails }) {
         )}
         {training.validation === null && epochs}
       </div>
-      {shown !== null && <CheckpointSection details={details} shown={shown} onChoose={choose} />}
+      {shown !== null && (
+        <CheckpointSection
+          details={details}
+          shown={shown}
+          isOver={['succeeded', 'failed', 'cancelled'].includes(training.state)}
+          onChoose={choose}
+        />
+      )}
       {training.validation !== null && epochs}
     </div>
   );

@@ -6,7 +6,7 @@ import {
   bandPoints,
   bestEpoch,
   checkpointAt,
-  hasLayers,
+  hasManyMaps,
   lossCurves,
   metricCurves,
   niceTop,
@@ -101,11 +101,11 @@ describe('losses of a training', () => {
     ]);
   });
 
-  it('add their layers up, or tell each', () => {
+  it('add their maps up, or tell each', () => {
     const parts = { image: 1, focal_2: 2, focal_4: 3, mystery: 4 };
     const losses = [loss(1, 10, parts), loss(2, 10, parts)];
-    const named = (eachLayer: boolean) =>
-      lossCurves(losses, 100, eachLayer).map(({ name, last }) => [name, last]);
+    const named = (eachMap: boolean) =>
+      lossCurves(losses, 100, eachMap).map(({ name, last }) => [name, last]);
     expect(named(false)).toEqual([
       ['Total', 10],
       ['Images', 1],
@@ -119,8 +119,12 @@ describe('losses of a training', () => {
       ['Focal, layer 4', 3],
       ['mystery', 4],
     ]);
-    expect(hasLayers(losses)).toBe(true);
-    expect(hasLayers([loss(1, 1, { image: 1 })])).toBe(false);
+    expect(hasManyMaps(losses)).toBe(true);
+    expect(hasManyMaps([loss(1, 1, { image: 1 })])).toBe(false);
+    const adapting = [loss(1, 3, { focal_before: 1, focal_after: 2 })];
+    expect(lossCurves(adapting, 100, true).map(({ name }) => name)).toEqual([
+      ...['Total', 'Focal, before adapting', 'Focal, after adapting'],
+    ]);
     expect(lossCurves([], 100, false)).toEqual([]);
   });
 });
