@@ -24,6 +24,7 @@ import { TopBar } from './views/frame/top-bar.tsx';
 import { UnsavedNotice } from './views/frame/unsaved-notice.tsx';
 import { ModelsView } from './views/models/models-view.tsx';
 import { SettingsView } from './views/settings/settings-view.tsx';
+import { PromptBenchView } from './views/prompt-bench/prompt-bench-view.tsx';
 import { RunsView } from './views/start/runs-view.tsx';
 import { StartView } from './views/start/start-view.tsx';
 import { TrainingView } from './views/training/training-view.tsx';
@@ -45,6 +46,7 @@ const viewTitles: Readonly<Record<View, string>> = {
   review: say('Review'),
   thresholds: say('Thresholds'),
   compare: say('Compare'),
+  prompts: say('Prompts'),
   export: 'Export',
   training: say('Training'),
   train: say('Learn prompts'),
@@ -124,6 +126,12 @@ function ViewOf({ view }: { readonly view: View }) {
       return (
         <ScoresGate>
           <CompareView />
+        </ScoresGate>
+      );
+    case 'prompts':
+      return (
+        <ScoresGate>
+          <PromptBenchView />
         </ScoresGate>
       );
     case 'export':

@@ -20,6 +20,7 @@ export const views = [
   'review',
   'thresholds',
   'compare',
+  'prompts',
   'export',
   'training',
   'train',

@@ -46,6 +46,7 @@ export const keyActions = {
   'view.compare': { name: say('Compare'), group: say('Views'), scope: 'everywhere', keys: ['Alt+4'] },
   'view.models': { name: say('Models'), group: say('Views'), scope: 'everywhere', keys: ['Alt+5'] },
   'view.training': { name: say('Training'), group: say('Views'), scope: 'everywhere', keys: ['Alt+6'] },
+  'view.prompts': { name: say('Prompts'), group: say('Views'), scope: 'everywhere', keys: ['Alt+7'] },
   'view.settings': { name: say('Settings'), group: say('Views'), scope: 'everywhere', keys: ['Ctrl+,'] },
   'image.next': {
     name: say('Next image'),

@@ -161,6 +161,7 @@ function viewMenu(command: (id: string) => MenuEntry[]): MenuPart {
         'view.review',
         'view.thresholds',
         'view.compare',
+        'view.prompts',
         'view.training',
         'view.models',
       ].flatMap(command),

@@ -63,6 +63,12 @@ for (const theme of ['Dark', 'Light'] as const) {
     await review.waitForEnd();
     await review.waitForHeat();
     await expectAccessible(window, 'Review');
+    await frame.goTo('Prompts');
+    await expect(window.locator('[data-testid="bench-tile"][data-score]').first()).toBeVisible();
+    await expect(window.getByRole('progressbar')).toHaveCount(0);
+    await expectAccessible(window, 'Prompts');
+    await frame.goTo('Review');
+    await review.waitForHeat();
     await window.keyboard.press('?');
     await expect(window.getByRole('dialog', { name: 'Keys' })).toBeVisible();
     await expectAccessible(window, 'Keys');

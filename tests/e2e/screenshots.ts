@@ -142,6 +142,14 @@ function withData(
       },
     },
     {
+      name: '25-prompts',
+      show: async (page) => {
+        await goToHash(page, reviewHash.replace('review', 'prompts'));
+        await expect(page.locator('[data-testid="bench-tile"][data-score]').first()).toBeVisible();
+        await expect(page.getByRole('progressbar')).toHaveCount(0);
+      },
+    },
+    {
       name: '30-review',
       show: async (page) => {
         await goToHash(page, reviewHash);

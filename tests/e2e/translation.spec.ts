@@ -13,6 +13,7 @@ const views: readonly RailName[] = [
   'Review',
   'Thresholds',
   'Compare',
+  'Prompts',
   'Training',
   'Models',
   'Settings',

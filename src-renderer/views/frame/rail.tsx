@@ -5,6 +5,7 @@ import {
   GraduationCap,
   Images,
   ListTodo,
+  MessageSquareText,
   Settings,
   SlidersVertical,
   type LucideIcon,
@@ -29,6 +30,7 @@ const places: readonly Place[] = [
   { view: 'review', name: say('Review'), icon: Images, covers: ['review'] },
   { view: 'thresholds', name: say('Thresholds'), icon: SlidersVertical, covers: ['thresholds'] },
   { view: 'compare', name: say('Compare'), icon: Columns2, covers: ['compare'] },
+  { view: 'prompts', name: say('Prompts'), icon: MessageSquareText, covers: ['prompts'] },
   { view: 'training', name: say('Training'), icon: GraduationCap, covers: ['training', 'train'] },
   { view: 'models', name: say('Models'), icon: Boxes, covers: ['models'] },
 ];

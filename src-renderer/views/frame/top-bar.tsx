@@ -108,7 +108,9 @@ function DatasetSwitch() {
       onPick={(picked) => {
         const newest = runs.find((run) => run.datasetId === picked);
         go({
-          view: ['review', 'thresholds', 'compare', 'export', 'start'].includes(view) ? view : 'images',
+          view: ['review', 'thresholds', 'compare', 'prompts', 'export', 'start'].includes(view)
+            ? view
+            : 'images',
           datasetId: picked,
           runId: newest?.id ?? null,
           imageId: null,

@@ -26,7 +26,7 @@ type Unbound = Omit<Command, 'chord' | 'actionId'>;
 
 /** Everything that can be done from anywhere, with its key. */
 export function useCommands(): readonly Command[] {
-  const { datasetId, runId } = useAddress();
+  const { datasetId, runId, imageId } = useAddress();
   const dataset = useDataset(datasetId);
   const keyMap = useKeyStore((state) => state.keyMap);
   const choice = useAppearanceStore((state) => state.choice);
@@ -55,6 +55,11 @@ export function useCommands(): readonly Command[] {
       {
         ...always('run.start', say('Start a run'), goTo('start')),
         isEnabled: canRun,
+        detail: dataset?.name ?? '',
+      },
+      {
+        ...always('prompts.try', say('Try prompts on this image'), goTo('prompts')),
+        isEnabled: canRun && imageId !== null,
         detail: dataset?.name ?? '',
       },
       {
@@ -105,7 +110,19 @@ export function useCommands(): readonly Command[] {
       }),
     ];
     return all.map((command) => bound(command, keyMap));
-  }, [canRun, exportRunId, datasetId, isBlind, client, dataset?.name, jobs, keyMap, choice, desktop]);
+  }, [
+    canRun,
+    exportRunId,
+    datasetId,
+    imageId,
+    isBlind,
+    client,
+    dataset?.name,
+    jobs,
+    keyMap,
+    choice,
+    desktop,
+  ]);
 }
 
 function goTo(view: View): () => void {

@@ -1,12 +1,13 @@
 import Button from '@mui/material/Button';
 import Popover from '@mui/material/Popover';
 import Slider from '@mui/material/Slider';
-import { Columns2, ListPlus, ScanEye, SlidersHorizontal } from 'lucide-react';
+import { Columns2, ListPlus, MessageSquareText, ScanEye, SlidersHorizontal } from 'lucide-react';
 import { useId, useMemo, useState } from 'react';
 import { histogramOfPicture, histogramOfSamples, type GreyHistogram } from '../../canvas/levels.ts';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { releaseFocus } from '../../components/release-focus.ts';
 import { TipButton } from '../../components/tip-button.tsx';
+import { useAddressStore } from '../../state/address.ts';
 import { formatCount } from '../../state/format.ts';
 import { useKeyName } from '../../state/keys.ts';
 import {
@@ -36,6 +37,7 @@ interface PictureToolsProps {
 /** What is shown of the picture itself: the model's square, read-out, window, level, smoothing. */
 export function PictureTools(props: PictureToolsProps) {
   const { overlay, change } = useOverlayStore();
+  const go = useAddressStore((state) => state.go);
   const modelKey = useKeyName('modelView.toggle');
   const besideKey = useKeyName('modelView.beside');
   const readKey = useKeyName('readOut.allRuns');
@@ -70,6 +72,13 @@ export function PictureTools(props: PictureToolsProps) {
         }}
       />
       <PictureMenu {...props} />
+      <TipButton
+        icon={MessageSquareText}
+        label={say('Try prompts on this image')}
+        onClick={() => {
+          go({ view: 'prompts', imageId: props.imageId });
+        }}
+      />
     </>
   );
 }

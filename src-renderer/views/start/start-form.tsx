@@ -1,7 +1,7 @@
 import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
 import { ListChecks, ListVideo } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { PromptSet } from '../../../src-shared/domain/model.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
@@ -9,6 +9,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { useAddress, useAddressStore } from '../../state/address.ts';
 import { useMethods, useModels, usePromptSets, useRuns } from '../../state/queries.ts';
+import { useHandedChoice } from '../../state/handed-choice.ts';
 import {
   chooseMethods,
   choiceOf,
@@ -45,9 +46,16 @@ export function StartForm({ dataset, again, learned }: StartFormProps) {
   const { data: models = [] } = useModels();
   const { data: promptSets = [] } = usePromptSets();
   const { data: runs = [] } = useRuns();
-  const [choice, setChoice] = useState<StartChoice>(() =>
-    again !== null ? choiceOf(again) : learned !== null ? choiceOfPrompts(learned, models) : nothingChosen,
-  );
+  const [choice, setChoice] = useState<StartChoice>(() => {
+    const handed = useHandedChoice.getState().choice;
+    if (handed !== null) return handed;
+    if (again !== null) return choiceOf(again);
+    return learned === null ? nothingChosen : choiceOfPrompts(learned, models);
+  });
+  // It was for this start alone.
+  useEffect(() => {
+    useHandedChoice.setState({ choice: null });
+  }, []);
 
   const model = models.find(({ id }) => id === choice.modelId) ?? models[0] ?? null;
   const methods = useMethods(model?.id ?? null);

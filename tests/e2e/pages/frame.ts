@@ -1,6 +1,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-export type RailName = 'Data' | 'Review' | 'Thresholds' | 'Compare' | 'Training' | 'Models' | 'Settings';
+export type RailName =
+  'Data' | 'Review' | 'Thresholds' | 'Compare' | 'Prompts' | 'Training' | 'Models' | 'Settings';
 
 /** The frame around every view: rail, top bar, jobs panel. */
 export class Frame {

@@ -10,6 +10,7 @@ const ids = [
     'view.review',
     'view.thresholds',
     'view.compare',
+    'view.prompts',
     'view.training',
     'view.models',
     'view.settings',
