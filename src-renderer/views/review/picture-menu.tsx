@@ -37,7 +37,6 @@ interface PictureToolsProps {
 /** What is shown of the picture itself: the model's square, read-out, window, level, smoothing. */
 export function PictureTools(props: PictureToolsProps) {
   const { overlay, change } = useOverlayStore();
-  const go = useAddressStore((state) => state.go);
   const modelKey = useKeyName('modelView.toggle');
   const besideKey = useKeyName('modelView.beside');
   const readKey = useKeyName('readOut.allRuns');
@@ -72,13 +71,6 @@ export function PictureTools(props: PictureToolsProps) {
         }}
       />
       <PictureMenu {...props} />
-      <TipButton
-        icon={MessageSquareText}
-        label={say('Try prompts on this image')}
-        onClick={() => {
-          go({ view: 'prompts', imageId: props.imageId });
-        }}
-      />
     </>
   );
 }
@@ -86,6 +78,7 @@ export function PictureTools(props: PictureToolsProps) {
 /** Window and level of the picture, and how pixels and heat are drawn. */
 function PictureMenu(props: PictureToolsProps) {
   const { overlay } = useOverlayStore();
+  const go = useAddressStore((state) => state.go);
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const titleId = useId();
   const isWhole = overlay.window === wholeRange.window && overlay.level === wholeRange.level;
@@ -113,6 +106,17 @@ function PictureMenu(props: PictureToolsProps) {
           <h2 id={titleId}>{say('Picture')}</h2>
           <LevelControls {...props} />
           <DrawingControls />
+          <div>
+            <Button
+              variant="outlined"
+              startIcon={<MessageSquareText size={16} aria-hidden />}
+              onClick={() => {
+                go({ view: 'prompts', imageId: props.imageId });
+              }}
+            >
+              {say('Try prompts on this image')}
+            </Button>
+          </div>
         </div>
       </Popover>
     </>
