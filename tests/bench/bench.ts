@@ -1,7 +1,7 @@
 // Time an image of AnomalyCLIP's vision graph (ViT-L/14@336 shapes, random weights, 518 px, four layers) against PyTorch on the
 // same threads, taking turns within one run, and peak memory of AnomalyCLIP on four images; before that all pixel metrics of
 // 400 and of 1,725 maps. `npm run bench -- --json FILE`, with `--only aupro` the metrics
-// alone, with `--only windows` WinCLIP alone, with `--only window-50k` the window on 50,000 images (its options are in that file).
+// alone, with `--only windows` WinCLIP alone, with `--only training` learning alone (it runs only when asked for), with `--only window-50k` the window on 50,000 images (its options are in that file).
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -17,6 +17,7 @@ import {
   writeRandomModel,
   writeRandomTensors,
 } from './random-model.ts';
+import { benchTraining } from './training.ts';
 import { benchWindows } from './window-bench.ts';
 
 const readySchema = z.object({
@@ -179,6 +180,11 @@ function ratiosOf(ours: Contender, theirs: Contender) {
   };
 }
 
+if (options.only === 'training') {
+  const training = await benchTraining(findPython(), options.scratch, options.threads);
+  await writeReport({ processor: cpus()[0]?.model ?? 'unknown', training });
+  process.exit();
+}
 if (options.only === 'windows') {
   const windows = await benchWindows(findPython(), options.scratch, options.threads);
   await writeReport({ processor: cpus()[0]?.model ?? 'unknown', windows });
