@@ -95,7 +95,8 @@ export function PromptEditor({ name, draft, isOwn, problem, text, onChange }: Pr
             onChange={(event) => {
               onChange({ ...draft, name: null, [part]: event.target.value });
             }}
-            slotProps={{ htmlInput: { spellCheck: false } }}
+            // The model reads English, whatever the language of the window.
+            slotProps={{ htmlInput: { spellCheck: false, translate: 'no' } }}
           />
         ))}
       </div>
