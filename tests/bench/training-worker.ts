@@ -46,7 +46,8 @@ function maskOf(sizePx: number) {
     const [row, column] = [Math.floor(i / sizePx), i % sizePx];
     return row >= 100 && row < 200 && column >= 100 && column < 250 ? 1 : 0;
   });
-  return encodeRuns(pixels, sizePx, sizePx);
+  const { width, height, runs } = encodeRuns(pixels, sizePx, sizePx);
+  return { width, height, runs: Uint32Array.from(runs) };
 }
 
 /** Loads one case: a function that does its next step, everything beside the image encoder included, from features on disk. */
