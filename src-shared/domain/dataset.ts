@@ -68,15 +68,15 @@ export type Label = z.infer<typeof labelSchema>;
 export const splitSchema = z.enum(['train', 'test']);
 export type Split = z.infer<typeof splitSchema>;
 
-export const classCountsSchema = z
-  .object({
-    name: z.string(),
-    good: z.number().int().nonnegative(),
-    anomalous: z.number().int().nonnegative(),
-    unlabelled: z.number().int().nonnegative(),
-    masks: z.number().int().nonnegative(),
-  })
-  .readonly();
+const classCounts = z.object({
+  name: z.string(),
+  good: z.number().int().nonnegative(),
+  anomalous: z.number().int().nonnegative(),
+  unlabelled: z.number().int().nonnegative(),
+  /** Masks that are used: one that is empty, unreadable or of another size is not. */
+  masks: z.number().int().nonnegative(),
+});
+export const classCountsSchema = classCounts.readonly();
 export type ClassCounts = z.infer<typeof classCountsSchema>;
 
 /** Something about a data set's files that a user should know. Problems are listed; they never stop an import. */
@@ -219,6 +219,15 @@ export const previewSampleSchema = z
   .readonly();
 export type PreviewSample = z.infer<typeof previewSampleSchema>;
 
+/** What an import would store of a class; of files that were not opened nothing is held against their masks. */
+export const previewClassSchema = classCounts
+  .extend({
+    /** Masks that were found for its images, those among them that would not be used too. */
+    masksFound: z.number().int().nonnegative(),
+  })
+  .readonly();
+export type PreviewClass = z.infer<typeof previewClassSchema>;
+
 /** What an import would store, shown before anything is stored. */
 export const importPreviewSchema = z
   .object({
@@ -227,7 +236,7 @@ export const importPreviewSchema = z
     layout: datasetLayoutSchema,
     layoutOptions: layoutOptionsSchema.optional(),
     imageCount: z.number().int().nonnegative(),
-    classes: z.array(classCountsSchema).readonly(),
+    classes: z.array(previewClassSchema).readonly(),
     problems: z.array(problemSchema).readonly(),
     problemCount: z.number().int().nonnegative(),
     /** How many problems there are of each kind; `problems` holds at most 200 of a kind. */

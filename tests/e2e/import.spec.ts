@@ -101,6 +101,26 @@ test('a COCO file stands for its folder', async ({ window }, testInfo) => {
   await expect(page.preview.getByText('1 good')).toBeVisible();
 });
 
+test('masks that cannot be used are not counted as if they were', async ({ window }, testInfo) => {
+  const folder = testInfo.outputPath('cup');
+  for (const [place, level] of [
+    ['good/1.png', 90],
+    ['crack/1.png', 91],
+    ['crack/2.png', 92],
+  ] as const)
+    await grey(path.join(folder, 'test', place), level);
+  await grey(path.join(folder, 'ground_truth/crack/1_mask.png'), 255);
+  // It marks nothing.
+  await grey(path.join(folder, 'ground_truth/crack/2_mask.png'), 0);
+  const page = new ImportPage(window);
+  await page.open();
+  await page.lookAt(folder);
+  await expect(page.preview.getByText('2 masks, 1 usable', { exact: true })).toBeVisible();
+  await expect(
+    page.preview.getByRole('img', { name: 'test/crack/2.png, anomalous', exact: true }),
+  ).toBeVisible();
+});
+
 test('a folder that is dropped on a browser is found by its name and what lies in it', async ({
   window,
   workbench,

@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type {
-  ClassCounts,
   DatasetLayout,
   ImageCrop,
   ImportPreview,
   Label,
   LayoutOptions,
+  PreviewClass,
   PreviewSample,
   Problem,
   ProblemCode,
@@ -96,6 +96,8 @@ export async function inspectDataset(options: InspectOptions): Promise<ImportPre
           openedCount = count;
         },
       });
+      // An empty mask can leave an image without the label that its place said.
+      for (const { path, label } of opened.records.values()) labels.set(path, label);
     }
   } finally {
     clearInterval(timer);
@@ -107,7 +109,7 @@ export async function inspectDataset(options: InspectOptions): Promise<ImportPre
     layout,
     ...(Object.keys(layoutOptions).length === 0 ? {} : { layoutOptions }),
     imageCount: usable.length,
-    classes: countClasses(usable, labels),
+    classes: countClasses(usable, labels, opened?.records),
     problems: firstOfEachKind(tree.problems),
     problemCount: tree.problems.length,
     problemKinds: countKinds(tree.problems),
@@ -127,8 +129,12 @@ function skippedLabels(count: number): Problem {
   };
 }
 
-function countClasses(entries: readonly LayoutEntry[], labels: ReadonlyMap<string, Label | null>) {
-  const classes = new Map<string, { -readonly [K in keyof ClassCounts]: ClassCounts[K] }>();
+function countClasses(
+  entries: readonly LayoutEntry[],
+  labels: ReadonlyMap<string, Label | null>,
+  opened: PreviewFiles['records'] = new Map(),
+): readonly PreviewClass[] {
+  const classes = new Map<string, { -readonly [K in keyof PreviewClass]: PreviewClass[K] }>();
   for (const { className, path, maskPath } of entries) {
     const label = labels.get(path) ?? null;
     const counts = classes.get(className) ?? {
@@ -137,12 +143,22 @@ function countClasses(entries: readonly LayoutEntry[], labels: ReadonlyMap<strin
       anomalous: 0,
       unlabelled: 0,
       masks: 0,
+      masksFound: 0,
     };
     counts[label ?? 'unlabelled'] += 1;
-    if (maskPath !== null && label !== 'good') counts.masks += 1;
+    if (maskPath !== null && label !== 'good') {
+      counts.masksFound += 1;
+      if (isMaskUsed(path, opened)) counts.masks += 1;
+    }
     classes.set(className, counts);
   }
   return [...classes.values()];
+}
+
+/** Whether nothing that was opened speaks against the mask of an image that has one. */
+function isMaskUsed(path: string, opened: PreviewFiles['records']): boolean {
+  const record = opened.get(path);
+  return record === undefined || record.maskPath !== null;
 }
 
 function countSplits(entries: readonly LayoutEntry[]): ImportPreview['splits'] {
@@ -193,7 +209,12 @@ function choosePictures(
   const samples = chosen.map((entry): PreviewSample => {
     const { path, className, maskPath } = entry;
     const label = labels.get(path) ?? null;
-    return { path, className, label, hasMask: maskPath !== null && label !== 'good' };
+    return {
+      path,
+      className,
+      label,
+      hasMask: maskPath !== null && label !== 'good' && isMaskUsed(path, opened.records),
+    };
   });
   const files = chosen.map((entry) => ({
     file: entry.part?.filePath ?? entry.path,

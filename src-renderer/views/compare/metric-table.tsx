@@ -1,5 +1,6 @@
 import Tooltip from '@mui/material/Tooltip';
 import { Trophy } from 'lucide-react';
+import type { CSSProperties } from 'react';
 import type { BootstrapFigure, NoInterval } from '../../../src-shared/metrics/bootstrap.ts';
 import { useAddress, useAddressStore } from '../../state/address.ts';
 import { metricNames, shownDigits, type MetricCell, type MetricRow } from '../../state/compare-metrics.ts';
@@ -13,12 +14,18 @@ interface MetricTableProps {
   readonly headings: readonly string[];
 }
 
+/** With more panes there is no room beside the names of classes in a narrow window: they stand above their figures. */
+const mostBesideNames = 3;
+
 /** A row a class, a column a pane. */
 export function MetricTable({ table, panes, headings }: MetricTableProps) {
   const { metric } = useAddress();
   return (
     <div className={styles.scroller} tabIndex={0} role="region" aria-label={say('Metrics')}>
-      <table className={styles.table}>
+      <table
+        className={panes.length > mostBesideNames ? `${styles.table} ${styles.stacked}` : styles.table}
+        style={{ '--panes': panes.length } as CSSProperties}
+      >
         <caption className="visually-hidden">
           {say('{metric} in percent, per class and pane', { metric: metricNames[metric] })}
         </caption>

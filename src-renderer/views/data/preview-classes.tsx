@@ -1,7 +1,7 @@
 import Button from '@mui/material/Button';
 import { useState } from 'react';
 import { assetPaths } from '../../../src-shared/contract/asset-paths.ts';
-import type { ClassCounts, ImportPreview, PreviewSample } from '../../../src-shared/domain/dataset.ts';
+import type { ImportPreview, PreviewClass, PreviewSample } from '../../../src-shared/domain/dataset.ts';
 import { markOfLabel, StateMark, wordOfLabel } from '../../components/state-mark.tsx';
 import { say } from '../../texts/say.ts';
 import styles from './preview-classes.module.css';
@@ -48,8 +48,8 @@ export function PreviewClasses({ preview }: { readonly preview: ImportPreview })
   );
 }
 
-function ClassWords({ counts }: { readonly counts: ClassCounts }) {
-  const { good, anomalous, unlabelled, masks } = counts;
+function ClassWords({ counts }: { readonly counts: PreviewClass }) {
+  const { good, anomalous, unlabelled, masks, masksFound } = counts;
   return (
     <ul className={styles.counts}>
       {good > 0 && (
@@ -63,7 +63,16 @@ function ClassWords({ counts }: { readonly counts: ClassCounts }) {
         </li>
       )}
       {unlabelled > 0 && <li>{say('{unlabelled, number} without a label', { unlabelled })}</li>}
-      {masks > 0 && <li>{say('{masks, plural, one {# mask} other {# masks}}', { masks })}</li>}
+      {masksFound > 0 && (
+        <li>
+          {masks === masksFound
+            ? say('{masks, plural, one {# mask} other {# masks}}', { masks })
+            : say('{masksFound, plural, one {# mask} other {# masks}}, {masks, number} usable', {
+                masksFound,
+                masks,
+              })}
+        </li>
+      )}
     </ul>
   );
 }

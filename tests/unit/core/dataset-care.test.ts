@@ -1,15 +1,29 @@
 import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { findFolders } from '../../../src-main/core/handlers/find-folders.ts';
 import { spreadOut } from '../../../src-main/core/datasets/preview-files.ts';
 import { folderOf } from '../datasets/import-tools.ts';
-import { openTestCore, picture, temporaryFolder, writeTree, type TestCore } from './support/harness.ts';
+import {
+  maskPicture,
+  openTestCore,
+  picture,
+  temporaryFolder,
+  writeTree,
+  type TestCore,
+} from './support/harness.ts';
 
 async function imported({ core, jobEnd }: TestCore, root: string) {
   const { dataset, job } = await core.call('datasets.import', { path: root });
   await jobEnd(job.id);
   return await core.call('datasets.get', { datasetId: dataset.id });
+}
+
+function emptyMask(width: number, height: number): Promise<Buffer> {
+  return sharp(Buffer.alloc(width * height), { raw: { width, height, channels: 1 } })
+    .png()
+    .toBuffer();
 }
 
 describe('looking into a folder before its import', () => {
@@ -39,6 +53,42 @@ describe('looking into a folder before its import', () => {
     expect(await core.asset(beyond)).toMatchObject({ status: 404 });
     expect(await core.asset(`/assets/preview/${'0'.repeat(32)}/1`)).toMatchObject({ status: 404 });
     expect((await core.call('datasets.list', {})).datasets).toEqual([]);
+  });
+
+  it('counts the masks that the import would use beside those that were found', async () => {
+    const test = await openTestCore();
+    const masks = {
+      'cup/ground_truth/crack/1_mask.png': await maskPicture(),
+      'cup/ground_truth/crack/2_mask.png': await maskPicture(30, 30),
+      'cup/ground_truth/crack/3_mask.png': await emptyMask(16, 12),
+    };
+    const root = await folderOf({
+      'cup/test/good/1.png': 'picture',
+      ...Object.fromEntries([1, 2, 3].map((k) => [`cup/test/crack/${k}.png`, 'picture' as const])),
+      ...masks,
+    });
+    const preview = await test.core.call('datasets.inspect', { path: root, openFiles: true });
+    const counts = { name: 'cup', good: 1, anomalous: 3, unlabelled: 0, masks: 1 };
+    expect(preview.classes).toEqual([{ ...counts, masksFound: 3 }]);
+    expect(preview.pictures.filter(({ hasMask }) => hasMask).map(({ path }) => path)).toEqual([
+      'cup/test/crack/1.png',
+    ]);
+    expect((await imported(test, root)).classes).toEqual([counts]);
+  });
+
+  it('counts an image whose empty mask leaves it without a label as the import does', async () => {
+    const test = await openTestCore();
+    const root = await folderOf({
+      'images/1.png': 'picture',
+      'images/2.png': 'picture',
+      'masks/1.png': await maskPicture(),
+      'masks/2.png': await emptyMask(16, 12),
+    });
+    const { classes, layout } = await test.core.call('datasets.inspect', { path: root, openFiles: true });
+    expect(layout).toBe('images-masks');
+    const stored = (await imported(test, root)).classes;
+    expect(stored).toMatchObject([{ good: 0, anomalous: 1, unlabelled: 1, masks: 1 }]);
+    expect(classes).toEqual(stored.map((counts) => ({ ...counts, masksFound: 2 })));
   });
 
   it('opens nothing unless it is asked to', async () => {

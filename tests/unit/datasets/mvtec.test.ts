@@ -47,7 +47,9 @@ describe('MVTec AD', () => {
   it('takes a single class folder under its own name', async () => {
     const preview = await inspect(join(await folderOf(tree), 'bottle'));
     expect(preview).toMatchObject({ layout: 'mvtec', name: 'bottle', imageCount: 5 });
-    expect(preview.classes).toEqual([{ name: 'bottle', good: 2, anomalous: 3, unlabelled: 0, masks: 2 }]);
+    expect(preview.classes).toEqual([
+      { name: 'bottle', good: 2, anomalous: 3, unlabelled: 0, masks: 2, masksFound: 2 },
+    ]);
   });
 
   it('pairs masks by name and lists what does not fit together', async () => {
@@ -109,8 +111,8 @@ describe('MVTec AD', () => {
     );
     expect(preview.problems).toEqual([]);
     expect(preview.classes).toEqual([
-      { name: 'Blotchy_099', good: 1, anomalous: 1, unlabelled: 0, masks: 1 },
-      { name: 'tubes', good: 1, anomalous: 1, unlabelled: 0, masks: 1 },
+      { name: 'Blotchy_099', good: 1, anomalous: 1, unlabelled: 0, masks: 1, masksFound: 1 },
+      { name: 'tubes', good: 1, anomalous: 1, unlabelled: 0, masks: 1, masksFound: 1 },
     ]);
   });
 
