@@ -47,6 +47,9 @@ function median(values: readonly number[]): number {
 }
 
 const load = () => loadavg()[0] ?? NaN;
+/** The two sides take turns on two cores: what lies above is other work on the machine. */
+const quietLoad = 2.5;
+const loadWords = () => `load ${load().toFixed(1)}${load() > quietLoad ? ' (the machine was busy)' : ''}`;
 const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 
 /** One pass that is not counted, then `rounds` each, the sides taking turns. */
@@ -78,38 +81,41 @@ async function timeSteps(
     console.log(
       `${name} step, ${side}: ${figure.seconds.toFixed(2)} s (${figure.all.map((s) => s.toFixed(2)).join(', ')}; ` +
         `processor ${figure.cpuSeconds.toFixed(2)} s; reading features ${figure.readSeconds.toFixed(3)} s), ` +
-        `peak so far ${gibibytes(figure.peakBytes)}, load ${now.toFixed(1)}`,
+        `peak so far ${gibibytes(figure.peakBytes)}, ${loadWords()}`,
     );
   }
   return figures;
 }
 
-/** Seconds an image of the frozen image encoder: the fastest of `passes` after one that is not counted. */
-async function timeEncoders(folder: string, python: string | null, threads: string, passes: number) {
-  const commands: [Side, string, string[]][] = [
-    ['ours', process.execPath, [join(here, 'vision-worker.ts'), folder, threads]],
-  ];
-  if (python !== null)
-    commands.push([
-      'torch',
-      python,
-      [join(here, 'torch-reference.py'), '--threads', threads, '--as-released'],
-    ]);
-  const seconds: Partial<Record<Side, number>> = {};
+/** Seconds an image of the frozen image encoder: medians of `rounds` after one that is not counted, the sides taking turns. */
+async function timeEncoders(folder: string, python: string | null, threads: string, rounds: number) {
+  const workers = new Map<Side, JsonProcess>([
+    ['ours', startJsonProcess(process.execPath, [join(here, 'vision-worker.ts'), folder, threads])],
+  ]);
+  if (python !== null) {
+    const args = [join(here, 'torch-reference.py'), '--threads', threads, '--as-released'];
+    workers.set('torch', startJsonProcess(python, args));
+  }
+  for (const worker of workers.values()) await worker.next(readySchema);
+  const all = new Map<Side, number[]>();
   const peakBytes: Partial<Record<Side, number>> = {};
-  for (const [side, command, args] of commands) {
-    const worker = startJsonProcess(command, args);
-    await worker.next(readySchema);
-    worker.order(String(1 + passes));
-    const answer = await worker.next(passSchema);
-    await worker.end();
-    seconds[side] = median(answer.seconds.slice(1));
-    peakBytes[side] = answer.peakBytes;
+  for (let round = 0; round <= rounds; round++)
+    for (const [side, worker] of workers) {
+      worker.order('1');
+      const answer = await worker.next(passSchema);
+      peakBytes[side] = answer.peakBytes;
+      if (round > 0) all.set(side, [...(all.get(side) ?? []), ...answer.seconds]);
+    }
+  for (const worker of workers.values()) await worker.end();
+  const seconds: Partial<Record<Side, number>> = {};
+  for (const [side, times] of all) {
+    seconds[side] = median(times);
     console.log(
-      `image encoder, ${side}: ${seconds[side].toFixed(2)} s an image, peak ${gibibytes(answer.peakBytes)}, load ${load().toFixed(1)}`,
+      `image encoder, ${side}: ${median(times).toFixed(2)} s an image (${times.map((s) => s.toFixed(2)).join(', ')}), ` +
+        `peak ${gibibytes(peakBytes[side] ?? NaN)}, ${loadWords()}`,
     );
   }
-  return { seconds, peakBytes };
+  return { seconds, peakBytes, all: Object.fromEntries(all), load: load() };
 }
 
 /** Computed from the measured parts; nobody waited for the released loop's hours. */
@@ -160,7 +166,7 @@ export async function benchTraining(
     for (const worker of workers.values()) await worker.next(readySchema);
     const figures = new Map<string, Figures>();
     for (const [name, rounds] of cheapCases) figures.set(name, await timeSteps(workers, name, rounds));
-    const encoder = await timeEncoders(folder, python, threads, 1);
+    const encoder = await timeEncoders(folder, python, threads, 3);
     for (const [name, rounds] of dearCases) figures.set(name, await timeSteps(workers, name, rounds));
     for (const worker of workers.values()) await worker.end();
     const totals = totalsOf(figures, encoder.seconds);
