@@ -199,6 +199,14 @@ export const promptSetSchema = z
     importedAtMs: z.number().int(),
     /** Absent: not learned by this program, or by one that did not say so. */
     provenance: promptProvenanceSchema.optional(),
+    /** Came with the program, for its own model. */
+    bundled: z.boolean().optional(),
+    /** What to say wherever these prompts are listed. */
+    note: z.string().optional(),
   })
   .readonly();
 export type PromptSet = z.infer<typeof promptSetSchema>;
+
+/** Said of the prompts that come with the program. Their provenance says the rest. */
+export const starterPromptsNote =
+  'starter prompts, learned for the starter model from nine classes of paper impurities (PIPED, CC BY 4.0, Bianconi, Ceccarelli, Fernandez, Saetta 2014)';

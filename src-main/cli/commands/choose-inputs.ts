@@ -71,7 +71,7 @@ export type PromptChoice =
   | { readonly promptSetId: null; readonly reason: string };
 
 /**
- * The set named for the method; without one the only set that fits the model. Null for a method without learned prompts.
+ * The set named for the method; without one the only one of the user's own that fits the model, else the program's. Null for a method without learned prompts.
  * Throws `needs-choice` where several fit.
  */
 export function choosePrompts(
@@ -84,7 +84,9 @@ export function choosePrompts(
   if (!method.needsLearnedPrompts) return { promptSetId: null, reason: null };
   const ofMethod = (one: PromptSet) => one.methodId === methodId && fits(one, model);
   const namedOnes = named.filter(ofMethod);
-  const fitting = namedOnes.length > 0 ? namedOnes : promptSets.filter(ofMethod);
+  const every = promptSets.filter(ofMethod);
+  const own = every.filter((one) => one.bundled !== true);
+  const fitting = namedOnes.length > 0 ? namedOnes : own.length > 0 ? own : every;
   const [only, second] = fitting;
   if (second !== undefined)
     throw new WorkbenchError(

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { ClassEvaluation, RunEvaluation } from '../../../src-shared/domain/evaluation.ts';
-import type { MethodInfo } from '../../../src-shared/domain/method.ts';
+import type { MethodId, MethodInfo } from '../../../src-shared/domain/method.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { CliSession } from '../cli-session.ts';
 import { formatSeconds } from '../progress-line.ts';
@@ -26,8 +26,8 @@ interface MethodOutcome {
 }
 
 /**
- * `demo`: imports the sample images, runs every method that needs no learned prompts in one pass, with the starter model
- * where a model is needed, prints a table, and writes a report. Throws, after the result was printed, where anything was left out.
+ * `demo`: imports the sample images, runs every method in one pass, with the starter model and its prompts where they are
+ * needed, prints a table, and writes a report. A method that no prompts come with is named and not missed. Throws, after the result was printed, where anything was left out.
  */
 export async function demoCommand(session: CliSession, { report }: DemoOptions): Promise<void> {
   const startedAt = performance.now();
@@ -41,7 +41,13 @@ export async function demoCommand(session: CliSession, { report }: DemoOptions):
   const dataset = await importFolder(session, folder, { name: 'Sample images' });
   const { models } = await session.call('models.list', {});
   const modelId = models.find((model) => model.bundled === true)?.id ?? null;
-  const outcomes = await runDemoMethods(session, dataset, modelId);
+  const { methods } = await session.call('methods.list', { modelId });
+  const promptSetIds = await bundledPrompts(session);
+  const [wanted, withoutPrompts] = partition(
+    methods,
+    ({ id, needsLearnedPrompts }) => !needsLearnedPrompts || promptSetIds.has(id),
+  );
+  const outcomes = await runDemoMethods(session, dataset, { modelId, methods: wanted, promptSetIds });
 
   const done = outcomes.filter((one) => one.evaluation !== null);
   const left = outcomes.flatMap(({ method, reason }) =>
@@ -62,6 +68,9 @@ export async function demoCommand(session: CliSession, { report }: DemoOptions):
     `${dataset.imageCount} sample images in ${dataset.classes.length} classes\n\n` +
       (done.length === 0 ? '' : `${outcomeTables(dataset, done)}\n`) +
       left.map(({ name, reason }) => `${name} was not run: ${reason}\n`).join('') +
+      (withoutPrompts.length === 0
+        ? ''
+        : `No prompts come with the workbench for: ${withoutPrompts.map(({ name }) => name).join(', ')}\n`) +
       (written === null ? '' : `Report: ${written.file} (${formatSize(written.sizeBytes)})\n`) +
       `Done in ${formatSeconds(durationS)}.\n`,
   );
@@ -73,14 +82,31 @@ export async function demoCommand(session: CliSession, { report }: DemoOptions):
   }
 }
 
-/** Every method that needs no learned prompts, in one pass over the images. */
+/** The prompts that came with the program, by method. */
+async function bundledPrompts(session: CliSession): Promise<ReadonlyMap<MethodId, number>> {
+  const { promptSets } = await session.call('prompts.list', {});
+  return new Map(
+    promptSets.flatMap(({ id, methodId, bundled }) => (bundled === true ? [[methodId, id]] : [])),
+  );
+}
+
+function partition<T>(all: readonly T[], belongs: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(belongs), all.filter((one) => !belongs(one))];
+}
+
+interface DemoPlan {
+  readonly modelId: string | null;
+  readonly methods: readonly MethodInfo[];
+  readonly promptSetIds: ReadonlyMap<MethodId, number>;
+}
+
+/** Every method in one pass over the images. */
 async function runDemoMethods(
   session: CliSession,
   dataset: Dataset,
-  modelId: string | null,
+  plan: DemoPlan,
 ): Promise<MethodOutcome[]> {
-  const { methods } = await session.call('methods.list', { modelId });
-  const wanted = methods.filter((method) => !method.needsLearnedPrompts);
+  const { modelId, methods: wanted } = plan;
   const reasons = new Map(
     wanted.map((method) => [
       method.id,
@@ -90,7 +116,7 @@ async function runDemoMethods(
     ]),
   );
   const running = wanted.filter(({ id }) => reasons.get(id) === null);
-  const runs = running.length === 0 ? [] : await onePass(session, dataset, modelId, running);
+  const runs = running.length === 0 ? [] : await onePass(session, dataset, { ...plan, methods: running });
   const outcomes: MethodOutcome[] = [];
   for (const method of wanted) {
     const index = running.indexOf(method);
@@ -107,13 +133,16 @@ async function runDemoMethods(
 async function onePass(
   session: CliSession,
   dataset: Dataset,
-  modelId: string | null,
-  methods: readonly MethodInfo[],
+  { modelId, methods, promptSetIds }: DemoPlan,
 ): Promise<readonly Run[]> {
   const { runs, job } = await session.call('runs.createMany', {
     datasetId: dataset.id,
     modelId,
-    runs: methods.map(({ id }) => ({ methodId: id, promptSetId: null, settings: {} })),
+    runs: methods.map(({ id }) => ({
+      methodId: id,
+      promptSetId: promptSetIds.get(id) ?? null,
+      settings: {},
+    })),
   });
   try {
     await session.finish(job);

@@ -21,7 +21,7 @@ export async function listPrompts(session: CliSession): Promise<void> {
             one.deepBlocks,
             one.sourceFile,
           ]),
-        ),
+        ) + promptSets.flatMap(({ id, note }) => (note === undefined ? [] : [`${id}: ${note}\n`])).join(''),
   );
 }
 
@@ -70,10 +70,12 @@ export async function renamePrompts(session: CliSession, promptSetId: number, na
 
 /** `prompts remove ID`. */
 export async function removePrompts(session: CliSession, promptSetId: number): Promise<void> {
+  const { promptSets } = await session.call('prompts.list', {});
+  const isBundled = promptSets.find((one) => one.id === promptSetId)?.bundled === true;
   const runCount = await countRuns(session, (run) => run.promptSetId === promptSetId);
   await session.call('prompts.remove', { promptSetId });
   session.print(
     { removed: promptSetId, runCount },
-    `Prompts ${promptSetId} are removed.\n${describeRunsLeft(runCount, 'them')}`,
+    `Prompts ${promptSetId} are removed${isBundled ? '; they came with the workbench, and come again where the starter model is removed and made anew' : ''}.\n${describeRunsLeft(runCount, 'them')}`,
   );
 }

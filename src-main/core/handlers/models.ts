@@ -4,18 +4,20 @@ import { basename } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { downloadTitle, isDownloadOf } from '../../../src-shared/domain/catalogue.ts';
 import { starterModelId } from '../../../src-shared/domain/model.ts';
+import { activeUser } from '../library/active-users.ts';
 import { sizeOf } from '../library/disk-use.ts';
 import { describeEntry } from '../downloads/describe-entry.ts';
 import type { ModelDownloadPayload } from '../downloads/model-download-job.ts';
 import { fromSystemError } from '../error-report.ts';
 import { removedModelFolder } from '../library/library-sweep.ts';
+import { letGoOfStarterPrompts } from '../library/starter-prompts.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 import { startJob } from './start-job.ts';
 
 export function modelsHandlers(services: Services): DomainHandlers<'models'> {
   const { database, repositories, folders, queue, compute, events, closing, options, starterModel } =
     services;
-  const { models, promptSets, jobs, runs } = repositories;
+  const { models, promptSets, jobs } = repositories;
 
   /** A name as an id of the library that nothing uses yet: no model, no folder, no import under way. */
   function freeModelId(name: string): string {
@@ -158,11 +160,10 @@ export function modelsHandlers(services: Services): DomainHandlers<'models'> {
     },
     'models.remove': async ({ modelId }) => {
       await starterModel.settled();
-      if (models.get(modelId) === null) {
-        throw noModel(modelId);
-      }
-      const user = jobs.listActive().find((job) => runs.ofJob(job.id).some((run) => run.modelId === modelId));
-      if (user !== undefined) {
+      const model = models.get(modelId);
+      if (model === null) throw noModel(modelId);
+      const user = activeUser(repositories, (run) => run.modelId === modelId);
+      if (user !== null) {
         throw new WorkbenchError(
           'in-use',
           `«${user.title}» uses this model. Wait for it or cancel it, then remove the model.`,
@@ -176,13 +177,17 @@ export function modelsHandlers(services: Services): DomainHandlers<'models'> {
       } catch (thrown) {
         throw fromSystemError(thrown, folder);
       }
-      models.remove(modelId);
+      const promptFiles = database.transaction(() => {
+        models.remove(modelId);
+        return model.bundled === true ? letGoOfStarterPrompts(repositories) : [];
+      });
       // The program's own model is made anew, from the files that the program brings, when models are asked for next.
       starterModel.forget();
       events.emit({ event: 'models.changed' });
-      await rm(trash, { recursive: true, force: true }).catch((thrown: unknown) => {
-        options.log('warn', `${trash} could not be deleted: ${String(thrown)}`);
-      });
+      for (const left of [trash, ...promptFiles.map((file) => folders.promptFile(file))])
+        await rm(left, { recursive: true, force: true }).catch((thrown: unknown) => {
+          options.log('warn', `${left} could not be deleted: ${String(thrown)}`);
+        });
       return { ok: true };
     },
   };

@@ -1,18 +1,22 @@
 import { rm } from 'node:fs/promises';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import { activeUser } from '../library/active-users.ts';
 import { exportPrompts } from '../library/export-prompts.ts';
 import { importPrompts } from '../library/import-prompts.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 
 export function promptsHandlers(services: Services): DomainHandlers<'prompts'> {
-  const { repositories, folders, events, closing, options } = services;
-  const { promptSets, jobs, runs } = repositories;
+  const { repositories, folders, events, closing, options, starterModel } = services;
+  const { promptSets } = repositories;
   const discard = (file: string) =>
     rm(file, { force: true }).catch((thrown: unknown) => {
       options.log('warn', `${file} could not be deleted: ${String(thrown)}`);
     });
   return {
-    'prompts.list': () => ({ promptSets: promptSets.list() }),
+    'prompts.list': async () => {
+      await starterModel.ensure();
+      return { promptSets: promptSets.list() };
+    },
     'prompts.import': ({ path, name }) =>
       importPrompts({ ...services, log: options.log }, { path, name, signal: closing }),
     'prompts.export': ({ promptSetId, ...target }) => {
@@ -32,10 +36,8 @@ export function promptsHandlers(services: Services): DomainHandlers<'prompts'> {
       if (stored === null) {
         throw noPrompts(promptSetId);
       }
-      const user = jobs
-        .listActive()
-        .find((job) => runs.ofJob(job.id).some((run) => run.promptSetId === promptSetId));
-      if (user !== undefined) {
+      const user = activeUser(repositories, (run) => run.promptSetId === promptSetId);
+      if (user !== null) {
         throw new WorkbenchError(
           'in-use',
           `«${user.title}» uses these prompts. Wait for it or cancel it, then remove them.`,

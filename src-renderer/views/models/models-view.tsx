@@ -186,7 +186,7 @@ function ModelRow({ model }: { readonly model: Model }) {
       <RemoveButton name={model.name} remove={() => client.call('models.remove', { modelId: model.id })}>
         {model.bundled === true
           ? say(
-              'Its copy in the data folder ({size}) is deleted; the results of its runs stay. It came with the workbench, which makes it anew when it needs it next.',
+              'Its copy in the data folder ({size}) and the prompts that came with it are deleted; the results of its runs stay. They came with the workbench, which makes them anew when it needs them next.',
               { size: formatSize(model.sizeBytes) },
             )
           : say(
@@ -204,6 +204,7 @@ function PromptRow({ promptSet }: { readonly promptSet: PromptSet }) {
     <li className={styles.row}>
       <div className={styles.text}>
         <h3>{promptSet.name}</h3>
+        {promptSet.note !== undefined && <p>{promptSet.note}</p>}
         <p className={styles.quiet} title={promptSet.sourceFile}>
           {say(
             '{method} · {words} words, {blocks} blocks with {tokens} deep tokens · for text width {width} · from {file} · {moment}',
@@ -228,7 +229,11 @@ function PromptRow({ promptSet }: { readonly promptSet: PromptSet }) {
         rename={(name) => client.call('prompts.rename', { promptSetId: promptSet.id, name })}
       />
       <RemoveButton name={promptSet.name} remove={() => client.call('prompts.remove', { promptSetId: promptSet.id })}>
-        {say('Its copy in the data folder is deleted; the file it came from and the results of its runs stay.')}
+        {promptSet.bundled === true
+          ? say(
+              'Its copy in the data folder is deleted; the results of its runs stay. It came with the workbench: removing the starter model, which is made anew then, brings it back.',
+            )
+          : say('Its copy in the data folder is deleted; the file it came from and the results of its runs stay.')}
       </RemoveButton>
     </li>
   );
