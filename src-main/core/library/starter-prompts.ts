@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
 import {
@@ -51,7 +51,10 @@ export async function takeInStarterPrompts(
     } catch (thrown) {
       if (services.closing.aborted) return;
       const { message } = toErrorShape(thrown);
-      services.log('warn', `Prompts that come with the starter model cannot be used: ${message}`);
+      services.log(
+        'warn',
+        `${basename(file)}, which comes with the starter model, cannot be used: ${message}`,
+      );
     }
   }
 }

@@ -58,6 +58,28 @@ describe('prompts', () => {
     expect(none.err).toContain('none that are here fit the model «vit-b-16» (text width 512)');
   });
 
+  it('that came with the program give way to the user’s own, and are taken where there are none', async () => {
+    const own = { ...promptSet, id: 3, textWidth: 512 };
+    const bundled = { ...own, id: 4, name: 'Starter AnomalyCLIP', bundled: true, note: 'starter prompts' };
+    for (const [promptSets, promptSetId] of [
+      [[own, bundled], 3],
+      [[bundled], 4],
+    ] as const) {
+      const core = scanning([...promptSets]);
+      await cli(core, scan);
+      expect(core.calls.at(-1)).toMatchObject({ params: { runs: [{ promptSetId }] } });
+    }
+    const two = await cli(scanning([own, { ...own, id: 5 }, bundled]), scan);
+    expect(two.err).toContain('choose with --prompts: 3 (released), 5 (released)');
+    const listing = createFakeCore({
+      'prompts.list': () => ({ promptSets: [bundled] }),
+      'prompts.remove': () => ({ ok: true }),
+      'runs.list': () => ({ runs: [] }),
+    });
+    expect((await cli(listing, ['prompts', 'list'])).out).toContain('4: starter prompts\n');
+    expect((await cli(listing, ['prompts', 'remove', '4'])).out).toContain('they came with the workbench');
+  });
+
   it('of a file that does not fit the model are not kept', async () => {
     const core = scanning([]);
     const { code, err } = await cli(core, [...scan, '--prompts', import.meta.filename]);

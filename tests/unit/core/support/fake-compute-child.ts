@@ -1,6 +1,6 @@
 // A compute process for tests: what it does with an image stands in the image's file name. It notes every image it is
 // given in the file named by FAKE_COMPUTE_LOG.
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { WorkbenchError } from '../../../../src-shared/contract/errors.ts';
@@ -102,11 +102,14 @@ const handlers: CallHandlers = {
     };
   },
   'prompts.import': ({ path, targetFile }) => {
-    if (path.includes('broken')) throw new WorkbenchError('corrupt-file', `${path} is damaged.`);
+    note(`prompts ${basename(path)}`);
+    const says = (word: string) =>
+      path.includes(word) || (existsSync(path) && readFileSync(path, 'utf8').includes(word));
+    if (says('broken')) throw new WorkbenchError('corrupt-file', `${path} is damaged.`);
     writeFileSync(targetFile, 'x');
     return Promise.resolve({
-      methodId: 'anomalyclip',
-      textWidth: path.includes('narrow') ? 512 : 768,
+      methodId: says('faprompt') ? 'faprompt' : 'anomalyclip',
+      textWidth: says('narrow') ? 512 : 768,
       contextLength: 12,
       deepBlocks: 8,
       deepLength: 4,
