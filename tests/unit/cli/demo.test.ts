@@ -11,11 +11,15 @@ import { recordingIo } from './recording-io.ts';
 
 const paths = findProjectPaths(path.join(projectRoot, 'src-main/cli'));
 
-/** The demo on assets of its own and without the starter model, so that it says the same whether there is one or not. */
-async function demo(assetsFolder: string, args: readonly string[]) {
+/** The demo on assets of its own, and unless a test is about it without the starter model: it says the same whether there is one or not. */
+async function demo(
+  assetsFolder: string,
+  args: readonly string[],
+  starterModelFolder = path.join(assetsFolder, 'no-model'),
+) {
   const io = recordingIo();
   const dataFolders: string[] = [];
-  const own = { ...paths, assetsFolder, starterModelFolder: path.join(assetsFolder, 'no-model') };
+  const own = { ...paths, assetsFolder, starterModelFolder };
   const code = await runCli(['demo', ...args], {
     io,
     paths: own,
@@ -70,6 +74,21 @@ describe('demo', () => {
     expect(dataFolders).toHaveLength(1);
     expect(existsSync(dataFolders[0]!)).toBe(false);
   });
+
+  it(
+    'runs the methods with learned prompts too, with those that come with the starter model',
+    { timeout: 120_000 },
+    async () => {
+      const assets = await assetsWithSamples();
+      const report = path.join(await temporaryFolder(), 'demo.html');
+      const { code, io } = await demo(assets, ['--report', report, '--json'], paths.starterModelFolder);
+      const { methods } = JSON.parse(io.out) as { methods: Record<string, { unavailable?: string }> };
+      expect(Object.keys(methods)).toEqual(expect.arrayContaining(['winclip', 'anomalyclip', 'faprompt']));
+      for (const one of Object.values(methods)) expect(one).not.toHaveProperty('unavailable');
+      expect(code).toBe(0);
+      expect(await readFile(report, 'utf8')).toContain('Starter FAPrompt');
+    },
+  );
 
   it('keeps the data folder that --data names, and prints one JSON document', async () => {
     const assets = await assetsWithSamples();

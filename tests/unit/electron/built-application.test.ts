@@ -93,6 +93,8 @@ it.runIf(process.platform === 'linux')(
       'assets/published-results.json',
       'models/catalogue.json',
       'models/starter/model.safetensors',
+      'models/starter/prompts/anomalyclip.safetensors',
+      'models/starter/prompts/faprompt.safetensors',
       'app/out/main/pixel-worker.js',
     ];
     expect(files).toEqual(expect.arrayContaining(needed.map((file) => path.normalize(file))));
