@@ -2,6 +2,7 @@ import { expectAccessible } from './expect-accessible.ts';
 import { expect, test } from './fixtures.ts';
 import { DataPage } from './pages/data-page.ts';
 import { Frame } from './pages/frame.ts';
+import { ModelsPage } from './pages/models-page.ts';
 import { ReviewPage } from './pages/review-page.ts';
 import { RunsPage } from './pages/runs-page.ts';
 import { StartPage } from './pages/start-page.ts';
@@ -113,6 +114,35 @@ test('edited prompts change the scores, are saved under a name and are found aft
   });
 });
 
+test('AnomalyCLIP and FAPrompt run on a fresh machine, with the prompts that came with the program', async ({
+  window,
+}, testInfo) => {
+  const folder = testInfo.outputPath('images');
+  await makeMvtecClass(folder, { className: 'felt', goodCount: 2, scratchedCount: 2 });
+  const models = new ModelsPage(window);
+  const start = new StartPage(window);
+
+  await new Frame(window).goTo('Models');
+  for (const name of ['Starter AnomalyCLIP', 'Starter FAPrompt']) {
+    await expect(models.prompts(name)).toContainText('starter prompts, learned for the starter model');
+    await expect(models.prompts(name)).toContainText(/Learned from \d+ images of paper-impurities/);
+  }
+  await expectAccessible(window, 'Models, as they came');
+
+  await new DataPage(window).importFolder(folder);
+  await window.getByRole('button', { name: 'Start a run' }).first().click();
+  await start.choose('AnomalyCLIP', 'FAPrompt');
+  await expect(window.getByRole('combobox', { name: 'Prompts of AnomalyCLIP' })).toHaveText(
+    'Starter AnomalyCLIP',
+  );
+  await expect(window.getByRole('combobox', { name: 'Prompts of FAPrompt' })).toHaveText('Starter FAPrompt');
+  await start.start();
+  const review = new ReviewPage(window);
+  await review.waitForEnd();
+  await review.waitForHeat();
+  await expect(window.getByRole('banner')).toContainText('Starter ');
+});
+
 test('what a run will lack is said before it starts, with the step that mends it', async ({
   window,
 }, testInfo) => {
@@ -132,10 +162,19 @@ test('what a run will lack is said before it starts, with the step that mends it
     await expect(window.getByText(/The model has no word/)).toHaveCount(0);
   });
 
-  await test.step('a model for trying out, and methods whose prompts are not there', async () => {
+  await test.step('a model for trying out, and a method whose prompts were removed', async () => {
     await expect(window.getByText(/for work that matters import ViT-L/)).toBeVisible();
+    await expect(start.method('AnomalyCLIP')).toBeEnabled();
+    await expect(start.method('FAPrompt')).toBeEnabled();
+    const place = window.url();
+    const models = new ModelsPage(window);
+    await models.removePrompts('Starter AnomalyCLIP');
+    await window.goto(place);
     await expect(start.method('AnomalyCLIP')).toBeDisabled();
-    await expect(start.methods).toContainText('AnomalyCLIP needs learned prompts and none are installed.');
+    await expect(start.method('FAPrompt')).toBeEnabled();
+    await expect(start.methods).toContainText(
+      'AnomalyCLIP needs learned prompts and those installed are of other methods.',
+    );
     await window.getByRole('button', { name: 'Import prompts for AnomalyCLIP' }).click();
     await expect(window.locator('main')).toHaveAttribute('data-view', 'models');
     await window.goBack();

@@ -27,6 +27,22 @@ export class ModelsPage {
     await expect(this.page.getByTestId('job')).toHaveCount(0);
   }
 
+  /** The row of a prompt set. */
+  prompts(name: string): Locator {
+    return this.page
+      .getByRole('listitem')
+      .filter({ has: this.page.getByRole('heading', { name, exact: true }) });
+  }
+
+  async removePrompts(name: string): Promise<void> {
+    await new Frame(this.page).goTo('Models');
+    await this.prompts(name)
+      .getByRole('button', { name: `Remove ${name}` })
+      .click();
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await expect(this.prompts(name)).toHaveCount(0);
+  }
+
   async importPrompts(file: string): Promise<void> {
     await this.page.getByRole('button', { name: 'Import prompts' }).click();
     const panel = this.page.getByRole('region', { name: 'Import prompts' });
