@@ -62,6 +62,7 @@ async function wordsOfTheHost(window: Page): Promise<readonly string[]> {
   const answers = [
     datasets,
     await askHost(window, 'models.list', {}),
+    await namesOfPrompts(window),
     await askHost(window, 'models.catalogue', {}),
     await askHost(window, 'methods.list', { modelId: null }),
     ...(await plansOfTrainings(window, datasets)),
@@ -76,6 +77,15 @@ async function wordsOfTheHost(window: Page): Promise<readonly string[]> {
   };
   visit(answers);
   return [...words].filter((word) => word.trim().length > 1).sort((a, b) => b.length - a.length);
+}
+
+/** What the host says of learned prompts; the words of their settings are not shown. */
+async function namesOfPrompts(window: Page) {
+  const { promptSets } = await askHost(window, 'prompts.list', {});
+  return promptSets.map(({ name, note, sourceFile, provenance }) => [
+    ...[name, note, sourceFile],
+    provenance?.datasetName,
+  ]);
 }
 
 /** What the host says of a training from each data set: warnings. */
