@@ -138,7 +138,10 @@ describe('the prompts that come with the starter model', () => {
     await busy.core.call('jobs.cancel', { jobId: job.id });
     await busy.jobEnd(job.id);
     const later = await openQuietly({ dataFolder, starterModelFolder });
-    expect((await listed(later)).map(({ id }) => id)).not.toEqual([made!.id]);
+    const [newer, ...others] = await listed(later);
+    expect(others).toEqual([]);
+    expect(newer).toMatchObject({ methodId: 'anomalyclip', bundled: true });
+    expect(newer!.id).not.toBe(made!.id);
   });
 
   it('go with their model and come back with it as the same sets, removed ones too', async () => {
