@@ -25,7 +25,8 @@ export interface EvaluatorOptions {
 export interface Evaluator {
   /**
    * Metrics of a run; as stored where nothing they depend on has changed since, else computed (`run.evaluating` tells
-   * how far). One at a time; who asks for the same run meanwhile waits for the same result.
+   * how far). One at a time; who asks for the same run meanwhile waits for the same result, but where the run has ended
+   * since that was begun for a new one: nothing would tell them later that theirs lacks the last images.
    * Rejects with `not-found` for a data set that is gone, `cancelled` when it was stopped or the core closes.
    */
   evaluate(run: Run): Promise<RunEvaluation>;
@@ -37,7 +38,10 @@ export interface Evaluator {
 
 export function createEvaluator({ repositories, events, closing, log }: EvaluatorOptions): Evaluator {
   const limited = createLimitedWork<RunEvaluation>(1);
-  const underWay = new Map<number, { controller: AbortController; result: Promise<RunEvaluation> }>();
+  const underWay = new Map<
+    number,
+    { begunWith: Run; controller: AbortController; result: Promise<RunEvaluation> }
+  >();
 
   async function evaluateNow(run: Run, signal: AbortSignal): Promise<RunEvaluation> {
     signal.throwIfAborted();
@@ -83,22 +87,25 @@ export function createEvaluator({ repositories, events, closing, log }: Evaluato
     }
   }
 
+  function evaluate(run: Run): Promise<RunEvaluation> {
+    const known = underWay.get(run.id);
+    if (known !== undefined)
+      return hasEndedSince(run, known.begunWith) ? known.result.then(() => evaluate(run)) : known.result;
+    const controller = new AbortController();
+    const signal = AbortSignal.any([controller.signal, closing]);
+    const result = limited
+      .once(String(run.id), () => evaluateNow(run, signal))
+      .catch((thrown: unknown) => {
+        if (!signal.aborted) throw thrown;
+        throw new WorkbenchError('cancelled', 'The evaluation was stopped.');
+      })
+      .finally(() => underWay.delete(run.id));
+    underWay.set(run.id, { begunWith: run, controller, result });
+    return result;
+  }
+
   return {
-    evaluate(run) {
-      const known = underWay.get(run.id);
-      if (known !== undefined) return known.result;
-      const controller = new AbortController();
-      const signal = AbortSignal.any([controller.signal, closing]);
-      const result = limited
-        .once(String(run.id), () => evaluateNow(run, signal))
-        .catch((thrown: unknown) => {
-          if (!signal.aborted) throw thrown;
-          throw new WorkbenchError('cancelled', 'The evaluation was stopped.');
-        })
-        .finally(() => underWay.delete(run.id));
-      underWay.set(run.id, { controller, result });
-      return result;
-    },
+    evaluate,
     stop(runId) {
       underWay.get(runId)?.controller.abort();
     },
@@ -106,6 +113,12 @@ export function createEvaluator({ repositories, events, closing, log }: Evaluato
       await Promise.allSettled([...underWay.values()].map(({ result }) => result));
     },
   };
+}
+
+/** While a run goes on whoever shows it asks again and again; what was asked for then is good enough. */
+function hasEndedSince(run: Run, before: Run): boolean {
+  const seen = ({ scoredCount, failedCount }: Run): number => scoredCount + failedCount;
+  return run.state !== 'running' && seen(run) !== seen(before);
 }
 
 function makePause(signal: AbortSignal): () => Promise<void> {

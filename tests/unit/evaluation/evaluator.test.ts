@@ -168,6 +168,45 @@ describe('evaluating', () => {
     database.close();
   });
 
+  test('who asks when a run has ended is not given figures that were begun before its last image', async () => {
+    const { database, runId } = await scannedSet();
+    const repositories = createRepositories(database);
+    const ended = repositories.runs.get(runId)!;
+    const going = { ...ended, state: 'running', scoredCount: ended.scoredCount - 1 } as const;
+    let hasArrived = false;
+    const log = () => undefined;
+    const evaluator = createEvaluator({
+      repositories: {
+        ...repositories,
+        evaluations: {
+          ...repositories.evaluations,
+          subjects: (...wanted) =>
+            repositories.evaluations
+              .subjects(...wanted)
+              .map((subject, place) =>
+                place > 0 || hasArrived ? subject : { ...subject, score: null, error: null },
+              ),
+          store: (...stored) => {
+            repositories.evaluations.store(...stored);
+            // The last image arrives when the first figures are made.
+            hasArrived = true;
+          },
+        },
+      },
+      events: createEventBus(log),
+      closing: new AbortController().signal,
+      log,
+    });
+    const begun = evaluator.evaluate(going);
+    expect(evaluator.evaluate(going)).toBe(begun);
+    const [asked, askedToo] = [evaluator.evaluate(ended), evaluator.evaluate(ended)];
+
+    expect((await begun).classes[0]?.notes).toEqual(['1 of 4 images are still to come.']);
+    expect((await asked).classes[0]).toMatchObject({ notes: [], image: { auroc: expect.any(Number) } });
+    expect(await askedToo).toBe(await asked);
+    database.close();
+  });
+
   test('stopping what is not under way does nothing', async () => {
     const { core, database, runId } = await scannedSet();
     expect(await core.call('runs.stopEvaluating', { runId })).toEqual({ ok: true });
