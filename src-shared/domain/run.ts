@@ -90,6 +90,8 @@ export const runEstimateSchema = z
     neededBytes: z.number().int().nonnegative().nullable(),
     /** On the data folder's disk; null where the system does not say. */
     freeBytes: z.number().int().nonnegative().nullable(),
+    /** Classes looked through that prompts of the wishes were learned from. */
+    learnedClasses: z.array(z.string()).readonly(),
   })
   .readonly();
 export type RunEstimate = z.infer<typeof runEstimateSchema>;

@@ -8,6 +8,7 @@ import type { Repositories } from '../db/repositories.ts';
 import type { EventBus } from '../event-bus.ts';
 import { evaluateRun } from './evaluate-run.ts';
 import { hashEvaluationInputs } from './evaluation-inputs.ts';
+import { learnedClasses, withLearnedNotes, type LearnedFromRepositories } from './learned-classes.ts';
 import { openPixelWorkers, type PixelWorkers } from './pixel-workers.ts';
 
 /** A window waits no longer than this for its turn. */
@@ -15,7 +16,7 @@ const pauseEveryMs = 12;
 const eventEveryMs = 150;
 
 export interface EvaluatorOptions {
-  readonly repositories: Pick<Repositories, 'datasets' | 'images' | 'results' | 'evaluations'>;
+  readonly repositories: LearnedFromRepositories & Pick<Repositories, 'results' | 'evaluations'>;
   readonly events: EventBus;
   /** Aborted when the core closes. */
   readonly closing: AbortSignal;
@@ -95,6 +96,10 @@ export function createEvaluator({ repositories, events, closing, log }: Evaluato
     const signal = AbortSignal.any([controller.signal, closing]);
     const result = limited
       .once(String(run.id), () => evaluateNow(run, signal))
+      .then((evaluation) =>
+        // Not stored with the figures: prompts and data sets are removed and renamed without them.
+        withLearnedNotes(evaluation, learnedClasses(repositories, run.promptSetId, run.datasetId)),
+      )
       .catch((thrown: unknown) => {
         if (!signal.aborted) throw thrown;
         throw new WorkbenchError('cancelled', 'The evaluation was stopped.');

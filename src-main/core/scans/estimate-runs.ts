@@ -6,6 +6,7 @@ import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts'
 import type { Model } from '../../../src-shared/domain/model.ts';
 import type { RunEstimate } from '../../../src-shared/domain/run.ts';
 import type { Repositories } from '../db/repositories.ts';
+import { learnedClasses } from '../evaluation/learned-classes.ts';
 
 type RunWish = ParsedParams<'runs.estimate'>['runs'][number];
 type MeasuredImage = RunEstimate['perImage'][number];
@@ -55,6 +56,9 @@ export async function estimateRuns(
       ? null
       : imageCount * sides.reduce<number>((sum, side) => sum + rowBytes + mapBytes(side ?? 0), 0),
     freeBytes: await freeBytes(dataFolder),
+    learnedClasses: [
+      ...new Set(runs.flatMap(({ promptSetId }) => learnedClasses(repositories, promptSetId, datasetId))),
+    ].filter((name) => className === null || name === className),
   };
 }
 

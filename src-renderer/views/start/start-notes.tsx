@@ -14,6 +14,9 @@ import { countNewImages, isSameRun, type RunWish } from '../../state/run-plan.ts
 import { say, sayKnown } from '../../texts/say.ts';
 import styles from './start-view.module.css';
 
+/** More would push what else is to be said out of sight. */
+const mostNames = 4;
+
 interface StartNotesProps {
   readonly dataset: Dataset;
   readonly className: string | null;
@@ -32,7 +35,7 @@ export function StartNotes(props: StartNotesProps) {
   const classes = dataset.classes.filter(({ name }) => className === null || name === className);
   const hasLabels = classes.some(({ good, anomalous }) => good + anomalous > 0);
   const hasBoth = classes.some(({ good, anomalous }) => good > 0 && anomalous > 0);
-  const { neededBytes = null, freeBytes = null } = estimate ?? {};
+  const { neededBytes = null, freeBytes = null, learnedClasses = [] } = estimate ?? {};
   const isTight = neededBytes !== null && freeBytes !== null && neededBytes > freeBytes;
   const same = (wishes ?? []).flatMap(
     (wish) => runs.find((run) => run.state !== 'failed' && isSameRun(run, wish, model, className)) ?? [],
@@ -49,6 +52,17 @@ export function StartNotes(props: StartNotesProps) {
         </Note>
       )}
       {model?.note !== undefined && <Note kind="warning">{asSentence(sayKnown(model.note))}</Note>}
+      {learnedClasses.length > 0 && (
+        <Note kind="warning">
+          {say(
+            'The learned prompts were learned from {count, plural, one {{names}} other {# of these classes: {names}}}. Figures of what was learned from look better than they are; choose another class or another data set to see what the prompts are good for.',
+            {
+              count: learnedClasses.length,
+              names: shownNames(learnedClasses),
+            },
+          )}
+        </Note>
+      )}
       {!hasBoth && (
         <Note kind="info">
           {hasLabels
@@ -63,6 +77,11 @@ export function StartNotes(props: StartNotesProps) {
       ))}
     </div>
   );
+}
+
+function shownNames(names: readonly string[]): string {
+  const shown = names.slice(0, mostNames).map((name) => `«${name}»`);
+  return [...shown, ...(names.length > mostNames ? ['…'] : [])].join(', ');
 }
 
 /** The model's remark is written to stand in a line. */

@@ -328,6 +328,38 @@ describe('a training', () => {
     });
   });
 
+  it('says of a run with its prompts which classes they were learned from, whatever the set is called', async () => {
+    const world = await openWorld();
+    const { core, order } = world;
+    const { datasetId, modelId } = order;
+    const training = await core.call('trainings.start', { ...order, classNames: ['bottle'] });
+    await world.jobEnd(training.jobId);
+    const kept = await core.call('trainings.keep', { trainingId: training.id, epoch: 1, name: 'Bottles' });
+    const wish = { methodId: 'anomalyclip', promptSetId: kept.id, settings: {} } as const;
+    const learnedOf = async (set: number, className: string | null = null) =>
+      (await core.call('runs.estimate', { datasetId: set, modelId, className, runs: [wish] })).learnedClasses;
+    expect(await learnedOf(datasetId)).toEqual(['bottle']);
+    expect(await learnedOf(datasetId, 'cable')).toEqual([]);
+
+    const other = await importSet(world);
+    expect(await learnedOf(other.datasetId)).toEqual([]);
+    const { name } = await core.call('datasets.get', { datasetId });
+    await core.call('datasets.rename', { datasetId, name: 'before' });
+    await core.call('datasets.rename', { datasetId: other.datasetId, name });
+    expect(await learnedOf(datasetId)).toEqual(['bottle']);
+    expect(await learnedOf(other.datasetId)).toEqual([]);
+
+    const { run, job } = await core.call('runs.create', { datasetId, modelId, ...wish });
+    await world.jobEnd(job.id);
+    const { classes } = await core.call('runs.evaluate', { runId: run.id });
+    const said =
+      'The prompts of this run were learned from this class: its figures look better than they are.';
+    expect(classes.map(({ className, notes }) => [className, notes.includes(said)])).toEqual([
+      ['bottle', true],
+      ['cable', false],
+    ]);
+  });
+
   it('gives a checkpoint as a prompt set with where it comes from, once, and writes it for other programs', async () => {
     const world = await openWorld();
     const { core, order, dataFolder } = world;
