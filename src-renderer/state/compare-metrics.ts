@@ -198,3 +198,33 @@ function publishedSubject({ dataset, className }: PublishedFigure): string {
     ? say('the mean over {dataset}', { dataset })
     : say('{className} of {dataset}', { className, dataset });
 }
+
+/** A remark of the evaluation with what it is about. */
+export interface MetricNote {
+  readonly text: string;
+  readonly classNames: readonly string[];
+  /** Places of the panes that have it. */
+  readonly places: readonly number[];
+}
+
+/** Remarks of all panes; those that say the same of the same panes stand together with all their classes. */
+export function metricNotes(evaluations: readonly (RunEvaluation | undefined)[]): readonly MetricNote[] {
+  const found = evaluations.flatMap((evaluation, place) =>
+    (evaluation?.classes ?? []).flatMap(({ className, notes }) =>
+      notes.map((text) => ({ text, className, place })),
+    ),
+  );
+  const ofClasses = [
+    ...Map.groupBy(found, ({ text, className }) => JSON.stringify([text, className])).values(),
+  ].flatMap((same) => {
+    const [first] = same;
+    return first === undefined ? [] : [{ ...first, places: same.map(({ place }) => place) }];
+  });
+  return [...Map.groupBy(ofClasses, ({ text, places }) => JSON.stringify([text, places])).values()].flatMap(
+    (same) => {
+      const [first] = same;
+      if (first === undefined) return [];
+      return [{ text: first.text, places: first.places, classNames: same.map(({ className }) => className) }];
+    },
+  );
+}

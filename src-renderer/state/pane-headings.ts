@@ -38,7 +38,7 @@ export function paneHeadings(
   const differs = (fact: Fact) => {
     const known = new Set(all.flatMap((each) => each[fact] ?? []));
     // A method that needs no model does not differ from the others by that, but settings may be those of one run only.
-    const isOptional = fact === 'model' || fact === 'prompts';
+    const isOptional = fact === 'model';
     return known.size > 1 || (known.size === 1 && !isOptional && all.some((each) => each[fact] === null));
   };
   const apart = facts.filter(differs);

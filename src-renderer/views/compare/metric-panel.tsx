@@ -4,7 +4,15 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { useAddress, useAddressStore } from '../../state/address.ts';
 import { bootstrapSamples, intervalOptions, useIntervals } from '../../state/compare-intervals.ts';
-import { metricKeys, metricNames, metricTable, sampleMetricOf } from '../../state/compare-metrics.ts';
+import {
+  metricKeys,
+  metricNames,
+  metricNotes,
+  metricTable,
+  sampleMetricOf,
+  type MetricNote,
+} from '../../state/compare-metrics.ts';
+import { letterOf } from '../../state/compare-panes.ts';
 import { useEvaluationsOf, usePublishedOf } from '../../state/compare-queries.ts';
 import { formatPercent } from '../../state/format.ts';
 import { say } from '../../texts/say.ts';
@@ -32,9 +40,7 @@ export function MetricPanel({ dataset, panes, headings, whole, scoresKey, thresh
   const isPending = runs.some((run, place) => run.scoredCount > 0 && !evaluations.values[place]);
   const groups = intervals.data ?? [];
   const table = metricTable(compared, metric, groups);
-  const notes = [
-    ...new Set(evaluations.values.flatMap((each) => each?.classes.flatMap(({ notes: own }) => own) ?? [])),
-  ];
+  const notes = metricNotes(evaluations.values);
   return (
     <>
       <LabelledSelect
@@ -79,13 +85,22 @@ export function MetricPanel({ dataset, panes, headings, whole, scoresKey, thresh
       <DifferenceTable table={table} panes={panes} groups={groups} />
       {notes.length > 0 && (
         <ul className={styles.notes}>
-          {notes.map((note) => (
-            <li key={note}>{note}</li>
-          ))}
+          {notes.map((note) => {
+            const words = describeNote(note, panes.length);
+            return <li key={words}>{words}</li>;
+          })}
         </ul>
       )}
     </>
   );
+}
+
+/** Of which classes it is said, and of which panes where it is not all of them. */
+function describeNote({ text, classNames, places }: MetricNote, paneCount: number): string {
+  const classes = classNames.join(', ');
+  return places.length === paneCount
+    ? say('{classes}: {remark}', { classes, remark: text })
+    : say('{panes} · {classes}: {remark}', { panes: places.map(letterOf).join(', '), classes, remark: text });
 }
 
 interface TableNoteProps {

@@ -123,6 +123,18 @@ describe('headings of panes', () => {
     expect(shared).toBe('Tiny');
   });
 
+  it('say learned prompts of those that have them, not of all', () => {
+    const learned = {
+      promptSets: [{ id: 4, name: 'Plates' }],
+      models: names.models,
+    } as unknown as typeof names;
+    const panes = [pane({}), pane({ methodId: 'anomalyclip', promptSetId: 4 })];
+    expect(paneHeadings(panes, learned, [])).toEqual({
+      own: ['CLIP', 'AnomalyCLIP · Plates'],
+      shared: 'Tiny',
+    });
+  });
+
   it('say models, words and settings where these differ', () => {
     expect(paneHeadings([pane({}), pane({ modelId: 'large' })], names, [])).toEqual({
       own: ['Tiny', 'Large'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { metricTable, type ComparedRun } from '../../../src-renderer/state/compare-metrics.ts';
+import { metricNotes, metricTable, type ComparedRun } from '../../../src-renderer/state/compare-metrics.ts';
 import { bootstrapSamples, intervalOptions } from '../../../src-renderer/state/compare-intervals.ts';
 import { compareCsv, shownTable } from '../../../src-renderer/state/compare-csv.ts';
 import { compareScores } from '../../../src-renderer/state/compare.ts';
@@ -52,6 +52,21 @@ describe('the table of figures', () => {
       { value: 0.7, isBest: false, bootstrap: null },
       { value: 0.8, isBest: true, bootstrap: null },
       { value: null, isBest: false, bootstrap: null },
+    ]);
+  });
+
+  it('says of which classes and panes a remark is, once for those that say the same', () => {
+    const withNotes = (notes: Readonly<Record<string, readonly string[]>>) => ({
+      ...comparedRun({ felt: 0.9, tile: 0.8, wood: null }).evaluation!,
+      classes: Object.entries(notes).map(([name, own]) => ({ ...figureOf(name, null), notes: [...own] })),
+    });
+    const both = { felt: ['no masks'], tile: ['no masks'], wood: [] };
+    expect(
+      metricNotes([withNotes(both), undefined, withNotes({ ...both, wood: ['learned from', 'no masks'] })]),
+    ).toEqual([
+      { text: 'no masks', classNames: ['felt', 'tile'], places: [0, 2] },
+      { text: 'learned from', classNames: ['wood'], places: [2] },
+      { text: 'no masks', classNames: ['wood'], places: [2] },
     ]);
   });
 
