@@ -1,14 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { ipcChannels } from '../../../src-shared/contract/ipc-channels.ts';
-import type { WorkbenchBridge } from '../../../src-shared/contract/wire.ts';
-import { buildPreload } from '../../../src-main/launch/build.mjs';
 import type { CoreOptions } from '../../../src-main/core/core.ts';
-import type * as standIn from '../../support/electron-stand-in.ts';
 import { createFakeCore, type FakeCore } from '../../support/fake-core.ts';
+import { useElectronHost } from '../../support/start-electron-host.ts';
 
 const opened = vi.hoisted(() => ({
   core: null as FakeCore | null,
@@ -23,55 +20,13 @@ vi.mock('../../../src-main/core/create-core.ts', () => ({
   },
 }));
 
-type StandIn = typeof standIn;
-
-let preloadFile: string;
-let folder: string;
-let electron: StandIn;
+const host = useElectronHost();
+const { start, theWindow, bridge } = host;
 let settings: Record<string, unknown>;
-
-/** Starts the host in a fresh world and returns it; every test has its own. */
-async function start(args: readonly string[] = [], before: (world: StandIn) => void = () => undefined) {
-  vi.resetModules();
-  electron = await import('../../support/electron-stand-in.ts');
-  before(electron);
-  const { startElectronHost } = await import('../../../src-main/electron/electron-host.ts');
-  await startElectronHost({
-    paths: {
-      root: folder,
-      assetsFolder: path.join(folder, 'assets'),
-      starterModelFolder: path.join(folder, 'models/starter'),
-      catalogueFile: path.join(folder, 'models/catalogue.json'),
-      rendererFolder: path.join(folder, 'renderer'),
-      migrationsFolder: path.join(folder, 'migrations'),
-      computeEntry: path.join(folder, 'compute.js'),
-      version: '0.1.0',
-    },
-    preloadFile,
-    args: ['--no-sandbox', folder, '--data', path.join(folder, 'data'), ...args],
-  });
-  return electron;
-}
-
-function theWindow() {
-  const [window] = electron.BrowserWindow.getAllWindows();
-  if (window === undefined) throw new Error('there is no window');
-  return window;
-}
-
-const bridge = () => theWindow().exposed['workbench'] as WorkbenchBridge;
 const core = () => opened.core!;
 
-beforeAll(async () => {
-  preloadFile = path.join(await mkdtemp(path.join(tmpdir(), 'preload-')), 'preload.cjs');
-  await buildPreload(path.dirname(preloadFile));
-});
-
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'electron-host-'));
-  await mkdir(path.join(folder, 'renderer'));
-  await writeFile(path.join(folder, 'renderer', 'index.html'), '<title>window</title>');
-  await writeFile(path.join(folder, 'picture.png'), 'pixels');
+  await writeFile(path.join(host.folder, 'picture.png'), 'pixels');
   settings = {};
   opened.options = [];
   opened.failure = null;
@@ -85,21 +40,22 @@ beforeEach(async () => {
     },
     (asset) =>
       asset === '/assets/image/7'
-        ? { status: 200, contentType: 'image/png', headers: {}, filePath: path.join(folder, 'picture.png') }
+        ? {
+            status: 200,
+            contentType: 'image/png',
+            headers: {},
+            filePath: path.join(host.folder, 'picture.png'),
+          }
         : { status: 404, contentType: 'text/plain', headers: {} },
   );
-});
-
-afterEach(async () => {
-  await rm(folder, { recursive: true, force: true });
 });
 
 describe('starting', () => {
   it('opens one closed-off window on the data folder that was named', async () => {
     const { electronWorld } = await start();
     expect(electronWorld.sandboxEnabled).toBe(true);
-    expect(electronWorld.paths.get('userData')).toBe(path.join(folder, 'data', 'window'));
-    expect(opened.options[0]).toMatchObject({ dataFolder: path.join(folder, 'data'), host: 'electron' });
+    expect(electronWorld.paths.get('userData')).toBe(path.join(host.folder, 'data', 'window'));
+    expect(opened.options[0]).toMatchObject({ dataFolder: path.join(host.folder, 'data'), host: 'electron' });
     const window = theWindow();
     expect(window.shown).toBe(true);
     expect(window.options.webPreferences).toMatchObject({
@@ -114,8 +70,10 @@ describe('starting', () => {
   });
 
   it('leaves the data folder to the instance that has it, which shows its window', async () => {
-    const { electronWorld } = await start([], (world) => {
-      world.electronWorld.isSecondInstance = true;
+    const { electronWorld } = await start({
+      before: ({ electronWorld }) => {
+        electronWorld.isSecondInstance = true;
+      },
     });
     expect(electronWorld.hasQuit).toBe(true);
     expect(opened.options).toEqual([]);

@@ -1,14 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Shell } from '../../../src-shared/contract/shell.ts';
-import type { WorkbenchBridge } from '../../../src-shared/contract/wire.ts';
-import { buildPreload } from '../../../src-main/launch/build.mjs';
 import type { CoreOptions } from '../../../src-main/core/core.ts';
-import type * as standIn from '../../support/electron-stand-in.ts';
 import { createFakeCore } from '../../support/fake-core.ts';
+import { useElectronHost } from '../../support/start-electron-host.ts';
 
 const opened = vi.hoisted(() => ({ options: [] as CoreOptions[], settings: {} as Record<string, unknown> }));
 vi.mock('../../../src-main/core/create-core.ts', () => ({
@@ -23,45 +20,8 @@ vi.mock('../../../src-main/core/create-core.ts', () => ({
   },
 }));
 
-let preloadFile: string;
-let folder: string;
-let electron: typeof standIn;
-
-interface StartOptions {
-  readonly args?: readonly string[];
-  readonly platform?: NodeJS.Platform;
-  readonly before?: (world: typeof standIn) => void;
-}
-
-async function start({ args = [], platform = 'linux', before = () => undefined }: StartOptions = {}) {
-  vi.resetModules();
-  electron = await import('../../support/electron-stand-in.ts');
-  before(electron);
-  const { startElectronHost } = await import('../../../src-main/electron/electron-host.ts');
-  await startElectronHost({
-    paths: {
-      root: folder,
-      assetsFolder: path.join(folder, 'assets'),
-      starterModelFolder: path.join(folder, 'models/starter'),
-      catalogueFile: path.join(folder, 'models/catalogue.json'),
-      rendererFolder: path.join(folder, 'renderer'),
-      migrationsFolder: path.join(folder, 'migrations'),
-      computeEntry: path.join(folder, 'compute.js'),
-      version: '0.1.0',
-    },
-    preloadFile,
-    platform,
-    args: ['--no-sandbox', folder, '--data', path.join(folder, 'data'), ...args],
-  });
-  return electron;
-}
-
-function theWindow() {
-  const [window] = electron.BrowserWindow.getAllWindows();
-  if (window === undefined) throw new Error('there is no window');
-  return window;
-}
-const bridge = () => theWindow().exposed['workbench'] as WorkbenchBridge;
+const host = useElectronHost();
+const { start, theWindow, bridge } = host;
 
 const shell: Shell = {
   menu: [
@@ -120,21 +80,11 @@ const shell: Shell = {
   },
 };
 
-beforeAll(async () => {
-  preloadFile = path.join(await mkdtemp(path.join(tmpdir(), 'preload-')), 'preload.cjs');
-  await buildPreload(path.dirname(preloadFile));
-});
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'electron-shell-'));
-  await mkdir(path.join(folder, 'renderer'));
-  await mkdir(path.join(folder, 'bottles'));
-  await writeFile(path.join(folder, 'bottles', 'list.csv'), 'image');
-  await writeFile(path.join(folder, 'renderer', 'index.html'), '<title>window</title>');
+  await mkdir(path.join(host.folder, 'bottles'));
+  await writeFile(path.join(host.folder, 'bottles', 'list.csv'), 'image');
   opened.options = [];
   opened.settings = {};
-});
-afterEach(async () => {
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** Everything that the page was told by the desktop. */
@@ -170,15 +120,15 @@ describe('the menu', () => {
   it('offers reloading to those who work on the program, and to nobody else', async () => {
     await start();
     await bridge().showShell(shell);
-    expect(JSON.stringify(electron.electronWorld.applicationMenu)).toContain('toggleDevTools');
+    expect(JSON.stringify(host.electron.electronWorld.applicationMenu)).toContain('toggleDevTools');
     await start({
       before: ({ electronWorld }) => {
         electronWorld.isPackaged = true;
       },
     });
     await bridge().showShell(shell);
-    expect(JSON.stringify(electron.electronWorld.applicationMenu)).toContain('Dunkel');
-    expect(JSON.stringify(electron.electronWorld.applicationMenu)).not.toMatch(/reload|DevTools/);
+    expect(JSON.stringify(host.electron.electronWorld.applicationMenu)).toContain('Dunkel');
+    expect(JSON.stringify(host.electron.electronWorld.applicationMenu)).not.toMatch(/reload|DevTools/);
   });
 
   it('refuses what is no menu, and goes back to the first one when its window is gone', async () => {
@@ -194,7 +144,7 @@ describe('recent folders', () => {
   it('stand in the list of the icon on Windows, and among macOS’s recent documents', async () => {
     await start({ platform: 'win32' });
     await bridge().showShell(shell);
-    expect(electron.electronWorld.jumpList).toMatchObject([
+    expect(host.electron.electronWorld.jumpList).toMatchObject([
       {
         name: 'Zuletzt',
         items: [
@@ -205,16 +155,16 @@ describe('recent folders', () => {
     ]);
     await start({ platform: 'darwin' });
     await bridge().showShell(shell);
-    expect(electron.electronWorld.recentDocuments).toEqual(['/data/bottles', '/data/cable']);
+    expect(host.electron.electronWorld.recentDocuments).toEqual(['/data/bottles', '/data/cable']);
     await bridge().showShell({ ...shell, recent: { heading: 'Zuletzt', folders: [] } });
-    expect(electron.electronWorld.recentDocuments).toEqual([]);
+    expect(host.electron.electronWorld.recentDocuments).toEqual([]);
   });
 });
 
 describe('a folder that is handed to the program', () => {
   it('reaches the window from the command line as soon as its page listens', async () => {
-    const bottles = path.join(folder, 'bottles');
-    await start({ args: [bottles, path.join(folder, 'not-there'), '--flag-of-chromium=1'] });
+    const bottles = path.join(host.folder, 'bottles');
+    await start({ args: [bottles, path.join(host.folder, 'not-there'), '--flag-of-chromium=1'] });
     const heard = listenToShell();
     await bridge().showShell(shell);
     await bridge().showShell(shell);
@@ -224,7 +174,7 @@ describe('a folder that is handed to the program', () => {
   });
 
   it('reaches it from a second start, whose file stands for its folder, and brings the window forward', async () => {
-    const bottles = path.join(folder, 'bottles');
+    const bottles = path.join(host.folder, 'bottles');
     const list = pathToFileURL(path.join(bottles, 'list.csv')).href;
     await start({
       args: [list],
@@ -232,7 +182,7 @@ describe('a folder that is handed to the program', () => {
         electronWorld.isSecondInstance = true;
       },
     });
-    expect(electron.electronWorld).toMatchObject({ hasQuit: true, handedOver: { folders: [bottles] } });
+    expect(host.electron.electronWorld).toMatchObject({ hasQuit: true, handedOver: { folders: [bottles] } });
 
     const first = await start();
     const heard = listenToShell();
@@ -248,9 +198,9 @@ describe('a folder that is handed to the program', () => {
   });
 
   it('reaches it from the icon on macOS, before the application is ready and when no window is open', async () => {
-    const bottles = path.join(folder, 'bottles');
+    const bottles = path.join(host.folder, 'bottles');
     let release: () => void = () => undefined;
-    const lastWorld = electron.electronWorld;
+    const lastWorld = host.electron.electronWorld;
     const starting = start({
       platform: 'darwin',
       before: ({ electronWorld }) => {
@@ -262,11 +212,11 @@ describe('a folder that is handed to the program', () => {
       },
     });
     await vi.waitFor(() => {
-      expect(electron.electronWorld).not.toBe(lastWorld);
-      expect(electron.electronWorld.privilegedSchemes).toHaveLength(1);
+      expect(host.electron.electronWorld).not.toBe(lastWorld);
+      expect(host.electron.electronWorld.privilegedSchemes).toHaveLength(1);
     });
-    const event = new electron.StandInEvent();
-    electron.app.emit('open-file', event, bottles);
+    const event = new host.electron.StandInEvent();
+    host.electron.app.emit('open-file', event, bottles);
     expect(event.defaultPrevented).toBe(true);
     release();
     await starting;
@@ -277,7 +227,7 @@ describe('a folder that is handed to the program', () => {
     });
 
     theWindow().close();
-    electron.app.emit('open-file', new electron.StandInEvent(), bottles);
+    host.electron.app.emit('open-file', new host.electron.StandInEvent(), bottles);
     await vi.waitFor(() => {
       expect(theWindow().exposed['workbench']).toBeDefined();
     });
@@ -316,7 +266,7 @@ describe('dialogs and files', () => {
   it('show the folder of log files, or say why not', async () => {
     const { electronWorld } = await start();
     await bridge().openLogFolder();
-    expect(electronWorld.openedPaths).toEqual([path.join(folder, 'data', 'logs')]);
+    expect(electronWorld.openedPaths).toEqual([path.join(host.folder, 'data', 'logs')]);
     electronWorld.openPathRefusal = 'no file manager';
     await expect(bridge().openLogFolder()).rejects.toThrow(/no file manager/);
   });
