@@ -1,6 +1,6 @@
 import { ImageOff } from 'lucide-react';
 import { useState } from 'react';
-import { assetPaths, type ThumbnailSize } from '../../src-shared/contract/asset-paths.ts';
+import { assetPaths, type GreyWindow, type ThumbnailSize } from '../../src-shared/contract/asset-paths.ts';
 import { say } from '../texts/say.ts';
 import styles from './thumbnail.module.css';
 
@@ -12,8 +12,15 @@ function dropWithElement(image: HTMLImageElement | null): (() => void) | undefin
   };
 }
 
+interface ThumbnailProps {
+  readonly imageId: number;
+  readonly sizePx: ThumbnailSize;
+  /** The grey values that are shown from black to white; absent: all. */
+  readonly levels?: GreyWindow | null;
+}
+
 /** A small picture of an image, or a mark where its file cannot be shown. What stands around it names it. */
-export function Thumbnail({ imageId, sizePx }: { readonly imageId: number; readonly sizePx: ThumbnailSize }) {
+export function Thumbnail({ imageId, sizePx, levels = null }: ThumbnailProps) {
   const [failedId, setFailedId] = useState<number | null>(null);
   if (failedId === imageId) {
     return (
@@ -26,7 +33,9 @@ export function Thumbnail({ imageId, sizePx }: { readonly imageId: number; reado
     <img
       ref={dropWithElement}
       className={styles.picture}
-      src={assetPaths.thumbnail(imageId, sizePx)}
+      src={
+        levels === null ? assetPaths.thumbnail(imageId, sizePx) : assetPaths.windowed(imageId, sizePx, levels)
+      }
       alt=""
       loading="lazy"
       decoding="async"

@@ -71,6 +71,8 @@ export interface WishParts {
   /** Null: all classes. */
   readonly className: string | null;
   readonly filters: ExportFilters;
+  /** Blinded: nothing is asked for whose count would tell what the runs say. */
+  readonly isClosed: boolean;
 }
 
 /** What the form asks for; null while it asks for nothing. */
@@ -99,13 +101,21 @@ export function exportWish(parts: WishParts): MethodParams<'exports.plan'> | nul
   };
 }
 
-/** What is chosen of the form as it can be had now: a filter that was taken away meanwhile leaves all images. */
-export function imagesInForce({ images }: ExportForm, filters: ExportFilters): ExportedImages {
+/**
+ * What is chosen of the form as it can be had now: a filter that was taken away meanwhile leaves all images, and so does
+ * reading blinded where the choice goes by what the runs say.
+ */
+export function imagesInForce(
+  { images }: ExportForm,
+  filters: ExportFilters,
+  isClosed: boolean,
+): ExportedImages {
+  if (isClosed && images === 'predicted-defect') return 'all';
   return (images === 'filtered' || images === 'reviewed') && filters[images] === null ? 'all' : images;
 }
 
-function chosenImages({ form, filters }: WishParts): ExportImages | null {
-  const images = imagesInForce(form, filters);
+function chosenImages({ form, filters, isClosed }: WishParts): ExportImages | null {
+  const images = imagesInForce(form, filters, isClosed);
   if (images !== 'filtered' && images !== 'reviewed') return { kind: images };
   const { ids = [], words = '' } = filters[images] ?? {};
   return ids.length === 0 ? null : { kind: 'listed', imageIds: [...ids], words: words.slice(0, 300) };

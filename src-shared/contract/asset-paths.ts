@@ -8,6 +8,9 @@ export const assetPaths = {
   image: (imageId: number) => `/assets/image/${imageId}`,
   /** JPEG with the longer side at most `sizePx`. */
   thumbnail: (imageId: number, sizePx: ThumbnailSize) => `/assets/thumbnail/${imageId}/${sizePx}`,
+  /** The same in a window of grey values: both in steps of 1/65,535 of all, the greatest that 16 bits hold. */
+  windowed: (imageId: number, sizePx: ThumbnailSize, { level, window }: GreyWindow) =>
+    `/assets/windowed/${imageId}/${sizePx}/${level}/${window}`,
   /** Ground-truth mask as PNG. */
   mask: (imageId: number) => `/assets/mask/${imageId}`,
   /** A patch map in the form of `maps/patch-map-codec.ts`. */
@@ -28,6 +31,13 @@ export const assetPaths = {
 export const thumbnailSizes = [128, 256, 512] as const;
 export type ThumbnailSize = (typeof thumbnailSizes)[number];
 
+/** Middle and width of the grey values that are shown from black to white, 1 to 65,535, whatever the image's bits. */
+export interface GreyWindow {
+  readonly level: number;
+  readonly window: number;
+}
+export const mostGrey = 65_535;
+
 /** Plain decimal digits: no sign, no exponent, no space, nothing that two parsers could read differently. */
 const digits = z
   .string()
@@ -39,10 +49,19 @@ const thumbnailSize = digits.pipe(
   ),
 );
 
+const grey = digits.pipe(z.number().max(mostGrey));
+
 /** Fields as they stand in an address, in text. */
 export const assetRequestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('image'), imageId: digits }),
   z.strictObject({ kind: z.literal('thumbnail'), imageId: digits, sizePx: thumbnailSize }),
+  z.strictObject({
+    kind: z.literal('windowed'),
+    imageId: digits,
+    sizePx: thumbnailSize,
+    level: grey,
+    window: grey,
+  }),
   z.strictObject({ kind: z.literal('mask'), imageId: digits }),
   z.strictObject({ kind: z.literal('map'), runId: digits, imageId: digits }),
   z.strictObject({ kind: z.literal('seen'), runId: digits, imageId: digits }),
@@ -57,10 +76,13 @@ export const assetRequestSchema = z.discriminatedUnion('kind', [
 ]);
 export type AssetRequest = z.infer<typeof assetRequestSchema>;
 
+/** Parts of an address beyond the usual two, by its kind. */
+const moreParts: Readonly<Record<string, number>> = { 'training-probe': 1, windowed: 2 };
+
 /** Parses the path of an asset address; null for anything that is not one. */
 export function parseAssetPath(path: string): AssetRequest | null {
   const [, root, kind, first, second, ...rest] = path.split('/');
-  if (root !== 'assets' || rest.length > (kind === 'training-probe' ? 1 : 0)) return null;
+  if (root !== 'assets' || rest.length > (moreParts[kind ?? ''] ?? 0)) return null;
   const fields =
     kind === 'preview'
       ? { kind, previewId: first, place: second }
@@ -70,7 +92,9 @@ export function parseAssetPath(path: string): AssetRequest | null {
           ? { kind, runId: first, imageId: second }
           : kind === 'training-probe'
             ? { kind, trainingId: first, epoch: second, imageId: rest[0] }
-            : { kind, imageId: first, ...(second === undefined ? {} : { sizePx: second }) };
+            : kind === 'windowed'
+              ? { kind, imageId: first, sizePx: second, level: rest[0], window: rest[1] }
+              : { kind, imageId: first, ...(second === undefined ? {} : { sizePx: second }) };
   const parsed = assetRequestSchema.safeParse(fields);
   return parsed.success ? parsed.data : null;
 }

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { expectAccessible } from './expect-accessible.ts';
 import { expect, test } from './fixtures.ts';
 import { DataPage } from './pages/data-page.ts';
+import { ExportPage } from './pages/export-page.ts';
 import { Frame } from './pages/frame.ts';
 import { ReviewPage } from './pages/review-page.ts';
 import { SearchPage } from './pages/search-page.ts';
@@ -81,6 +82,14 @@ test('read blinded from the start, nothing tells in any view until each image ha
     });
   }
 
+  await test.step('the page of exports counts nothing that the run says, and keeps its thresholds to itself', async () => {
+    await window.goto(address.href.replace('#/review', '#/export'));
+    const page = new ExportPage(window);
+    await expect(page.images(/^Those with a verdict/)).toBeVisible();
+    await expect(page.images(/predicted defect/)).toHaveCount(0);
+    await expect(window.getByRole('combobox', { name: 'Images at' })).toHaveCount(0);
+  });
+
   await test.step('a closed view leads back, and a verdict shows its own image alone', async () => {
     await new Frame(window).goTo('Thresholds');
     await expectAccessible(window, 'closed');
@@ -112,6 +121,10 @@ test('read blinded from the start, nothing tells in any view until each image ha
     await expect(window.getByRole('slider', { name: 'Score threshold' })).toBeVisible();
     await new Frame(window).goTo('Thresholds');
     await expect(window.getByRole('slider').first()).toBeVisible();
+    const page = new ExportPage(window);
+    await page.open();
+    await expect(page.images(/predicted defect/)).toBeVisible();
+    await expect(window.getByRole('combobox', { name: 'Images at' })).toBeVisible();
   });
 });
 

@@ -13,6 +13,7 @@ export const defaultImageTools: ImageTools = {
   probe: (file) => probeImage(file),
   probeMask: (file, crop) => probeMask(file, { crop }),
   thumbnail: (file, sizePx, crop) => makeThumbnail(file, sizePx, { crop }),
+  windowed: (file, sizePx, levels, crop) => makeThumbnail(file, sizePx, { crop, levels }),
   display: (file, crop) => makeDisplayImage(file, { crop }),
   modelView: (file, sizePx, crop) => makeModelView(file, sizePx, { crop }),
   samples: async (file, crop) => encodeWideSamples(await readWideSamples(file, { crop })),

@@ -1,4 +1,4 @@
-import type { ThumbnailSize } from '../../../src-shared/contract/asset-paths.ts';
+import type { GreyWindow, ThumbnailSize } from '../../../src-shared/contract/asset-paths.ts';
 import type { ImageCrop } from '../../../src-shared/domain/dataset.ts';
 import type { RunLengthMask } from '../../../src-shared/mask/run-length.ts';
 import type { ImageProbe, MaskProbe } from '../datasets/entry-files.ts';
@@ -15,6 +15,13 @@ export interface ImageTools {
   readonly probeMask: MaskProbe;
   /** JPEG, the longer side at most `sizePx`; of the whole image or the part `crop`, as below. */
   thumbnail(file: string, sizePx: ThumbnailSize, crop?: ImageCrop): Promise<Uint8Array>;
+  /** The same in a window of grey values. */
+  windowed(
+    file: string,
+    sizePx: ThumbnailSize,
+    levels: GreyWindow,
+    crop?: ImageCrop,
+  ): Promise<Uint8Array>;
   display(file: string, crop?: ImageCrop): Promise<DisplayImage>;
   /** The square of `sizePx` that a model is given, as PNG. */
   modelView(file: string, sizePx: number, crop?: ImageCrop): Promise<Uint8Array>;

@@ -6,10 +6,12 @@ import { useStrip } from '../../components/use-strip.ts';
 import { letterOf } from '../../state/compare-panes.ts';
 import { countsAt, type Comparison } from '../../state/compare.ts';
 import { formatCount, joinWords } from '../../state/format.ts';
+import { useThumbnailLevels } from '../../state/thumbnail-levels.ts';
 import { say } from '../../texts/say.ts';
 import styles from './compare-filmstrip.module.css';
 
 interface CompareFilmstripProps {
+  readonly datasetId: number;
   readonly comparison: Comparison;
   /** Rows of the comparison, as they are gone through. */
   readonly rows: readonly number[];
@@ -19,6 +21,7 @@ interface CompareFilmstripProps {
 
 /** The images in the chosen order; under each a bar a run: full where the run ranks it worst. */
 export const CompareFilmstrip = memo(function CompareFilmstrip({
+  datasetId,
   comparison,
   rows,
   selected,
@@ -29,6 +32,7 @@ export const CompareFilmstrip = memo(function CompareFilmstrip({
     selected,
     order: rows,
   });
+  const levels = useThumbnailLevels(datasetId);
 
   // Whoever goes through the frames by keyboard stays in the strip: the frame that is shown takes the focus along.
   useEffect(() => {
@@ -73,7 +77,7 @@ export const CompareFilmstrip = memo(function CompareFilmstrip({
               }}
             >
               <span className={strip.picture}>
-                <Thumbnail imageId={imageId} sizePx={thumbnailPx} />
+                <Thumbnail imageId={imageId} sizePx={thumbnailPx} levels={levels} />
               </span>
               <span className={strip.mark}>
                 <StateMark kind={markOfLabel(label)} onImage />

@@ -150,7 +150,13 @@ export function Comparing({ dataset, own, panes }: ComparingProps) {
           />
         )}
       </div>
-      <CompareFilmstrip comparison={comparison} rows={rows} selected={index} onSelect={goTo} />
+      <CompareFilmstrip
+        datasetId={dataset.id}
+        comparison={comparison}
+        rows={rows}
+        selected={index}
+        onSelect={goTo}
+      />
     </div>
   );
 }

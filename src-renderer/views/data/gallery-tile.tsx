@@ -1,5 +1,5 @@
 import { StickyNote, TriangleAlert } from 'lucide-react';
-import type { ThumbnailSize } from '../../../src-shared/contract/asset-paths.ts';
+import type { GreyWindow, ThumbnailSize } from '../../../src-shared/contract/asset-paths.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { MiddleEllipsis } from '../../components/middle-ellipsis.tsx';
 import { ScoreBar } from '../../components/score-bar.tsx';
@@ -35,6 +35,8 @@ interface GalleryTileProps {
   readonly run: Run | null;
   readonly namesClass: boolean;
   readonly showsKind: boolean;
+  /** The grey values that are shown; null: all. */
+  readonly levels: GreyWindow | null;
   /** Whether the Tab key stops here. */
   readonly isStop: boolean;
   readonly widthPx: number;
@@ -85,7 +87,11 @@ export function GalleryTile(props: GalleryTileProps) {
       }}
     >
       <span className={styles.picture} style={{ height: pictureHeightPx }}>
-        <Thumbnail imageId={imageId} sizePx={thumbnailSize(Math.max(widthPx, pictureHeightPx))} />
+        <Thumbnail
+          imageId={imageId}
+          sizePx={thumbnailSize(Math.max(widthPx, pictureHeightPx))}
+          levels={props.levels}
+        />
         <span className={styles.mark}>
           <StateMark kind={verdict} onImage sizePx={14} />
         </span>

@@ -17,6 +17,7 @@ import { useElementSize } from '../../components/use-element-size.ts';
 import { noGalleryFilter, useAddressStore } from '../../state/address.ts';
 import { keepGalleryPlace, placeOfGallery, useGallerySettings } from '../../state/gallery-settings.ts';
 import { justifyRows, rowOfTile, tileAcross, tileAspect } from '../../state/justified-rows.ts';
+import { useThumbnailLevels } from '../../state/thumbnail-levels.ts';
 import { say } from '../../texts/say.ts';
 import { captionHeightPx, GalleryTile } from './gallery-tile.tsx';
 import styles from './gallery.module.css';
@@ -37,6 +38,7 @@ export function Gallery({ dataset, run, data }: GalleryProps) {
   const tileHeightPx = useGallerySettings((state) => state.settings.tileHeightPx);
   const scroller = useRef<HTMLDivElement>(null);
   const { width, height } = useElementSize(scroller);
+  const levels = useThumbnailLevels(dataset.id);
   const [active, setActive] = useState(0);
   const namesClass = dataset.classes.length > 1;
   const showsKind = namesClass || dataset.classes.some(({ anomalous }) => anomalous > 0);
@@ -116,6 +118,7 @@ export function Gallery({ dataset, run, data }: GalleryProps) {
                 run={run}
                 namesClass={namesClass}
                 showsKind={showsKind}
+                levels={levels}
                 isStop={index === stop}
                 widthPx={rowHeight * tileAspect(aspects[index] ?? 1)}
                 pictureHeightPx={rowHeight}

@@ -104,7 +104,8 @@ function ExportPage({ dataset, run, runs }: ExportPageProps) {
     const shown = runs.find(({ id }) => id === run.id) ?? runs[0];
     return shown === undefined ? [] : [shown.id];
   }, [form.runIds, runs, run.id]);
-  const { filters, reviewWords } = useExportFilters(run);
+  const isClosed = useIsClosed(dataset.id);
+  const { filters, reviewWords } = useExportFilters(run, isClosed);
   const wish = useMemo(
     () =>
       exportWish({
@@ -112,8 +113,9 @@ function ExportPage({ dataset, run, runs }: ExportPageProps) {
         runIds: chosen,
         className,
         filters,
+        isClosed,
       }),
-    [form, chosen, className, filters],
+    [form, chosen, className, filters, isClosed],
   );
   const plan = useExportPlan(wish);
   const totalCount = classCount(dataset, className);
@@ -128,10 +130,12 @@ function ExportPage({ dataset, run, runs }: ExportPageProps) {
           names={names}
           points={points}
           form={form}
+          isClosed={isClosed}
           onChange={change}
         />
         <ImagesSection
           form={form}
+          isClosed={isClosed}
           className={className}
           totalCount={totalCount}
           filters={filters}
@@ -139,7 +143,15 @@ function ExportPage({ dataset, run, runs }: ExportPageProps) {
           onChange={change}
         />
       </div>
-      <Where dataset={dataset} form={form} wish={wish} plan={plan} last={last} onChange={change} />
+      <Where
+        dataset={dataset}
+        form={form}
+        wish={wish}
+        plan={plan}
+        last={last}
+        isClosed={isClosed}
+        onChange={change}
+      />
     </div>
   );
 }
@@ -155,16 +167,17 @@ interface WhereProps {
   readonly wish: ReturnType<typeof exportWish>;
   readonly plan: ReturnType<typeof useExportPlan>;
   readonly last: Job | undefined;
+  /** Blinded, with verdicts still missing. */
+  readonly isClosed: boolean;
   readonly onChange: (change: Partial<ExportForm>) => void;
 }
 
 /** Where to, the button, and beside it what will be written and what was. */
-function Where({ dataset, form, wish, plan, last, onChange }: WhereProps) {
+function Where({ dataset, form, wish, plan, last, isClosed, onChange }: WhereProps) {
   const client = useClient();
   const queries = useQueryClient();
   const { data: info } = useQuery({ queryKey: ['app'], queryFn: () => client.call('app.info', {}) });
   const proposed = info === undefined ? '' : joinPath(info.homeFolder, `${folderName(dataset.name)}-results`);
-  const isClosed = useIsClosed(dataset.id);
   const folder = (form.folder ?? proposed).trim();
   const target = useExportTarget(folder, dataset.id);
   const found = target.data ?? null;

@@ -19,12 +19,14 @@ interface ImagesSectionProps {
   readonly filters: ExportFilters;
   /** What Review is filtered by, in words. */
   readonly reviewWords: string;
+  /** Blinded: no choice is offered that goes by what the runs say. */
+  readonly isClosed: boolean;
   readonly onChange: (change: Partial<ExportForm>) => void;
 }
 
 /** Which images are written; the report is of all of them whatever is chosen. */
 export function ImagesSection(props: ImagesSectionProps) {
-  const { form, className, totalCount, filters, reviewWords, onChange } = props;
+  const { form, className, totalCount, filters, reviewWords, isClosed, onChange } = props;
   const choices: readonly { readonly value: ExportedImages; readonly label: string }[] = [
     {
       value: 'all',
@@ -60,7 +62,14 @@ export function ImagesSection(props: ImagesSectionProps) {
             ),
           },
         ]),
-    { value: 'predicted-defect', label: say('Those predicted defect: at or above the threshold') },
+    ...(isClosed
+      ? []
+      : [
+          {
+            value: 'predicted-defect' as const,
+            label: say('Those predicted defect: at or above the threshold'),
+          },
+        ]),
     { value: 'with-verdict', label: say('Those with a verdict') },
   ];
   return (
@@ -68,7 +77,7 @@ export function ImagesSection(props: ImagesSectionProps) {
       <h2 id="export-images">{say('Which images')}</h2>
       <RadioGroup
         aria-labelledby="export-images"
-        value={imagesInForce(form, filters)}
+        value={imagesInForce(form, filters, isClosed)}
         onChange={(_, value) => {
           const choice = choices.find((one) => one.value === value);
           if (choice) onChange({ images: choice.value });

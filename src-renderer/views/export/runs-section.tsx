@@ -16,11 +16,13 @@ interface RunsSectionProps {
   readonly names: RunNames;
   readonly points: readonly OperatingPoint[];
   readonly form: ExportForm;
+  /** Blinded: thresholds, and the names that saved ones were given, wait for the last verdict. */
+  readonly isClosed: boolean;
   readonly onChange: (change: Partial<ExportForm>) => void;
 }
 
 /** Which runs, and at which threshold each. */
-export function RunsSection({ runs, chosen, names, points, form, onChange }: RunsSectionProps) {
+export function RunsSection({ runs, chosen, names, points, form, isClosed, onChange }: RunsSectionProps) {
   const hasPixels = form.hasReport || form.what.includes('masks') || form.what.includes('overlays');
   const take = (runId: number, change: Partial<TakenPoints>) => {
     const before = form.pointsByRun[runId] ?? { score: null, map: null };
@@ -29,6 +31,11 @@ export function RunsSection({ runs, chosen, names, points, form, onChange }: Run
   return (
     <section className={styles.section} aria-labelledby="export-runs">
       <h2 id="export-runs">{say('Runs and their thresholds')}</h2>
+      {isClosed && (
+        <p className={styles.quiet}>
+          {say('Thresholds are hidden while you read blinded; what was chosen before stays chosen.')}
+        </p>
+      )}
       <ul className={styles.runs}>
         {runs.map((run) => {
           const isChosen = chosen.includes(run.id);
@@ -49,7 +56,7 @@ export function RunsSection({ runs, chosen, names, points, form, onChange }: Run
                   });
                 }}
               />
-              {isChosen && (
+              {isChosen && !isClosed && (
                 <div className={styles.thresholds}>
                   <PointSelect
                     label={say('Images at')}

@@ -10,8 +10,14 @@ import { useVerdicts } from '../../state/verdicts.ts';
 import { say } from '../../texts/say.ts';
 import { useGallery } from '../data/use-gallery.ts';
 
-/** The images that the filters of Images and of Review leave of a run's data set, each null where none is set or known. */
-export function useExportFilters(run: Run): {
+/**
+ * The images that the filters of Images and of Review leave of a run's data set, each null where none is set or known.
+ * Blinded, the filter of Images may go by scores and labels: how many it leaves would tell them.
+ */
+export function useExportFilters(
+  run: Run,
+  isClosed: boolean,
+): {
   readonly filters: ExportFilters;
   /** What Review is filtered by, in words. */
   readonly reviewWords: string;
@@ -26,13 +32,15 @@ export function useExportFilters(run: Run): {
   const filters = useMemo(
     () => ({
       filtered:
-        filtered === null ? null : { ids: filtered, words: say('images that a filter of the window showed') },
+        filtered === null || isClosed
+          ? null
+          : { ids: filtered, words: say('images that a filter of the window showed') },
       reviewed:
         reviewedIds === null
           ? null
           : { ids: reviewedIds, words: say('images that Review showed: {filter}', { filter: reviewWords }) },
     }),
-    [filtered, reviewedIds, reviewWords],
+    [filtered, reviewedIds, reviewWords, isClosed],
   );
   return { filters, reviewWords };
 }

@@ -10,6 +10,7 @@ import { Thumbnail } from '../../components/thumbnail.tsx';
 import { useStrip } from '../../components/use-strip.ts';
 import { formatCount, formatScore, scoreSpan } from '../../state/format.ts';
 import type { ReviewImages, Verdicts } from '../../state/review-order.ts';
+import { useThumbnailLevels } from '../../state/thumbnail-levels.ts';
 import { useLagging } from '../../state/use-lagging.ts';
 import { say } from '../../texts/say.ts';
 import styles from './filmstrip.module.css';
@@ -56,6 +57,7 @@ const Frames = memo(function Frames({
   onSelect,
 }: FilmstripProps) {
   const { scroller, frames, frameWidth, thumbnailPx } = useStrip({ count: images.imageIds.length, selected });
+  const levels = useThumbnailLevels(run.datasetId);
 
   return (
     <nav
@@ -99,7 +101,7 @@ const Frames = memo(function Frames({
               }}
             >
               <span className={strip.picture}>
-                <Thumbnail imageId={imageId} sizePx={thumbnailPx} />
+                <Thumbnail imageId={imageId} sizePx={thumbnailPx} levels={levels} />
               </span>
               {verdict !== null && (
                 <span className={styles.verdict} data-unsaved={isUnsaved}>

@@ -1,4 +1,5 @@
 import { memo, useRef } from 'react';
+import type { GreyWindow } from '../../../src-shared/contract/asset-paths.ts';
 import type { RunScores } from '../../../src-shared/domain/run.ts';
 import { countReaching } from '../../../src-shared/metrics/score-columns.ts';
 import { markOfLabel, StateMark, wordOfLabel } from '../../components/state-mark.tsx';
@@ -8,6 +9,7 @@ import { useAddressStore } from '../../state/address.ts';
 import { formatScore } from '../../state/format.ts';
 import { nearestRows } from '../../state/threshold-bands.ts';
 import type { RankedImages, ThresholdModel } from '../../state/threshold-model.ts';
+import { useThumbnailLevels } from '../../state/thumbnail-levels.ts';
 import { useLagging } from '../../state/use-lagging.ts';
 import { say } from '../../texts/say.ts';
 import styles from './nearest-strip.module.css';
@@ -16,17 +18,24 @@ const frameWidthPx = 100;
 /** Pictures may lag behind the handle; the handle may not wait for them. */
 const followEveryMs = 120;
 
+interface NearestStripProps {
+  readonly model: ThresholdModel;
+  readonly datasetId: number;
+}
+
 /** The images nearest to the threshold on both sides: those it is decided on. A click opens them in Review. */
-export function NearestStrip({ model }: { readonly model: ThresholdModel }) {
+export function NearestStrip({ model, datasetId }: NearestStripProps) {
   const { ranked, columns, cuts, min, max, level } = model;
   const strip = useRef<HTMLElement>(null);
   const { width } = useElementSize(strip);
+  const levels = useThumbnailLevels(datasetId);
   const perSide = Math.max(0, Math.floor((width / 2 - 8) / frameWidthPx));
   const flagged = useLagging(countReaching(columns.all, cuts.threshold), followEveryMs);
   return (
     <nav ref={strip} className={styles.strip} aria-label={say('Images nearest to the threshold')}>
       <Frames
         ranked={ranked}
+        levels={levels}
         span={max - min}
         flagged={flagged}
         perSide={perSide}
@@ -38,6 +47,7 @@ export function NearestStrip({ model }: { readonly model: ThresholdModel }) {
 
 interface FramesProps {
   readonly ranked: RankedImages;
+  readonly levels: GreyWindow | null;
   readonly span: number;
   readonly flagged: number;
   readonly perSide: number;
@@ -73,6 +83,7 @@ const Frames = memo(function Frames({ flagged, perSide, ofMaps, ...rest }: Frame
 
 interface SideProps {
   readonly ranked: RankedImages;
+  readonly levels: GreyWindow | null;
   readonly span: number;
   readonly name: string;
   /** What is said where there are no images. */
@@ -81,7 +92,7 @@ interface SideProps {
   readonly isAbove: boolean;
 }
 
-function Side({ name, none, rows, ranked, span, isAbove }: SideProps) {
+function Side({ name, none, rows, ranked, levels, span, isAbove }: SideProps) {
   const className = isAbove ? `${styles.side} ${styles.above}` : styles.side;
   if (rows.length === 0) return <p className={`${className} ${styles.none}`}>{none}</p>;
   return (
@@ -92,7 +103,12 @@ function Side({ name, none, rows, ranked, span, isAbove }: SideProps) {
         if (imageId === undefined || score === undefined) return null;
         return (
           <li key={imageId}>
-            <Frame imageId={imageId} label={ranked.labels[row] ?? null} score={formatScore(score, span)} />
+            <Frame
+              imageId={imageId}
+              levels={levels}
+              label={ranked.labels[row] ?? null}
+              score={formatScore(score, span)}
+            />
           </li>
         );
       })}
@@ -102,11 +118,12 @@ function Side({ name, none, rows, ranked, span, isAbove }: SideProps) {
 
 interface FrameProps {
   readonly imageId: number;
+  readonly levels: GreyWindow | null;
   readonly label: RunScores['labels'][number];
   readonly score: string;
 }
 
-const Frame = memo(function Frame({ imageId, label, score }: FrameProps) {
+const Frame = memo(function Frame({ imageId, levels, label, score }: FrameProps) {
   const go = useAddressStore((state) => state.go);
   return (
     <button
@@ -119,7 +136,7 @@ const Frame = memo(function Frame({ imageId, label, score }: FrameProps) {
       }}
     >
       <span className={styles.picture}>
-        <Thumbnail imageId={imageId} sizePx={128} />
+        <Thumbnail imageId={imageId} sizePx={128} levels={levels} />
       </span>
       <span className={styles.mark}>
         <StateMark kind={markOfLabel(label)} onImage />

@@ -119,7 +119,7 @@ export function ThresholdPage(props: ThresholdPageProps) {
           />
         </div>
       </div>
-      <NearestStrip model={model} />
+      <NearestStrip model={model} datasetId={run.datasetId} />
     </div>
   );
 }

@@ -44,6 +44,36 @@ describe('the asset route', () => {
     expect((await core.asset(assetPaths.image(1), { ifNoneMatch: headers['etag'] })).status).toBe(200);
   });
 
+  it('makes thumbnails in a window of grey values from all 16 bits, and from 8 bits as the viewer filters them', async () => {
+    const { core, root } = await openWithOneImage();
+    // Left half 2,000, right half 2,040: one and the same of 256 greys, far apart in a window of 80 about 2,020.
+    const wide = Uint16Array.from({ length: 64 * 32 }, (_, k) => (k % 64 < 32 ? 2000 : 2040));
+    const raw = { width: 64, height: 32, channels: 1 as const };
+    const greys = async (path: string) => {
+      const asset = await core.asset(path);
+      expect(asset).toMatchObject({ status: 200, contentType: 'image/jpeg' });
+      const { data, info } = await sharp(asset.bytes).greyscale().raw().toBuffer({ resolveWithObject: true });
+      const at = (x: number) => data[16 * info.width + x]!;
+      return [at(8), at(56)];
+    };
+    await sharp(wide, { raw }).toColourspace('grey16').png().toFile(join(root, 'a-1.png'));
+    const [flat, same] = await greys(assetPaths.thumbnail(1, 128));
+    expect(Math.abs(flat! - same!)).toBeLessThan(4);
+    const [dark, bright] = await greys(assetPaths.windowed(1, 128, { level: 2020, window: 80 }));
+    expect(dark).toBeCloseTo(255 * 0.25, -1);
+    expect(bright).toBeCloseTo(255 * 0.75, -1);
+
+    const narrow = Uint8Array.from(wide, (value) => (value === 2000 ? 100 : 120));
+    await sharp(narrow, { raw }).png().toFile(join(root, 'a-1.png'));
+    // Level 110, window 40 of 255.
+    const window = { level: 110 * 257, window: 40 * 257 };
+    const [low, high] = await greys(assetPaths.windowed(1, 128, window));
+    expect(low).toBeCloseTo(255 * 0.25, -1);
+    expect(high).toBeCloseTo(255 * 0.75, -1);
+    for (const wrong of ['0/80', '2020/0', '65536/80', '2020/80/1', '2020', '-5/80'])
+      expect((await core.asset(`/assets/windowed/1/128/${wrong}`)).status).toBe(400);
+  });
+
   it('makes a thumbnail once and keeps it in the data folder', async () => {
     const { core, root, dataFolder } = await openWithOneImage();
     await writeFile(join(root, 'a-1.png'), await picture('png', 600, 300));

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { emptyForm, exportWish, folderName, imagesInForce } from '../../../src-renderer/state/export-form.ts';
 
-const parts = { form: emptyForm, runIds: [3], className: null, filters: { filtered: null, reviewed: null } };
+const parts = {
+  form: emptyForm,
+  runIds: [3],
+  className: null,
+  filters: { filtered: null, reviewed: null },
+  isClosed: false,
+};
 
 describe('what the page of an export asks for', () => {
   test('is a table and a report of the shown run to begin with', () => {
@@ -30,10 +36,16 @@ describe('what the page of an export asks for', () => {
     expect(asked('filtered')).toEqual({ kind: 'listed', imageIds: [1, 2], words: 'of Images' });
     expect(asked('reviewed')).toEqual({ kind: 'listed', imageIds: [3], words: 'of Review' });
     const gone = { ...filters, reviewed: null };
-    expect(imagesInForce({ ...emptyForm, images: 'reviewed' }, gone)).toBe('all');
+    expect(imagesInForce({ ...emptyForm, images: 'reviewed' }, gone, false)).toBe('all');
     expect(
       exportWish({ ...parts, filters: gone, form: { ...emptyForm, images: 'reviewed' } })?.images,
     ).toEqual({ kind: 'all' });
+  });
+
+  test('asks for nothing that tells by its count what a run says, as long as one reads blinded', () => {
+    const form = { ...emptyForm, images: 'predicted-defect' as const };
+    expect(exportWish({ ...parts, form })?.images).toEqual({ kind: 'predicted-defect' });
+    expect(exportWish({ ...parts, form, isClosed: true })?.images).toEqual({ kind: 'all' });
   });
 
   test('takes saved thresholds for the runs that they were chosen for', () => {
