@@ -152,6 +152,8 @@ export class ReviewPage {
   async pressOnSlider(name: string, ...keys: readonly string[]): Promise<void> {
     const slider = this.page.getByRole('slider', { name });
     await slider.focus();
+    // A key that is pressed while the panel is drawn anew goes to the page instead.
+    await expect(slider).toBeFocused();
     for (const key of keys) await slider.press(key);
   }
 }
