@@ -1,7 +1,7 @@
 import IconButton from '@mui/material/IconButton';
 import Tooltip from '@mui/material/Tooltip';
 import type { LucideIcon } from 'lucide-react';
-import type { MouseEvent } from 'react';
+import { useEffect, useState, type MouseEvent } from 'react';
 import { say } from '../texts/say.ts';
 import styles from './tip-button.module.css';
 
@@ -21,8 +21,29 @@ interface TipButtonProps {
 
 /** An icon as a button, with its name and key in a tooltip. */
 export function TipButton({ icon: Icon, label, word, shortcut, onClick, pressed, disabled }: TipButtonProps) {
+  const [open, setOpen] = useState(false);
+  // A key does something else: what the button is called is no longer what is looked at.
+  useEffect(() => {
+    if (!open) return;
+    const hide = () => {
+      setOpen(false);
+    };
+    window.addEventListener('keydown', hide, { capture: true });
+    return () => {
+      window.removeEventListener('keydown', hide, { capture: true });
+    };
+  }, [open]);
   return (
-    <Tooltip title={shortcut === undefined ? label : say('{label} ({shortcut})', { label, shortcut })}>
+    <Tooltip
+      open={open}
+      onOpen={() => {
+        setOpen(true);
+      }}
+      onClose={() => {
+        setOpen(false);
+      }}
+      title={shortcut === undefined ? label : say('{label} ({shortcut})', { label, shortcut })}
+    >
       <span>
         <IconButton
           aria-label={label}

@@ -140,7 +140,7 @@ export type Model = z.infer<typeof modelSchema>;
 export const starterModelId = 'starter';
 /** Said wherever it is chosen. */
 export const starterModelNote =
-  'starter model, for trying out and for textures and simple objects; for work that matters import ViT-L/14@336';
+  'Starter model, for trying out and for textures and simple objects; for work that matters import ViT-L/14@336';
 
 /** A question that a checkpoint leaves open; the import waits for the answer and never guesses. */
 export const modelQuestionSchema = z

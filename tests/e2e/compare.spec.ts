@@ -33,7 +33,7 @@ test('three methods of the sample set are compared, and every figure leads to it
     await window.getByRole('button', { name: 'Try the sample images' }).click();
     await review.waitForEnd();
     await frame.goTo('Compare');
-    await expect(window.getByText(/Only one run of/)).toBeVisible();
+    await expect(window.getByText(/has only one run so far/)).toBeVisible();
     await expect(window.getByRole('main').getByRole('button', { name: 'Start a run' })).toBeVisible();
   });
 

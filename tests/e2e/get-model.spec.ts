@@ -89,7 +89,11 @@ test('a model is fetched in the window, stopped, gone on with, imported and rena
       await row('Small CLIP').getByRole('button', { name: 'Resume' }).click();
       await expect(row('Small CLIP')).toContainText('In the library', { timeout: 30_000 });
       expect(server.requests.at(-1)).toMatch(/bytes=2000000-/);
-      await expect(page.getByText(/^In all .* on disk/)).toBeVisible();
+      await expect(
+        page.getByText(
+          /^Models, prompts and downloads take .* on the disk|^Models and prompts take .* on the disk/,
+        ),
+      ).toBeVisible();
       await page.screenshot({ path: testInfo.outputPath('in-the-library.png') });
     });
 

@@ -48,7 +48,13 @@ export function CompareView() {
           </Button>
         }
       >
-        {say('Two or more runs over one data set are shown here side by side, with their figures per class.')}
+        {datasets.data.length === 0
+          ? say(
+              'Add a folder of images in Data and run two methods on it; here they stand side by side, image by image and with their figures for each class.',
+            )
+          : say(
+              'Choose a data set; its runs stand here side by side, image by image and with their figures for each class.',
+            )}
       </EmptyState>
     );
   }
@@ -88,8 +94,8 @@ function TooFewRuns({ dataset, own }: { readonly dataset: Dataset; readonly own:
         own.length === 0
           ? say('Nothing was run on {name} yet', { name: dataset.name })
           : own.length < fewestCompared
-            ? say('Only one run of {name} is there', { name: dataset.name })
-            : say('Fewer than two runs have scores')
+            ? say('{name} has only one run so far', { name: dataset.name })
+            : say('Fewer than two runs of {name} have scores', { name: dataset.name })
       }
       action={
         <>
@@ -114,9 +120,11 @@ function TooFewRuns({ dataset, own }: { readonly dataset: Dataset; readonly own:
         </>
       }
     >
-      {say(
-        'A comparison needs two runs with scores over the same images (another method, another model, other prompts or other settings), or one run cut at two thresholds.',
-      )}
+      {scored
+        ? say(
+            'Start another run over the same images, with another method, model, prompts or settings. Or compare the one that is there with itself, at two thresholds.',
+          )
+        : say('Two runs over the same images are compared: two methods, models, prompts or settings.')}
     </EmptyState>
   );
 }

@@ -1,10 +1,12 @@
 import LinearProgress from '@mui/material/LinearProgress';
 import { Images } from 'lucide-react';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
+import type { Size } from '../../canvas/viewport.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
+import { useElementSize } from '../../components/use-element-size.ts';
 import { useAddress, useAddressStore } from '../../state/address.ts';
 import { countFilters, filterBits, filterRows } from '../../state/compare-filter.ts';
 import { useScoresOf } from '../../state/compare-queries.ts';
@@ -16,6 +18,7 @@ import {
   type PaneThreshold,
 } from '../../state/compare-panes.ts';
 import { compareScores, orderRows } from '../../state/compare.ts';
+import { sidePanelWidth } from '../../state/pane-columns.ts';
 import { paneHeadings } from '../../state/pane-headings.ts';
 import { otherThreshold, usePaneThresholds, useSavedThresholds } from '../../state/pane-thresholds.ts';
 import { useImage } from '../../state/queries.ts';
@@ -86,6 +89,8 @@ export function Comparing({ dataset, own, panes }: ComparingProps) {
   const [first] = panes;
   const image = useImage(shownId ?? null, first?.run.id ?? null).data?.image;
   const aspect = image ? image.widthPx / image.heightPx : 1;
+  const middle = useRef<HTMLDivElement>(null);
+  const sideWidth = useSideWidth(panes.length, useElementSize(middle), image === undefined ? null : aspect);
 
   return (
     <div className={styles.compare}>
@@ -106,7 +111,7 @@ export function Comparing({ dataset, own, panes }: ComparingProps) {
       />
       <OverlayStrip hasMask={dataset.classes.some(({ masks }) => masks > 0)} isHidden={false} />
       {scores.error && <ErrorNotice title={say('The scores could not be read')} error={scores.error} />}
-      <div className={styles.middle}>
+      <div ref={middle} className={styles.middle}>
         {shownRow === undefined || shownId === undefined || first === undefined ? (
           <div className={styles.none}>
             <NoImage isRead={isRead} />
@@ -147,6 +152,7 @@ export function Comparing({ dataset, own, panes }: ComparingProps) {
             scoresKey={scores.key}
             thresholds={thresholds}
             shownRow={shownRow ?? null}
+            widthPx={sideWidth}
           />
         )}
       </div>
@@ -159,6 +165,13 @@ export function Comparing({ dataset, own, panes }: ComparingProps) {
       />
     </div>
   );
+}
+
+/** Of the first image that is known: the next ones, of another shape, move nothing. */
+function useSideWidth(count: number, area: Size, aspect: number | null): number {
+  const [first, setFirst] = useState(aspect);
+  if (first === null && aspect !== null) setFirst(aspect);
+  return sidePanelWidth(count, area, first ?? 1);
 }
 
 /** Scores, thresholds and the images to go through, as the address asks for them. */

@@ -23,6 +23,8 @@ export interface SidePanelProps {
   readonly thresholds: readonly (number | null)[];
   /** The image that is shown, as a row of the comparison. */
   readonly shownRow: number | null;
+  /** In CSS pixels. */
+  readonly widthPx: number;
 }
 
 /** What the runs are worth in figures, beside what they look like. */
@@ -30,7 +32,13 @@ export function SidePanel(props: SidePanelProps) {
   const { panes, comparison } = props;
   const { side } = useAddress();
   return (
-    <aside className={styles.side} aria-label={say('Figures')} data-testid="compare-side" tabIndex={0}>
+    <aside
+      className={styles.side}
+      style={{ width: props.widthPx }}
+      aria-label={say('Figures')}
+      data-testid="compare-side"
+      tabIndex={0}
+    >
       {side === 'metrics' && <MetricPanel {...props} />}
       {side === 'scatter' && <ScoreScatter panes={panes} comparison={comparison} shownRow={props.shownRow} />}
       {(side === 'roc' || side === 'pr') && (

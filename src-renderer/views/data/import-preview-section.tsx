@@ -75,28 +75,35 @@ export function ImportPreviewSection(props: ImportPreviewSectionProps) {
         </div>
       )}
       <LayoutChoice {...props} />
-      {imageCount === 0 ? (
-        <p>{openedCount === 0 || openedCount === null ? noImage() : noReadableImage(openedCount)}</p>
-      ) : (
-        <>
-          <PreviewClasses preview={preview} />
-          {splits.train + splits.test > 0 && (
-            <p className={styles.quiet}>
-              {splits.none > 0
-                ? say('{train, number} train, {test, number} test, {none, number} in neither split', splits)
-                : say('{train, number} train, {test, number} test', splits)}
-            </p>
+      <div className={styles.body}>
+        <div>
+          {imageCount === 0 ? (
+            <p>{openedCount === 0 || openedCount === null ? noImage() : noReadableImage(openedCount)}</p>
+          ) : (
+            <>
+              <PreviewClasses preview={preview} />
+              {splits.train + splits.test > 0 && (
+                <p className={styles.quiet}>
+                  {splits.none > 0
+                    ? say(
+                        '{train, number} train, {test, number} test, {none, number} in neither split',
+                        splits,
+                      )
+                    : say('{train, number} train, {test, number} test', splits)}
+                </p>
+              )}
+            </>
           )}
-        </>
-      )}
-      {preview.problemCount > 0 && (
-        <div className={styles.problems}>
-          <h3>
-            {say('{count, plural, one {# problem} other {# problems}}', { count: preview.problemCount })}
-          </h3>
-          <ProblemGroups groups={groupProblems(preview.problems, preview.problemKinds)} />
         </div>
-      )}
+        {preview.problemCount > 0 && (
+          <div className={styles.problems}>
+            <h3>
+              {say('{count, plural, one {# problem} other {# problems}}', { count: preview.problemCount })}
+            </h3>
+            <ProblemGroups groups={groupProblems(preview.problems, preview.problemKinds)} />
+          </div>
+        )}
+      </div>
       {imageCount > 0 && <p className={styles.quiet}>{howFarOpened(preview)}</p>}
       <ImportForm preview={preview} known={known ?? null} isRefused={wouldLose !== null} />
     </section>

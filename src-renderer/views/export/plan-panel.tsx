@@ -46,6 +46,7 @@ function PlanFacts({ plan, target, isClosed }: PlanFactsProps) {
   const thresholds = runs.flatMap((run) =>
     run.scoreThresholds.map((chosen) => ({ runId: run.runId, ...chosen })),
   );
+  const groups = groupByReason(thresholds);
   const freeBytes = target?.freeBytes ?? null;
   const isTight = sizeBytes !== null && freeBytes !== null && sizeBytes > freeBytes * 0.95;
   return (
@@ -91,22 +92,57 @@ function PlanFacts({ plan, target, isClosed }: PlanFactsProps) {
       )}
       {thresholds.length > 0 && !isClosed && (
         <ul className={styles.chosen} aria-label={say('Thresholds of images')}>
-          {thresholds.slice(0, mostThresholds).map(({ runId, className, value, chosenBy }) => (
-            <li key={`${runId} ${className}`}>
-              <span className={styles.chosenName}>{className}</span>
-              <span>{value === null ? '–' : Number(value.toPrecision(4))}</span>
-              <span className={styles.quiet}>{chosenBy}</span>
+          {groups.map(({ key, chosenBy, members }) => (
+            <li key={key}>
+              <dl className={styles.members}>
+                {members.slice(0, mostThresholds).map(({ name, value }) => (
+                  <div key={name}>
+                    <dt>{name}</dt>
+                    <dd>{value === null ? '–' : Number(value.toPrecision(4))}</dd>
+                  </div>
+                ))}
+              </dl>
+              {members.length > mostThresholds && (
+                <p className={styles.quiet}>
+                  {say('and {count} more', { count: members.length - mostThresholds })}
+                </p>
+              )}
+              <p className={styles.quiet}>{chosenBy}</p>
             </li>
           ))}
-          {thresholds.length > mostThresholds && (
-            <li className={styles.quiet}>
-              {say('and {count} more', { count: thresholds.length - mostThresholds })}
-            </li>
-          )}
         </ul>
       )}
     </>
   );
+}
+
+interface ShownThreshold {
+  readonly runId: number;
+  readonly className: string;
+  readonly value: number | null;
+  readonly chosenBy: string;
+}
+
+interface Group {
+  readonly key: string;
+  readonly chosenBy: string;
+  readonly members: readonly { readonly name: string; readonly value: number | null }[];
+}
+
+/** Classes of a run whose thresholds came about in the same way stand together, as one where they are the same too. */
+function groupByReason(thresholds: readonly ShownThreshold[]): readonly Group[] {
+  const byKey = Map.groupBy(thresholds, ({ runId, chosenBy }) => `${runId} ${chosenBy}`);
+  return [...byKey].map(([key, all]) => {
+    const [first] = all;
+    const isOne = all.length > 1 && all.every(({ value }) => value === first?.value);
+    return {
+      key,
+      chosenBy: first?.chosenBy ?? '',
+      members: isOne
+        ? [{ name: say('{count, number} classes', { count: all.length }), value: first?.value ?? null }]
+        : all.map(({ className, value }) => ({ name: className, value })),
+    };
+  });
 }
 
 function Warning({ children }: { readonly children: string }) {

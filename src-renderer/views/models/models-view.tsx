@@ -50,10 +50,13 @@ export function ModelsView() {
   return (
     <div className={styles.page}>
       <div className={styles.column}>
-        <div className={styles.head}>
+        <div className={styles.title}>
           <h1>{say('Models')}</h1>
+          <DiskUse />
+          <span className={styles.space} />
           {models.data !== undefined && models.data.length > 0 && importing !== 'model' && importButton}
         </div>
+        <div>
         {importing === 'model' && <ImportModel onClose={close} />}
         {openImports.map((job) => (
           <JobLine key={job.id} job={job} />
@@ -123,7 +126,7 @@ export function ModelsView() {
             <PromptRow key={promptSet.id} promptSet={promptSet} />
           ))}
         </ul>
-        <DiskUse />
+        </div>
         <GetModel />
       </div>
     </div>
@@ -137,11 +140,11 @@ function DiskUse() {
   return (
     <p className={styles.quiet}>
       {use.downloadsBytes > 0
-        ? say('In all {total} on disk, {downloads} of it downloads.', {
+        ? say('Models, prompts and downloads take {total} on the disk, downloads {downloads} of it.', {
             total: formatSize(use.totalBytes),
             downloads: formatSize(use.downloadsBytes),
           })
-        : say('In all {total} on disk.', { total: formatSize(use.totalBytes) })}
+        : say('Models and prompts take {total} on the disk.', { total: formatSize(use.totalBytes) })}
     </p>
   );
 }

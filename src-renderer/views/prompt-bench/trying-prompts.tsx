@@ -27,6 +27,7 @@ import {
   type StartChoice,
 } from '../../state/run-plan.ts';
 import { say } from '../../texts/say.ts';
+import { objectNameRule } from '../start/object-names.tsx';
 import { PromptEditor } from '../start/prompt-editor.tsx';
 import { BenchImages } from './bench-images.tsx';
 import { useLiveBench } from './use-live-bench.ts';
@@ -173,6 +174,7 @@ function Words({ methodId, draft, onChange }: WordsProps) {
   const { name } = methodCatalogue[methodId];
   return (
     <div role="group" aria-label={say('Prompts of {method}', { method: name })}>
+      <p className={styles.quiet}>{objectNameRule()}</p>
       <PromptEditor
         name={name}
         draft={draft ?? draftOf(own)}

@@ -114,24 +114,27 @@ function Providers({ offer, settings, onChange }: PartProps) {
 }
 
 function Threads({ offer, settings, onChange }: PartProps) {
-  const [typed, setTyped] = useState(String(settings.threads));
+  // Nothing typed is the word in the field's place: chosen by the program.
+  const [typed, setTyped] = useState(settings.threads === 0 ? '' : String(settings.threads));
   const wanted = Number(typed);
-  const isValid = /^\d{1,3}$/.test(typed.trim()) && wanted <= 256;
+  const isValid = /^\d{0,3}$/.test(typed.trim()) && wanted <= 256;
   const settle = () => {
+    if (isValid && wanted === 0) setTyped('');
     if (isValid && wanted !== settings.threads) onChange({ ...settings, threads: wanted });
   };
   return (
     <TextField
       label={say('Threads on the processor')}
       value={typed}
+      placeholder={say('Automatic')}
       error={!isValid}
       helperText={
         isValid
           ? say(
-              '0: one for each of the {cores, plural, one {# core} other {# cores}}. More are rarely faster; fewer leave room for other programs. Memory hardly changes with them: it goes by the model and the size of the image.',
+              'Empty: automatic, one for each of the {cores, plural, one {# core} other {# cores}}. More are rarely faster; fewer leave room for other programs. Memory hardly changes with them: it goes by the model and the size of the image.',
               { cores: offer.physicalCores },
             )
-          : say('A whole number from 0 to 256.')
+          : say('A whole number up to 256, or nothing for automatic.')
       }
       onChange={(event) => {
         setTyped(event.target.value);
@@ -140,7 +143,7 @@ function Threads({ offer, settings, onChange }: PartProps) {
       onKeyDown={(event) => {
         if (event.key === 'Enter') settle();
       }}
-      slotProps={{ htmlInput: { inputMode: 'numeric', maxLength: 3 } }}
+      slotProps={{ htmlInput: { inputMode: 'numeric', maxLength: 3 }, inputLabel: { shrink: true } }}
       sx={{ maxWidth: 560, '& input': { width: 80 } }}
     />
   );

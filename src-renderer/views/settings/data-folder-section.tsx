@@ -187,15 +187,12 @@ function DiskUse() {
             </tr>
           ))}
           <tr className={styles.total}>
-            <th scope="row">{say('In all')}</th>
+            <th scope="row">{say('The whole data folder')}</th>
             <td>{formatSize(total)}</td>
-          </tr>
-          <tr>
-            <th scope="row">{say('Free on its disk')}</th>
-            <td>{formatSize(freeBytes)}</td>
           </tr>
         </tbody>
       </table>
+      <p className={styles.quiet}>{say('{size} are free on its disk.', { size: formatSize(freeBytes) })}</p>
       <LimitedFiles
         label={say('Thumbnails take at most')}
         limitBytes={thumbnailLimitBytes}

@@ -13,6 +13,13 @@ interface ObjectNamesProps {
   readonly onChange: (settings: MethodSettings) => void;
 }
 
+/** Whose name stands in the sentences of CLIP, CLIP-AC and WinCLIP; said wherever they are shown. */
+export function objectNameRule(): string {
+  return say(
+    'In place of the braces stands the name of the object: the name of its class, which is its folder’s, as long as no other is given.',
+  );
+}
+
 /** What the object is called in the sentences: one name for all classes, and for single ones another. */
 export function ObjectNames({ dataset, className, settings, onChange }: ObjectNamesProps) {
   const { objectName, objectNames = {}, ...others } = settings;

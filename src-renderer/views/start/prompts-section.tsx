@@ -6,7 +6,7 @@ import type { PromptMeasure } from '../../../src-shared/domain/prompt-text.ts';
 import { isWrittenMethod, type StartChoice } from '../../state/run-plan.ts';
 import { say } from '../../texts/say.ts';
 import { MethodPrompts } from './method-prompts.tsx';
-import { ObjectNames } from './object-names.tsx';
+import { objectNameRule, ObjectNames } from './object-names.tsx';
 import styles from './prompts-section.module.css';
 
 interface PromptsSectionProps {
@@ -36,7 +36,8 @@ export function PromptsSection(props: PromptsSectionProps) {
           ? say('The sentences that images are compared with, here for «{className}».', {
               className: example.name,
             })
-          : say('The sentences that images are compared with.')}
+          : say('The sentences that images are compared with.')}{' '}
+        {objectNameRule()}
       </p>
       <ObjectNames
         dataset={dataset}

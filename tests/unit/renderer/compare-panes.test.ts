@@ -6,7 +6,7 @@ import {
   parsePaneToken,
   type ComparedPane,
 } from '../../../src-renderer/state/compare-panes.ts';
-import { paneColumns } from '../../../src-renderer/state/pane-columns.ts';
+import { paneColumns, sidePanelWidth } from '../../../src-renderer/state/pane-columns.ts';
 import { paneHeadings } from '../../../src-renderer/state/pane-headings.ts';
 import { otherThreshold, recipeValues } from '../../../src-renderer/state/pane-thresholds.ts';
 import type { OperatingPoint } from '../../../src-shared/domain/operating-point.ts';
@@ -87,6 +87,22 @@ describe('panes', () => {
     expect(paneColumns(5, wide, 3)).toBe(3);
     expect(paneColumns(2, { width: 2000, height: 1300 }, 1)).toBe(2);
     expect(paneColumns(3, { width: 0, height: 0 }, 1)).toBe(3);
+  });
+
+  it('leave the width that their pictures cannot use to the panel beside them, within bounds', () => {
+    const large = { width: 2488, height: 1160 };
+    // Two rows of two squares of (1160 / 2 - 76) px and 48 px beside each: 1,104 px in all.
+    expect(sidePanelWidth(4, large, 1)).toBe(1120);
+    expect(sidePanelWidth(4, { width: 2000, height: 1160 }, 1)).toBe(2000 - 1104);
+    expect(sidePanelWidth(3, large, 1)).toBe(560);
+    // One above the other, 1,008 px wide each.
+    expect(sidePanelWidth(2, large, 2)).toBe(1120);
+    expect(sidePanelWidth(2, large, 1)).toBe(560);
+    expect(sidePanelWidth(2, { width: 1208, height: 472 }, 1)).toBe(360);
+    expect(sidePanelWidth(2, { width: 0, height: 0 }, 1)).toBe(360);
+    // The columns are the same in what is left.
+    const left = { width: large.width - sidePanelWidth(4, large, 1), height: large.height };
+    expect(paneColumns(4, left, 1)).toBe(2);
   });
 });
 
