@@ -10,8 +10,71 @@ export async function makeTraining(page: Page): Promise<string> {
   await training.fill('Epochs', '3');
   await training.validateOnSame();
   await training.start();
-  await training.waitForEnd();
+  // The features of all images come first: minutes where the machine is busy.
+  await expect(training.training).toHaveAttribute('data-state', 'succeeded', { timeout: 600_000 });
   return new URL(page.url()).hash;
+}
+
+/**
+ * From inside the same data set: a training that was cancelled, and one that is paused after its first epoch. Resolves
+ * with the address of the paused one.
+ */
+export async function makeTrainingsAtWork(page: Page): Promise<string> {
+  const training = new TrainingPage(page);
+  const begin = async (name: string) => {
+    await goToHash(
+      page,
+      new URL(page.url()).hash.replace(/^#\/[a-z]+/, '#/train').replace(/&training=\d+/, ''),
+    );
+    await expect(training.plan).toBeVisible();
+    await training.pick('Model', 'Starter model');
+    await training.fill('Name', name);
+    await training.fill('Epochs', '60');
+    await training.start();
+    await expect.poll(() => training.lossPoints(), { timeout: 60_000 }).toBeGreaterThan(0);
+  };
+  await begin('Stopped early');
+  await training.job.getByRole('button', { name: 'Cancel' }).click();
+  await expect(training.training).toHaveAttribute('data-state', 'cancelled');
+  await begin('Over night');
+  await pause(training);
+  return new URL(page.url()).hash;
+}
+
+async function pause(training: TrainingPage): Promise<void> {
+  await training.job.getByRole('button', { name: 'Pause' }).click();
+  await expect(training.training).toHaveAttribute('data-state', 'paused');
+}
+
+/** A training under way, the same paused, and the list of all. */
+export function trainingsAtWork(pausedHash: string) {
+  return [
+    {
+      name: '76-training-paused',
+      show: async (page: Page) => {
+        await goToHash(page, pausedHash);
+        await expect(new TrainingPage(page).training).toHaveAttribute('data-state', 'paused');
+      },
+    },
+    {
+      name: '77-training-running',
+      show: async (page: Page) => {
+        await goToHash(page, pausedHash);
+        const training = new TrainingPage(page);
+        await training.job.getByRole('button', { name: 'Resume' }).click();
+        await expect(training.training).toHaveAttribute('data-state', 'running');
+      },
+      leave: (page: Page) => pause(new TrainingPage(page)),
+    },
+    {
+      name: '78-trainings-states',
+      show: async (page: Page) => {
+        await goToHash(page, pausedHash.replace(/&training=\d+/, ''));
+        for (const state of ['paused', 'cancelled'])
+          await expect(page.locator(`[data-testid="training-row"][data-state="${state}"]`)).toBeVisible();
+      },
+    },
+  ];
 }
 
 async function goToHash(page: Page, hash: string): Promise<void> {
