@@ -1,5 +1,6 @@
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
 import { promptTextTitle } from '../../../src-shared/domain/method-settings.ts';
+import type { PromptSet } from '../../../src-shared/domain/model.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { countOf } from '../../../src-shared/text/count-of.ts';
 import type { Repositories } from '../db/repositories.ts';
@@ -18,11 +19,15 @@ const settingNames: Readonly<Record<string, string>> = {
   winclipAveraging: 'Text averaging',
 };
 
-/** Method and model in a line. */
-export function titleOf(run: Run, { models }: Pick<Repositories, 'models'>): string {
+/** Method, prompts and model in a line: what tells runs of a report apart. */
+export function titleOf(
+  run: Run,
+  { models, promptSets }: Pick<Repositories, 'models' | 'promptSets'>,
+): string {
   const { name } = methodCatalogue[run.methodId];
   const shots = run.settings.shots ?? 0;
-  const words = promptTextTitle(run.settings);
+  const learned = run.promptSetId === null ? undefined : promptSets.get(run.promptSetId)?.promptSet.name;
+  const words = learned === undefined ? promptTextTitle(run.settings) : `«${learned}»`;
   const method = `${shots > 0 ? `${name}, ${shots}-shot` : name}${words === null ? '' : `, ${words}`}`;
   return run.modelId === null ? method : `${method} · ${models.get(run.modelId)?.name ?? run.modelId}`;
 }
@@ -43,6 +48,19 @@ function wordsOf({
     { name: 'Normal in prompts', value: quoted(normal) },
     { name: 'Anomalous in prompts', value: quoted(abnormal) },
     { name: `${countOf(templates.length, 'template')} of prompts`, value: quoted(templates) },
+  ];
+}
+
+/** Where prompts that were learned with this program come from. */
+function learnedFacts({ provenance }: Pick<PromptSet, 'provenance'>): ReportFact[] {
+  if (provenance === undefined) return [];
+  const { datasetName, classNames, imageCount, epoch, settings } = provenance;
+  const classes = classNames === null ? '' : ` (${classNames.join(', ')})`;
+  return [
+    {
+      name: 'Learned from',
+      value: `${countOf(imageCount, 'image')} of «${datasetName}»${classes}, epoch ${epoch} of ${settings.epochs}`,
+    },
   ];
 }
 
@@ -79,6 +97,7 @@ export function factsOf(
       value: prompts === null ? `${run.promptSetId} (removed since)` : prompts.name,
     });
     if (prompts !== null) {
+      facts.push(...learnedFacts(prompts));
       facts.push({ name: 'Their file', value: prompts.sourceFile, isCode: true });
       facts.push({ name: 'Their SHA-256', value: prompts.sha256, isCode: true });
     }
