@@ -38,7 +38,8 @@ export async function chooseModel(
 
 /**
  * The prompt sets that `--prompts` names: a file, which is imported unless it was already, a number as an id, or a name. A
- * file that does not fit the model is not kept. Throws `not-found` and `incompatible`.
+ * file that does not fit the model is not kept. Throws `not-found`, `incompatible`, and `needs-choice` for a name that several
+ * sets have.
  */
 export async function namedPrompts(
   session: CliSession,
@@ -52,8 +53,15 @@ export async function namedPrompts(
 
 async function namedPromptSet(session: CliSession, wanted: string, model: Model | null): Promise<PromptSet> {
   const { promptSets } = await session.call('prompts.list', {});
-  const known = promptSets.find((one) => String(one.id) === wanted || one.name === wanted);
+  const known = promptSets.find((one) => String(one.id) === wanted);
   if (known !== undefined) return requireFit(known, model);
+  const [called, ...others] = promptSets.filter((one) => one.name === wanted);
+  if (called !== undefined && others.length > 0)
+    throw new WorkbenchError(
+      'needs-choice',
+      `${others.length + 1} sets of prompts are called «${wanted}»; name one by its number: ${[called, ...others].map(({ id, methodId }) => `${id} (${methodId})`).join(', ')}`,
+    );
+  if (called !== undefined) return requireFit(called, model);
   const file = path.resolve(wanted);
   if (!(await isFile(file)))
     throw new WorkbenchError('not-found', `${wanted} is neither a file nor one of the imported prompt sets.`);

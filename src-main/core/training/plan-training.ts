@@ -178,10 +178,10 @@ function warnOfImages({
       code: 'one-label',
       message:
         anomalousCount === 0
-          ? 'No image is anomalous: the prompts would learn to call everything good.'
-          : 'No image is good: the image loss would learn to call every image anomalous.',
+          ? 'Nothing anomalous is learned from: the prompts would learn to call everything good.'
+          : 'Nothing good is learned from: the image loss would learn to call every image anomalous.',
     });
-  if (images.length < fewImages)
+  if (images.length > 0 && images.length < fewImages)
     warnings.push({
       code: 'few-images',
       message: `${countOf(images.length, 'image')} ${images.length === 1 ? 'is' : 'are'} few to learn from: expect prompts that know these images and no others.`,

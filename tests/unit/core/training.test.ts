@@ -155,7 +155,13 @@ describe('a plan', () => {
   });
 
   it('says where there is one label only, and refuses what the model cannot have', async () => {
-    const { core, order } = await openWorld({}, { 'shoe/test/good/1.png': 'picture' });
+    const { core, order } = await openWorld(
+      {},
+      { 'shoe/test/good/1.png': 'picture', 'sock/test/hole/60.png': 'picture' },
+    );
+    const nothing = await core.call('trainings.plan', { ...order, classNames: ['sock'] });
+    expect(nothing).toMatchObject({ imageCount: 0, warnings: [{ code: 'without-mask' }] });
+    expect(nothing.warnings).toHaveLength(1);
     const oneLabel = await core.call('trainings.plan', { ...order, classNames: ['shoe'] });
     expect(oneLabel).toMatchObject({ imageCount: 1, anomalousCount: 0 });
     expect(oneLabel.warnings.map(({ code }) => code)).toEqual(['one-label', 'few-images']);
