@@ -20,7 +20,7 @@ export function whyUnavailable(
   if (prompts.length === 0) {
     const others =
       installed.promptSets.length === 0 ? 'none are installed' : 'those installed are of other methods';
-    return `${method.name} needs learned prompts and ${others}. Import a prompt checkpoint of ${method.name} under «Models».`;
+    return `${method.name} needs learned prompts and ${others}. Learn some under «Training», or import a prompt checkpoint of ${method.name} under «Models».`;
   }
   const widths = new Set(models.map((candidate) => candidate.config.text.width));
   if (prompts.some((set) => widths.has(set.textWidth))) return null;
