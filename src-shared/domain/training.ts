@@ -37,7 +37,7 @@ const trainingSettingsShape = {
   deepBlocks: z.number().int().min(0).max(64),
   /** Tokens of such a block. */
   deepLength: z.number().int().min(1).max(32),
-  /** Blocks of the image encoder, from 1, whose patches are learned from. */
+  /** Blocks of the image encoder, from 1, whose patches are learned from; FAPrompt reads the last one's alone. */
   layers: z.array(z.number().int().positive()).min(1).max(64).readonly(),
   dpam: z.enum(['vv', 'qq', 'kk', 'off']),
   /** Blocks, counted from the last, that have the second attention path. */
@@ -91,7 +91,6 @@ const everyMethod = [
 const learnsMaps = [
   'deepBlocks',
   'deepLength',
-  'layers',
   'dpam',
   'dpamBlocks',
   'globalLoss',
@@ -103,7 +102,7 @@ const learnsMaps = [
 
 /** The settings that each method reads, in the order in which they are shown. */
 export const trainingSettingsRead: Readonly<Record<TrainableMethodId, readonly TrainingSettingName[]>> = {
-  anomalyclip: [...everyMethod, 'sharedWords', ...learnsMaps],
+  anomalyclip: [...everyMethod, 'sharedWords', 'layers', ...learnsMaps],
   faprompt: [
     ...everyMethod,
     ...learnsMaps,
@@ -177,6 +176,8 @@ export function defaultTrainingSettings(methodId: TrainableMethodId, config: Cli
         deepBlocks: 0,
         layers: last,
         objectAware: true,
+        // One V in both prompts (methods.md §7).
+        sharedWords: true,
         stateWord: 'anomalous',
         localLoss: false,
       };

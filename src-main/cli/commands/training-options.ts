@@ -95,7 +95,7 @@ const settingOptions: readonly SettingOption[] = [
   valued(
     'layers',
     '--layers <list>',
-    'blocks whose patches are learned from, such as 6,12,18,24 (faprompt: the last)',
+    'blocks whose patches are learned from, such as 6,12,18,24 (anomalyclip; faprompt reads the last)',
     layerList,
   ),
   chosen('dpam', '--dpam <variant>', 'attention of the second path (default: vv)', ['vv', 'qq', 'kk', 'off']),
@@ -117,7 +117,16 @@ const settingOptions: readonly SettingOption[] = [
     'of abnormal prompts (default: damaged; coop anomalous)',
     wordsUpTo(60),
   ),
-  switched('sharedWords', '--shared-words', 'normal and abnormal prompt learn the same words'),
+  switched(
+    'sharedWords',
+    '--shared-words',
+    'normal and abnormal prompt learn the same words (default of coop)',
+  ),
+  switched(
+    'sharedWords',
+    '--no-shared-words',
+    'each prompt learns words of its own (default of anomalyclip)',
+  ),
   switched('globalLoss', '--no-global-loss', 'learn without the image loss'),
   switched('localLoss', '--no-local-loss', 'learn without the pixel losses'),
   switched('focal', '--no-focal', 'pixel losses without the focal one'),

@@ -45,7 +45,7 @@ export async function importPrompts({
       })),
       metadata: {
         ...(provenance === null ? {} : { provenance: JSON.stringify(provenance) }),
-        ...promptMetadata(prompts, wordingOf(stored)),
+        ...promptMetadata(prompts, wordingOf(stored, path)),
       },
       ...(signal ? { signal } : {}),
     });

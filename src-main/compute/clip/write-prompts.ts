@@ -31,7 +31,7 @@ export interface WritePromptsOptions {
 export async function writePrompts(options: WritePromptsOptions): Promise<{ sha256: string }> {
   const { source, target, format, metadata, signal } = options;
   const stored = await readSafetensorsMetadata(source);
-  const wording = wordingOf(stored);
+  const wording = wordingOf(stored, source);
   const checkpoint = await openCheckpoint(source, 'learned prompts');
   try {
     const layout = readPromptLayout(checkpoint, stored.get('method'));
@@ -65,7 +65,12 @@ export function promptMetadata(
   { methodId }: Pick<PromptLayout, 'methodId'>,
   wording: PromptWording,
 ): Record<string, string> {
-  return { format: 'pt', made_by: 'anomaly-workbench', method: methodId, ...wordingMetadata(wording) };
+  return {
+    format: 'pt',
+    made_by: 'anomaly-workbench',
+    method: methodId,
+    ...wordingMetadata(methodId, wording),
+  };
 }
 
 async function readAll(
@@ -86,16 +91,25 @@ async function readAll(
   return read;
 }
 
+/** What a torch file has no place for and its readers would do otherwise; null: nothing. */
+function unknownToReleased({ objectAware, fusion, priorFrom }: PromptWording): string | null {
+  if (objectAware === true) return 'these prompts name the class of each image';
+  if (fusion !== null && fusion !== 'mean')
+    return `these prompts were learned to be compared one by one (fusion: ${fusion})`;
+  return priorFrom === 'class' ? 'the prior of these prompts is made of the class token' : null;
+}
+
 function buffersOf(
   { source, model, assetsFolder }: WritePromptsOptions,
   layout: PromptLayout,
   wording: PromptWording,
 ): Promise<readonly TorchTensor[]> {
   const { methodId, contextLength, deepBlocks, textWidth } = layout;
-  if (wording.objectAware === true)
+  const unknown = unknownToReleased(wording);
+  if (unknown !== null)
     throw new WorkbenchError(
       'unsupported',
-      `${source}: these prompts name the class of each image, which the released code cannot. Export them as safetensors.`,
+      `${source}: ${unknown}, which the released code cannot. Export them as safetensors.`,
     );
   if (!model)
     throw new WorkbenchError(

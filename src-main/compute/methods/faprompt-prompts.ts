@@ -14,6 +14,8 @@ export interface PriorNetwork {
   readonly bias1: NamedTensor;
   readonly weight2: NamedTensor;
   readonly bias2: NamedTensor;
+  /** False where it gives zeros whatever it reads, as it is left by a training without DAP. */
+  readonly adapts: boolean;
 }
 
 export interface FaPromptPrompts {
@@ -35,7 +37,7 @@ export interface FaPromptPrompts {
 export function faPromptPrompts(
   tensors: ReadonlyMap<string, NamedTensor>,
   config: ClipConfig,
-  stateWord = 'damaged',
+  { object = 'object', stateWord = 'damaged' }: { object?: string; stateWord?: string } = {},
 ): FaPromptPrompts {
   const { width } = config.text;
   const shared = contextOf(tensors, 'ctx_pos', width);
@@ -58,11 +60,11 @@ export function faPromptPrompts(
   const abnormalText = [
     ...sharedText,
     ...words(placeholders.abnormal, abnormalWords),
-    `${stateWord} object.`,
+    `${stateWord} ${object}.`,
   ];
   return {
     normal: {
-      texts: [[...sharedText, 'object.'].join(' ')],
+      texts: [[...sharedText, `${object}.`].join(' ')],
       contextLength: sharedWords,
       contexts: shared.data,
       ...deepTokens,
@@ -111,7 +113,8 @@ function priorNetwork(tensors: ReadonlyMap<string, NamedTensor>, config: ClipCon
       'incompatible',
       `The prior network of these prompts reads ${inputs} values and gives ${network.bias2.data.length}, which does not fit this model's features (${config.embeddingSize}) and text width (${config.text.width}). Choose the model that they were trained with, or other prompts.`,
     );
-  return { patches, ...network };
+  const adapts = [network.weight2, network.bias2].some(({ data }) => data.some((value) => value !== 0));
+  return { patches, ...network, adapts };
 }
 
 /** Linear2(relu(Linear1(x))) */

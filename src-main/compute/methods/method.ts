@@ -66,14 +66,17 @@ export interface TextEncoder {
   encodeTexts(texts: readonly string[]): Promise<Features>;
   /** Prompts whose first words are learned: see text-graph. */
   encodeLearned(prompts: LearnedPrompts): Promise<Features>;
-  /** The same for a method whose learned words change from image to image: stays in memory until it is released. */
-  keepLearned(prompts: LearnedPrompts): Promise<LearnedEncoder>;
+  /**
+   * The same for a method whose learned words change from image to image: stays in memory until it is released.
+   * `otherTexts`: what `encode` may be given in place of the prompts' own texts.
+   */
+  keepLearned(prompts: LearnedPrompts, otherTexts?: readonly string[]): Promise<LearnedEncoder>;
 }
 
 /** Encodes prompts again and again with other learned words. */
 export interface LearnedEncoder {
-  /** `contexts` as in `LearnedPrompts`, [prompts, contextLength, width]. */
-  encode(contexts: Float32Array): Promise<Features>;
+  /** `contexts` as in `LearnedPrompts`, [prompts, contextLength, width]; `text`: of all prompts, absent: their own. */
+  encode(contexts: Float32Array, text?: string): Promise<Features>;
   release(): Promise<void>;
 }
 
@@ -109,7 +112,7 @@ export interface MethodContext {
   readonly textEncoder: TextEncoder | null;
   /** By the released checkpoints' keys: `ctx_pos`, `ctx_neg`, `compound_prompts_text.0`, … */
   readonly learnedPrompts: ReadonlyMap<string, NamedTensor> | null;
-  /** The words that they were learned with, where their file says it. */
+  /** How they were learned, where their file says it. */
   readonly promptWording?: PromptWording;
   readonly settings: MethodSettings;
   readonly classNames: readonly string[];

@@ -2,6 +2,8 @@ import type { Features } from './method.ts';
 
 /** CLIP's softmax temperature in every method here (methods.md §1). */
 const temperature = 0.07;
+/** What cosines are multiplied by before a softmax. */
+export const cosineScale = 1 / temperature;
 
 /** A row divided by its Euclidean length, in double precision; a row of zeros stays zeros. */
 export function normalised(row: Float32Array): Float32Array {

@@ -118,7 +118,7 @@ export function createScanSessions(options: ScanSessionsOptions): ScanSessions {
         ? { learnedPrompts: null }
         : {
             learnedPrompts: await readLearnedPrompts(promptFile),
-            promptWording: wordingOf(await readSafetensorsMetadata(promptFile)),
+            promptWording: wordingOf(await readSafetensorsMetadata(promptFile), promptFile),
           }),
       settings,
       classNames,

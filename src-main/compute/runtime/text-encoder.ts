@@ -60,8 +60,11 @@ export function createTextEncoder(
     return ids;
   }
 
-  function shapeOf(sequences: readonly Sequence[], learned: LearnedPrompts | null): TextShape {
-    const longest = Math.max(...sequences.map((ids) => ids.length));
+  function shapeOf(
+    sequences: readonly Sequence[],
+    learned: LearnedPrompts | null,
+    longest = Math.max(...sequences.map((ids) => ids.length)),
+  ): TextShape {
     const count = sequences.length;
     return {
       // Learned prompts are always as many; hand-written ones share graphs of a few sizes.
@@ -131,14 +134,21 @@ export function createTextEncoder(
       checkLearned(prompts, config.text.width);
       return encodeAll(prompts.texts.map(tokenize), prompts);
     },
-    async keepLearned(prompts) {
+    async keepLearned(prompts, otherTexts = []) {
       checkLearned(prompts, config.text.width);
       const sequences = prompts.texts.map(tokenize);
-      const shape = shapeOf(sequences, prompts);
+      const others = new Map(otherTexts.map((text) => [text, tokenize(text)]));
+      const longest = Math.max(...[...sequences, ...others.values()].map((ids) => ids.length));
+      const shape = shapeOf(sequences, prompts, longest);
       // A session of its own: it outlives `release`, which ends the encoder that methods share while they prepare.
       const graph = await loadNew(shape);
       return {
-        encode: (contexts) => run(graph, shape, sequences, { ...prompts, contexts }),
+        encode: (contexts, text) => {
+          const ids = text === undefined ? null : others.get(text);
+          if (ids === undefined) throw new Error(`the encoder was not made for the text «${text}»`);
+          const own = ids === null ? sequences : sequences.map(() => ids);
+          return run(graph, shape, own, { ...prompts, contexts });
+        },
         release: () => graph.release(),
       };
     },

@@ -113,69 +113,93 @@ export const faPromptTraining: TrainableMethod = {
       ...initialDeepTokens(config, settings, random),
     ]);
   },
-  needs: (_, settings) => trainingNeeds(settings, settings.layers.slice(-1)),
+  // DPAM's last block alone (methods.md §6).
+  needs: (config, settings) => trainingNeeds(settings, [config.vision.layers]),
   stepGraph(args) {
-    const { config, settings } = args;
-    const sizes = sizesOf(config, settings);
-    const parameters = new Map([
-      ['ctx_pos', valueInput('ctx_pos', [1, 1, sizes.sharedWords, sizes.width])],
-      ['ctx_neg', valueInput('ctx_neg', [1, sizes.prompts, sizes.abnormalWords, sizes.width])],
-      ...(settings.dap ? networkShapes(sizes) : []).map(
-        ([key, shape]) => [key, valueInput(key, shape)] as const,
-      ),
-      ...deepTokenInputs(config, settings),
-    ]);
-    const inputs = batchInputs(args);
-    return buildStep('faprompt', args, parameters, lossParts(args, sizes, parameters, inputs));
+    const parameters = faPromptInputs(args.config, args.settings);
+    return buildStep('faprompt', args, parameters, lossParts(args, faPromptForward(args, parameters)));
   },
 };
 
-function lossParts(
-  args: StepArgs,
-  sizes: Sizes,
-  parameters: ReadonlyMap<string, Tensor>,
-  inputs: BatchInputs,
-): readonly LossPart[] {
-  const { settings } = args;
-  const { prompts } = sizes;
-  const patches = inputs.patches(settings.layers.at(-1) ?? args.config.vision.layers);
+/** What is learned, by key, as inputs of a step's graph. */
+export function faPromptInputs(config: ClipConfig, settings: TrainingSettings): ReadonlyMap<string, Tensor> {
+  const sizes = sizesOf(config, settings);
+  return new Map([
+    ['ctx_pos', valueInput('ctx_pos', [1, 1, sizes.sharedWords, sizes.width])],
+    ['ctx_neg', valueInput('ctx_neg', [1, sizes.prompts, sizes.abnormalWords, sizes.width])],
+    ...(settings.dap ? networkShapes(sizes) : []).map(
+      ([key, shape]) => [key, valueInput(key, shape)] as const,
+    ),
+    ...deepTokenInputs(config, settings),
+  ]);
+}
+
+/** What FAPrompt says of a batch, and what its losses are made of beside. */
+export interface FaPromptForward {
+  readonly inputs: BatchInputs;
+  /** P(abnormal) of the patches before and after adapting, [batch, patches]; without DAP the same. */
+  readonly mapBefore: Tensor;
+  readonly mapAfter: Tensor;
+  /** P(normal), P(abnormal) of the class feature, [batch, 2]. */
+  readonly pair: Tensor;
+  /** ½(p + (2·m1 + m2)/3), [batch]; what `methods/faprompt.ts` gives for the same features. */
+  readonly score: Tensor;
+  /** Raw features of the abnormality prompts before any image is seen, [classes, K, embedding]. */
+  readonly abnormal: Tensor;
+  /** [batch, width]; null without DAP. */
+  readonly prior: Tensor | null;
+}
+
+/** From features and learned words to maps and scores. */
+export function faPromptForward(args: StepArgs, parameters: ReadonlyMap<string, Tensor>): FaPromptForward {
+  const { config, settings } = args;
+  const sizes = sizesOf(config, settings);
+  const inputs = batchInputs(args);
+  const patches = inputs.patches(config.vision.layers);
   const [batch = 1] = patches.shape;
   const text = promptEncoder(args, sizes, parameters);
   // [classes, embedding] and [classes, K, embedding], raw.
-  const { normal: normalOfClasses, abnormal: rawOfClasses } = text.base();
+  const { normal: normalOfClasses, abnormal } = text.base();
   const normal = inputs.ofImages(normaliseRows(normalOfClasses));
-  const before = compare(patches, normal, inputs.ofImages(rawOfClasses), settings);
-  const mapBefore = abnormalOf(before);
+  const mapBefore = abnormalOf(compare(patches, normal, inputs.ofImages(abnormal), settings));
+  let adapted = inputs.ofImages(abnormal);
+  let mapAfter = mapBefore;
+  let prior: Tensor | null = null;
+  if (settings.dap) {
+    prior = priorOf(chosenFeatures(patches, mapBefore, inputs, settings, sizes), parameters);
+    adapted = text.adapted(prior, inputs);
+    mapAfter = abnormalOf(compare(patches, normal, adapted, settings));
+  }
+  const ofClass = reshape(inputs.classFeature, [batch, 1, sizes.embedding]);
+  const pair = reshape(compare(ofClass, normal, adapted, settings), [batch, 2]);
+  const largest = (maps: Tensor) => reshape(reduce(maps, 'max', 1), [batch]);
+  const ofPatches = add(
+    multiply(largest(mapBefore), scalar(2 / 3)),
+    multiply(largest(mapAfter), scalar(1 / 3)),
+  );
+  const score = multiply(add(reshape(slice(pair, 1, 1, 2), [batch]), ofPatches), scalar(0.5));
+  return { inputs, mapBefore, mapAfter, pair, score, abnormal, prior };
+}
+
+function lossParts(
+  { settings }: StepArgs,
+  { inputs, mapBefore, mapAfter, pair, score, abnormal, prior }: FaPromptForward,
+): readonly LossPart[] {
   const parts: LossPart[] = [];
   const weighted = (name: string, value: Tensor, weight: number) => {
     if (weight > 0) parts.push({ name, value: multiply(value, scalar(weight)) });
   };
-  let adapted = inputs.ofImages(rawOfClasses);
-  let mapAfter = mapBefore;
-  if (settings.dap) {
-    const prior = priorOf(chosenFeatures(patches, mapBefore, inputs, settings, sizes), parameters);
-    adapted = text.adapted(prior, inputs);
-    mapAfter = abnormalOf(compare(patches, normal, adapted, settings));
-    weighted('prior', priorLoss(prior, inputs.labels), settings.priorWeight);
-  }
+  if (prior) weighted('prior', priorLoss(prior, inputs.labels), settings.priorWeight);
+  const [classes = 1, prompts = 1, embedding = 1] = abnormal.shape;
   if (settings.cap && prompts > 1) {
-    const classes = rawOfClasses.shape[0] ?? 1;
     const perClass = Array.from({ length: classes }, (_, i) =>
-      orthogonalLoss(reshape(slice(rawOfClasses, 0, i, i + 1), [prompts, sizes.embedding])),
+      orthogonalLoss(reshape(slice(abnormal, 0, i, i + 1), [prompts, embedding])),
     );
     const mean = perClass.reduce((sum, loss) => add(sum, loss));
     weighted('orthogonal', multiply(mean, scalar(1 / classes)), settings.orthogonalWeight);
   }
   if (settings.globalLoss) {
-    const ofClass = reshape(inputs.classFeature, [batch, 1, sizes.embedding]);
-    const pair = reshape(compare(ofClass, normal, adapted, settings), [batch, 2]);
     parts.push({ name: 'image', value: crossEntropy(pair, inputs.labels) });
-    const largest = (maps: Tensor) => reshape(reduce(maps, 'max', 1), [batch]);
-    const ofPatches = add(
-      multiply(largest(mapBefore), scalar(2 / 3)),
-      multiply(largest(mapAfter), scalar(1 / 3)),
-    );
-    const score = multiply(add(reshape(slice(pair, 1, 1, 2), [batch]), ofPatches), scalar(0.5));
     parts.push({ name: 'image_score', value: imageFocalLoss(score, inputs.labels) });
   }
   parts.push(...pixelLosses(mapBefore, inputs, settings, settings.localWeight, 'before'));

@@ -200,7 +200,7 @@ export function createTrainingSessions(options: TrainingSessionsOptions): Traini
 
     save: ({ sessionId, file, metadata }, signal) =>
       inTurn(sessionId, async ({ params, state }) => {
-        const own = { method: params.methodId, ...wordingMetadata(params.settings) };
+        const own = { method: params.methodId, ...wordingMetadata(params.methodId, params.settings) };
         const { sha256 } = await saveState(file, state, { ...metadata, ...own }, signal);
         return { sha256 };
       }),

@@ -93,6 +93,7 @@ describe('FAPrompt’s prompts', () => {
   it('make the prior by two layers with a ReLU between', () => {
     const tensor = (shape: number[], data: number[]) => ({ shape, data: Float32Array.from(data) });
     const network = {
+      adapts: true,
       patches: 1,
       weight1: tensor([2, 2], [1, 2, -1, -1]),
       bias1: tensor([2], [0.5, 1]),
