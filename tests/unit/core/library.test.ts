@@ -147,7 +147,7 @@ describe('the list of methods', () => {
     const { modelId } = await importModel(test, 'M');
     reasons = await unavailable(test);
     expect([reasons['clip'], reasons['clip-ac']]).toEqual([null, null]);
-    expect(reasons['anomalyclip']).toMatch(/needs learned prompts.*Import/);
+    expect(reasons['anomalyclip']).toMatch(/needs learned prompts.*Learn some.*import/);
     await test.core.call('prompts.import', { path: '/files/narrow.pth' });
     for (const asked of [null, modelId]) {
       expect((await unavailable(test, asked))['anomalyclip']).toMatch(/text width 512.*768.*Import/);
