@@ -16,6 +16,14 @@ export function defaultImageSizePx(config: ClipConfig): number {
   return wholePatches(preferredImageSizePx ?? byRule, patchSize);
 }
 
+/**
+ * Smoothing of a map where nothing else is set, in pixels of the image that the model sees: what a paper says for its 518 px, in
+ * the same ratio for other sizes. Twice as wide on a picture half as large would melt small defects into their surroundings.
+ */
+export function paperSigmaPx(sigmaAtPaperSize: number, sizePx: number): number {
+  return Math.round((sigmaAtPaperSize * sizePx * 100) / paperSizePx) / 100;
+}
+
 /** The size that a model was trained at: no position embedding is resampled there. WinCLIP's default. */
 export function ownImageSizePx({ vision }: ClipConfig): number {
   return wholePatches(vision.preferredImageSizePx ?? vision.gridSize * vision.patchSize, vision.patchSize);

@@ -148,7 +148,7 @@ export function withMethodOptions(command: Command): Command {
     )
     .option(
       '--sigma <px>',
-      'smoothing of the map, 0 to 64 (default: 4 for anomalyclip, 10 for faprompt, else 0)',
+      'smoothing of the map, 0 to 64 (default: 4 for anomalyclip and 10 for faprompt at 518 px, in the same ratio at other sizes; else 0)',
       numberUpTo(64),
     );
 }

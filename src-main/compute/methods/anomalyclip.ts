@@ -1,4 +1,5 @@
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import { paperSigmaPx } from '../../../src-shared/domain/image-size.ts';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
 import type { MethodSettings } from '../../../src-shared/domain/method.ts';
 import type { ClipConfig } from '../../../src-shared/domain/model.ts';
@@ -15,7 +16,8 @@ import {
 } from './similarity.ts';
 
 const name = methodCatalogue.anomalyclip.name;
-const defaultSigmaPx = 4;
+/** At 518 px. */
+const releasedSigmaPx = 4;
 
 function needsOf(config: ClipConfig, settings: MethodSettings): FeatureNeeds {
   const layers = [...new Set(settings.layers ?? defaultLayers(config))].sort((a, b) => a - b);
@@ -43,11 +45,10 @@ function scoreImage({ rawClassFeature, dpam, gridSize }: ImageFeatures, pair: Te
 export const anomalyClipMethod: Method = {
   ...methodCatalogue.anomalyclip,
   needs: (config, settings) => needsOf(requireConfig(config, name), settings),
-  // Smoothing is 4 px of the image that the model sees, as in the released code.
-  rendering: (config, settings) => ({
-    sizePx: needsOf(requireConfig(config, name), settings).imageSizePx,
-    sigmaPx: settings.sigmaPx ?? defaultSigmaPx,
-  }),
+  rendering(config, settings) {
+    const { imageSizePx: sizePx } = needsOf(requireConfig(config, name), settings);
+    return { sizePx, sigmaPx: settings.sigmaPx ?? paperSigmaPx(releasedSigmaPx, sizePx) };
+  },
   async prepare(context) {
     const { config, textEncoder, learnedPrompts, promptWording } = context;
     if (!textEncoder) throw new Error(`${name} was prepared without a text encoder`);

@@ -1,4 +1,5 @@
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import { paperSigmaPx } from '../../../src-shared/domain/image-size.ts';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
 import type { MethodSettings } from '../../../src-shared/domain/method.ts';
 import { objectWords } from '../../../src-shared/domain/hand-written-prompts.ts';
@@ -25,7 +26,8 @@ import { fuseTexts, type FusedTexts, type PromptFusion } from './prompt-fusion.t
 import { normalised, rowOf, type TextPair } from './similarity.ts';
 
 const { name } = methodCatalogue.faprompt;
-const defaultSigmaPx = 10;
+/** At 518 px. */
+const releasedSigmaPx = 10;
 
 /** Which patches make the prior: see `faPromptSelection` of the settings. */
 export type PatchSelection = NonNullable<MethodSettings['faPromptSelection']>;
@@ -198,10 +200,10 @@ function priorInputs(
 export const faPromptMethod: Method = {
   ...methodCatalogue.faprompt,
   needs: (config, settings) => needsOf(requireConfig(config, name), settings),
-  rendering: (config, settings) => ({
-    sizePx: needsOf(requireConfig(config, name), settings).imageSizePx,
-    sigmaPx: settings.sigmaPx ?? defaultSigmaPx,
-  }),
+  rendering(config, settings) {
+    const { imageSizePx: sizePx } = needsOf(requireConfig(config, name), settings);
+    return { sizePx, sigmaPx: settings.sigmaPx ?? paperSigmaPx(releasedSigmaPx, sizePx) };
+  },
   async prepare({ config, textEncoder, learnedPrompts, promptWording, settings, classNames }) {
     if (!textEncoder) throw new Error(`${name} was prepared without a text encoder`);
     if (!learnedPrompts)

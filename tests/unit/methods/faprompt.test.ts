@@ -133,7 +133,10 @@ describe('FAPrompt', () => {
       rawClassFeature: true,
       dpam: { variant: 'vv', blocks: 4, layers: [5] },
     });
-    expect(faPromptMethod.rendering(tinyConfig, {}).sigmaPx).toBe(10);
+    expect(faPromptMethod.rendering(tinyConfig, { imageSizePx: 256 })).toEqual({
+      sizePx: 256,
+      sigmaPx: 4.94,
+    });
   });
 
   it('goes by the released selection unless told otherwise, and encodes anew for each image', async () => {

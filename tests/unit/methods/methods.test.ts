@@ -148,7 +148,11 @@ describe('AnomalyCLIP', () => {
       blocks: 2,
       layers: [2, 4],
     });
-    expect(anomalyClipMethod.rendering(tinyConfig, { imageSizePx: 64 })).toEqual({ sizePx: 64, sigmaPx: 4 });
+    // The papers' 4 px are for 518 px.
+    expect(anomalyClipMethod.rendering(tinyConfig, { imageSizePx: 64 })).toEqual({
+      sizePx: 64,
+      sigmaPx: 0.49,
+    });
     expect(anomalyClipMethod.rendering(tinyConfig, { sigmaPx: 0 }).sigmaPx).toBe(0);
   });
 
