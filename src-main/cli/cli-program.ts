@@ -11,7 +11,6 @@ import { listDatasets, removeDataset } from './commands/import-command.ts';
 import { defineVerdictCommands } from './commands/verdicts-command.ts';
 import { defineScanCommand } from './commands/scan-command.ts';
 import { defineTrainCommand } from './commands/train-command.ts';
-import { defineAblateCommand } from './commands/ablate-command.ts';
 import { providerOption, threadsOption } from './compute-options.ts';
 import { addExamples } from './examples.ts';
 import { idArgument, wholeNumber } from './options.ts';
@@ -44,7 +43,6 @@ export function createProgram(version: string, actions: CliActions): Command {
   defineScanCommand(program, actions);
   defineEvaluateCommand(program, actions);
   defineTrainCommand(program, actions);
-  defineAblateCommand(program, actions);
   defineModelCommands(program, actions);
   definePromptCommands(program, actions);
   defineExportCommand(program, actions);

@@ -23,10 +23,6 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'train mvtec --method coop --model starter --epochs 1 --validate mvtec --export plates.pth --format torch',
     'scan mvtec --method anomalyclip --model starter --prompts "my plates"',
   ],
-  ablate: [
-    'ablate mvtec --test mvtec --method anomalyclip --model starter --groups losses --epochs 1 --dry-run',
-    'ablate mvtec --test mvtec --method faprompt --model starter --groups fusion,prior-from --seeds 1,2 --epochs 1 --csv ablations.csv',
-  ],
   models: [
     'models catalogue',
     'models download openai-vit-l-14-336',

@@ -336,8 +336,6 @@ export const trainingPlanSchema = z
     /** Anomalous images that have no mask: they count for the image loss alone. */
     withoutMask: count,
     stepsPerEpoch: count,
-    /** As the training will have it. */
-    versionHash: sha256,
     warnings: z
       .array(z.object({ code: trainingWarningCodeSchema, message: z.string() }).readonly())
       .readonly(),

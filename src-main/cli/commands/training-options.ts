@@ -171,12 +171,9 @@ const settingOptions: readonly SettingOption[] = [
   ]),
 ];
 
-/** The options of all settings of a training, but for those that a command chooses itself. */
-export function withTrainingSettings(
-  command: Command,
-  without: readonly TrainingSettingName[] = [],
-): Command {
-  for (const { option, setting } of settingOptions) if (!without.includes(setting)) command.addOption(option);
+/** The options of all settings of a training. */
+export function withTrainingSettings(command: Command): Command {
+  for (const { option } of settingOptions) command.addOption(option);
   return command;
 }
 

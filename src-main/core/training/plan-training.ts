@@ -16,7 +16,6 @@ import {
   classNamesOfScope,
   featureBytesOf,
   readTrainingImages,
-  versionHashOf,
   type TrainingImages,
 } from './training-images.ts';
 
@@ -136,7 +135,6 @@ export async function planTraining(options: PlanOptions, order: TrainingOrder): 
     anomalousCount,
     withoutMask,
     stepsPerEpoch: Math.ceil(images.length / settings.batchSize),
-    versionHash: versionHashOf(images),
     warnings: [...warnOfImages(found), ...(await warnOfOverlap(options, order))],
     featureBytes: images.length * featureBytesOf(order.methodId, settings, model),
     estimate:

@@ -243,14 +243,7 @@ describe('an order of a training', () => {
   it('says what it takes, or that this is not known', () => {
     const plan = {
       ...{ settings: { ...defaultTrainingSettings('anomalyclip', config), epochs: 10 }, imageCount: 9 },
-      ...{
-        anomalousCount: 2,
-        withoutMask: 0,
-        stepsPerEpoch: 2,
-        versionHash: 'c'.repeat(64),
-        warnings: [],
-        featureBytes: 2_000_000,
-      },
+      ...{ anomalousCount: 2, withoutMask: 0, stepsPerEpoch: 2, warnings: [], featureBytes: 2_000_000 },
     };
     expect(describeTrainingCost({ ...plan, estimate: null })).toMatch(/not known.*2\.00 MB/);
     expect(describeTrainingCost({ ...plan, estimate: { featureSeconds: 5, epochSeconds: 6 } })).toBe(
