@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { CliActions } from './cli-actions.ts';
+import { defineAblateCommand } from './commands/ablate-command.ts';
 import { defineCompletionCommand } from './commands/completion-command.ts';
 import { conformanceCommand, doctorCommand } from './commands/check-commands.ts';
 import { demoCommand, type DemoOptions } from './commands/demo-command.ts';
@@ -43,6 +44,7 @@ export function createProgram(version: string, actions: CliActions): Command {
   defineScanCommand(program, actions);
   defineEvaluateCommand(program, actions);
   defineTrainCommand(program, actions);
+  defineAblateCommand(program, actions);
   defineModelCommands(program, actions);
   definePromptCommands(program, actions);
   defineExportCommand(program, actions);

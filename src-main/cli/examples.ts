@@ -23,6 +23,10 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'train mvtec --method coop --model starter --epochs 1 --validate mvtec --export plates.pth --format torch',
     'scan mvtec --method anomalyclip --model starter --prompts "my plates"',
   ],
+  ablate: [
+    'ablate mvtec --method anomalyclip --model starter --epochs 1 --validate mvtec --groups losses --csv losses.csv',
+    'ablate mvtec --method coop --model starter --epochs 1 --validate mvtec --groups state-word --seeds 1,2',
+  ],
   models: [
     'models catalogue',
     'models download openai-vit-l-14-336',

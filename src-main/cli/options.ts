@@ -48,6 +48,18 @@ export function wordsUpTo(most: number): (text: string) => string {
   };
 }
 
+/** Words parted by commas, each read by `read`. */
+export function commaList<T>(read: (word: string) => T): (text: string) => T[] {
+  return (text) => {
+    const words = text
+      .split(',')
+      .map((word) => word.trim())
+      .filter((word) => word !== '');
+    if (words.length === 0) throw new InvalidArgumentError('It names nothing.');
+    return [...new Set(words)].map(read);
+  };
+}
+
 /** `6,12,18,24` as numbers. */
 export function layerList(text: string): number[] {
   const layers = text.split(',').map((part) => wholeNumber(1)(part.trim()));

@@ -6,7 +6,7 @@ export function formatTable(
   const cells = [headings, ...rows].map((row) => row.map(String));
   const widths = headings.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const rightAligned = headings.map((_, column) =>
-    rows.every((row) => /^(-|[-+]?[\d.,]+(e[-+]?\d+)?( ?%)?|)$/.test(String(row[column] ?? ''))),
+    rows.every((row) => /^(-|[-+]?[\d.,]+(e[-+]?\d+)?( ?%)?( ± [\d.]+)?|)$/.test(String(row[column] ?? ''))),
   );
   const lines = cells.map((row) =>
     row

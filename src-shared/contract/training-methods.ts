@@ -3,13 +3,13 @@ import { idSchema } from '../domain/dataset.ts';
 import { modelIdSchema, promptSetSchema } from '../domain/model.ts';
 import {
   classNamesSchema,
-  imageScopeSchema,
   trainableMethodIdSchema,
   trainingCheckpointSchema,
   trainingLossSchema,
   trainingPlanSchema,
   trainingSchema,
   trainingWishesSchema,
+  validationScopeSchema,
 } from '../domain/training.ts';
 import { filePath, none, ok } from './method-parts.ts';
 
@@ -23,8 +23,8 @@ const trainingOrder = {
   classNames: classNamesSchema.nullable().default(null),
   /** What is wanted otherwise than by default. */
   settings: trainingWishesSchema.default({}),
-  /** What each checkpoint is measured on; null: nothing. */
-  validation: imageScopeSchema.nullable().default(null),
+  /** What checkpoints are measured on; null: nothing. */
+  validation: validationScopeSchema.nullable().default(null),
 };
 
 /** Learning prompts from labelled images; a part of `contractMethods`. */

@@ -194,11 +194,17 @@ export function runSettingsOf(methodId: TrainableMethodId, settings: TrainingSet
 
 export const classNamesSchema = z.array(z.string().min(1).max(500)).min(1).max(10_000).readonly();
 
+const imageScopeShape = { datasetId: idSchema, classNames: classNamesSchema.nullable() };
+
 /** A data set, or some of its classes. */
-export const imageScopeSchema = z
-  .object({ datasetId: idSchema, classNames: classNamesSchema.nullable() })
-  .readonly();
+export const imageScopeSchema = z.object(imageScopeShape).readonly();
 export type ImageScope = z.infer<typeof imageScopeSchema>;
+
+/** What checkpoints are measured on: every one, or where asked for that of the last epoch alone. */
+export const validationScopeSchema = z
+  .object({ ...imageScopeShape, lastEpochOnly: z.boolean().optional() })
+  .readonly();
+export type ValidationScope = z.infer<typeof validationScopeSchema>;
 
 /** Metrics of one checkpoint on the set that the user named. */
 export const checkpointValidationSchema = z
@@ -235,7 +241,7 @@ export const trainingSchema = z
     /** Null: all. */
     classNames: z.array(z.string()).readonly().nullable(),
     settings: trainingSettingsSchema,
-    validation: imageScopeSchema.nullable(),
+    validation: validationScopeSchema.nullable(),
     probeImageIds: z.array(idSchema).readonly(),
     /** SHA-256 over what is learned from: paths, sizes, times of change, labels, masks. */
     versionHash: sha256,
@@ -336,6 +342,8 @@ export const trainingPlanSchema = z
     /** Anomalous images that have no mask: they count for the image loss alone. */
     withoutMask: count,
     stepsPerEpoch: count,
+    /** As trainings carry it: of what would be learned from, as it is now. */
+    versionHash: sha256,
     warnings: z
       .array(z.object({ code: trainingWarningCodeSchema, message: z.string() }).readonly())
       .readonly(),

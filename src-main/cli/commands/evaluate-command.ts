@@ -1,4 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
@@ -11,6 +10,7 @@ import type { Run } from '../../../src-shared/domain/run.ts';
 import type { CliActions } from '../cli-actions.ts';
 import type { CliSession } from '../cli-session.ts';
 import { formatSeconds } from '../progress-line.ts';
+import { writeText } from '../write-text.ts';
 import { describeEvaluation, describeNotes, evaluationCsv, meanClasses } from './evaluation-text.ts';
 import { findDataset } from './find-dataset.ts';
 import type { FolderOptions } from './folder-options.ts';
@@ -196,17 +196,4 @@ function describeMethodsAsJson(
   ];
   entries.sort((a, b) => order.indexOf(a.key) - order.indexOf(b.key));
   return Object.fromEntries(entries.map(({ key, value }) => [key, value]));
-}
-
-async function writeText(file: string, text: string): Promise<void> {
-  try {
-    await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, text);
-  } catch (cause) {
-    throw new WorkbenchError(
-      'forbidden',
-      `${file} could not be written: ${cause instanceof Error ? cause.message : String(cause)}. Name another file with --csv.`,
-      { cause },
-    );
-  }
 }

@@ -3,12 +3,9 @@ import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { MethodResult } from '../../../src-shared/contract/methods.ts';
-import { methodIdSchema } from '../../../src-shared/domain/method.ts';
 import type { PromptSet } from '../../../src-shared/domain/model.ts';
 import {
   trainableMethodIdSchema,
-  trainableMethodNames,
-  type ImageScope,
   type TrainableMethodId,
   type Training,
   type TrainingCheckpoint,
@@ -17,11 +14,10 @@ import { countOf } from '../../../src-shared/text/count-of.ts';
 import { inPercent } from '../../../src-shared/text/in-percent.ts';
 import type { CliActions } from '../cli-actions.ts';
 import type { CliSession } from '../cli-session.ts';
-import { wholeNumber } from '../options.ts';
+import { commaList, wholeNumber } from '../options.ts';
 import { formatSeconds } from '../progress-line.ts';
 import { formatTable } from '../text-table.ts';
-import { chooseModel } from './choose-inputs.ts';
-import { findDataset } from './find-dataset.ts';
+import { chooseModelOf, findScope } from './choose-training.ts';
 import { uselessSettings, wishesOf, withTrainingSettings, type SettingOptions } from './training-options.ts';
 
 interface TrainOptions extends SettingOptions {
@@ -44,13 +40,6 @@ images are computed once and kept. Every epoch leaves a checkpoint; the last one
 «scan --prompts» takes by name. What is stopped goes on with --resume, to the same prompts.
 `;
 
-function nameList(text: string): string[] {
-  return text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-}
-
 /** Adds `train` to the program. */
 export function defineTrainCommand(program: Command, { withSession }: CliActions): void {
   withTrainingSettings(
@@ -62,10 +51,10 @@ export function defineTrainCommand(program: Command, { withSession }: CliActions
         new Option('--method <id>', 'whose prompts to learn').choices(trainableMethodIdSchema.options),
       )
       .option('--model <id>', 'the model (default: the only one imported, else the one of the program)')
-      .option('--classes <list>', 'learn from these classes alone, parted by commas', nameList)
+      .option('--classes <list>', 'learn from these classes alone, parted by commas', commaList(String))
       .option('--name <name>', 'of the training and its prompts (default: method and data set)')
       .option('--validate <folder|dataset>', 'measure every checkpoint on this')
-      .option('--validate-classes <list>', 'on these classes of it alone', nameList)
+      .option('--validate-classes <list>', 'on these classes of it alone', commaList(String))
       .addOption(
         new Option('--resume <id>', 'go on with a training that was stopped').argParser(wholeNumber(1)),
       )
@@ -105,24 +94,16 @@ async function startTraining(
   options: TrainOptions,
 ): Promise<void> {
   requireFree(options);
-  const { dataset } = await findDataset(session, wanted, {}, { looksAgain: false });
-  const validation = await findValidation(session, options);
-  // Any method that needs a model: which one it is only matters to the words of an error.
-  const model = await chooseModel(
-    session,
-    [methodIdSchema.catch('anomalyclip').parse(methodId)],
-    options.model,
-  );
-  if (model === null)
-    throw new WorkbenchError(
-      'needs-choice',
-      `${trainableMethodNames[methodId]} needs a model. Add one with: anomaly-workbench models import FILE`,
-    );
+  const scope = await findScope(session, wanted, options.classes);
+  const validation =
+    options.validate === undefined
+      ? null
+      : await findScope(session, options.validate, options.validateClasses);
+  const model = await chooseModelOf(session, methodId, options.model);
   const order = {
     methodId,
     modelId: model.id,
-    datasetId: dataset.id,
-    classNames: options.classes ?? null,
+    ...scope,
     settings: wishesOf(options),
     validation,
   };
@@ -145,15 +126,6 @@ function describeStart(
       ? ''
       : `, about ${formatSeconds(estimate.featureSeconds + settings.epochs * estimate.epochSeconds)}`;
   return `Training ${id}: ${countOf(imageCount, 'image')}, ${anomalousCount} anomalous, ${countOf(settings.epochs, 'epoch')}${time}`;
-}
-
-async function findValidation(
-  session: CliSession,
-  { validate, validateClasses }: TrainOptions,
-): Promise<ImageScope | null> {
-  if (validate === undefined) return null;
-  const { dataset } = await findDataset(session, validate, {}, { looksAgain: false });
-  return { datasetId: dataset.id, classNames: validateClasses ?? null };
 }
 
 /** Told before hours of work, not after. */

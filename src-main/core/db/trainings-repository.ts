@@ -3,7 +3,7 @@ import type { JobState } from '../../../src-shared/domain/job.ts';
 import { mapRenderingSchema, type MapRendering } from '../../../src-shared/domain/method.ts';
 import {
   classNamesSchema,
-  imageScopeSchema,
+  validationScopeSchema,
   trainingSettingsSchema,
   type TrainableMethodId,
   type Training,
@@ -66,7 +66,7 @@ export function createTrainingsRepository(database: Database) {
       datasetName: row.dataset_name,
       classNames: row.class_names === null ? null : classNamesSchema.parse(JSON.parse(row.class_names)),
       settings,
-      validation: row.validation === null ? null : imageScopeSchema.parse(JSON.parse(row.validation)),
+      validation: row.validation === null ? null : validationScopeSchema.parse(JSON.parse(row.validation)),
       probeImageIds: z.array(z.number()).parse(JSON.parse(row.probe_image_ids)),
       versionHash: row.version_hash,
       imageCount: row.image_count,

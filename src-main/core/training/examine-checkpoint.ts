@@ -8,6 +8,7 @@ import {
   runSettingsOf,
   type CheckpointValidation,
   type Training,
+  type ValidationScope,
 } from '../../../src-shared/domain/training.ts';
 import { packPatchMap } from '../../../src-shared/maps/patch-map-codec.ts';
 import type { ComputeParams } from '../../compute/protocol.ts';
@@ -25,6 +26,8 @@ export interface ExamineOptions {
   readonly repositories: Repositories;
   readonly compute: ComputeClient;
   readonly training: Training;
+  /** The checkpoint's. */
+  readonly epoch: number;
   readonly model: ComputeParams<'training.open'>['model'];
   readonly checkpointFile: string;
   readonly featureCache: ComputeParams<'training.open'>['featureCache'];
@@ -70,7 +73,7 @@ const pauseEveryMs = 12;
 export async function examineCheckpoint(options: ExamineOptions): Promise<Examination> {
   const none: Examination = { validation: null, probes: [], rendering: null, problem: null };
   const { training, signal } = options;
-  if (training.validation === null && training.probeImageIds.length === 0) return none;
+  if (validationOf(options) === null && training.probeImageIds.length === 0) return none;
   try {
     return await examine(options);
   } catch (thrown) {
@@ -144,12 +147,19 @@ function probeSubjects({ repositories: { images }, training }: ExamineOptions): 
   });
 }
 
-function validationSubjects({ repositories, training }: ExamineOptions): {
+/** Null where this checkpoint is not to be measured. */
+function validationOf({ training, epoch }: ExamineOptions): ValidationScope | null {
+  const { validation, settings } = training;
+  return validation?.lastEpochOnly === true && epoch < settings.epochs ? null : validation;
+}
+
+function validationSubjects(options: ExamineOptions): {
   readonly subjects: readonly Subject[];
   readonly problem: string | null;
 } {
-  const { validation } = training;
+  const validation = validationOf(options);
   if (validation === null) return { subjects: [], problem: null };
+  const { repositories } = options;
   const dataset = repositories.datasets.getCore(validation.datasetId);
   if (dataset === null) return { subjects: [], problem: 'The validation set was removed: no metrics.' };
   const classNames = classNamesOfScope(repositories, validation);
@@ -208,11 +218,12 @@ async function scoreOne(
 
 /** Metrics as `evaluateRun` has them, of scores and maps in memory instead of a run's. */
 async function measure(
-  { repositories, training, signal, log }: ExamineOptions,
+  options: ExamineOptions,
   rendering: MapRendering,
   scored: ReadonlyMap<number, Scored>,
 ): Promise<CheckpointValidation | null> {
-  const { validation } = training;
+  const { repositories, signal, log } = options;
+  const validation = validationOf(options);
   const dataset = validation === null ? null : repositories.datasets.getCore(validation.datasetId);
   if (validation === null || dataset === null) return null;
   let workers: PixelWorkers | null = null;

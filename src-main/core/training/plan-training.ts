@@ -16,6 +16,7 @@ import {
   classNamesOfScope,
   featureBytesOf,
   readTrainingImages,
+  versionHashOf,
   type TrainingImages,
 } from './training-images.ts';
 
@@ -135,6 +136,7 @@ export async function planTraining(options: PlanOptions, order: TrainingOrder): 
     anomalousCount,
     withoutMask,
     stepsPerEpoch: Math.ceil(images.length / settings.batchSize),
+    versionHash: versionHashOf(images),
     warnings: [...warnOfImages(found), ...(await warnOfOverlap(options, order))],
     featureBytes: images.length * featureBytesOf(order.methodId, settings, model),
     estimate:

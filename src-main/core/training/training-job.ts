@@ -298,6 +298,7 @@ async function examine(learning: Learning, stored: StoredCheckpoint): Promise<St
   const { epochs } = training.settings;
   const found = await examineCheckpoint({
     ...learning,
+    epoch,
     computeSettings: learning.computeSettings(),
     checkpointFile: fileOfCheckpoint(learning, stored),
     signal: context.signal,

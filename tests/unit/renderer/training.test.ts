@@ -244,6 +244,7 @@ describe('an order of a training', () => {
     const plan = {
       ...{ settings: { ...defaultTrainingSettings('anomalyclip', config), epochs: 10 }, imageCount: 9 },
       ...{ anomalousCount: 2, withoutMask: 0, stepsPerEpoch: 2, warnings: [], featureBytes: 2_000_000 },
+      versionHash: 'c'.repeat(64),
     };
     expect(describeTrainingCost({ ...plan, estimate: null })).toMatch(/not known.*2\.00 MB/);
     expect(describeTrainingCost({ ...plan, estimate: { featureSeconds: 5, epochSeconds: 6 } })).toBe(
