@@ -86,6 +86,12 @@ const addressSchema = z.object({
   trainingId: id.nullable().catch(null),
   /** Whose checkpoint is looked at there; null: the newest. */
   epoch: id.nullable().catch(null),
+  /** Whose prompts the bench tries: training and epoch (`checkpointToken`); null: words, or prompts of the library. */
+  checkpoint: z
+    .string()
+    .regex(/^[1-9]\d{0,14}-[1-9]\d{0,6}$/)
+    .nullable()
+    .catch(null),
   /** The panes of a comparison, in their order (`paneToken`); null: the newest run of each kind. */
   panes: z
     .string()
@@ -139,6 +145,7 @@ export const startAddress: Address = {
   promptSetId: null,
   trainingId: null,
   epoch: null,
+  checkpoint: null,
   panes: null,
   order: 'disagreement',
   metric: 'image.auroc',
@@ -172,6 +179,7 @@ const parameterNames = {
   promptSetId: 'prompts',
   trainingId: 'training',
   epoch: 'epoch',
+  checkpoint: 'checkpoint',
   panes: 'runs',
   order: 'order',
   metric: 'metric',
@@ -227,12 +235,12 @@ export const useAddressStore = create<AddressState>()((set, get) => ({
     const before = get().address;
     // What one data set was filtered by says nothing of another.
     const leavesSet = change.datasetId !== undefined && change.datasetId !== before.datasetId;
-    // A run or prompts to begin with are of one visit to the start page.
+    // A run or prompts to begin with are of one visit to the start page, a checkpoint of one to the bench.
     const leavesStart = change.view !== undefined && change.view !== before.view;
     const address = {
       ...before,
       ...(leavesSet ? noGalleryFilter : {}),
-      ...(leavesStart ? { againRunId: null, promptSetId: null } : {}),
+      ...(leavesStart ? { againRunId: null, promptSetId: null, checkpoint: null } : {}),
       ...(leavesSet ? { trainingId: null, epoch: null } : {}),
       ...change,
     };

@@ -11,6 +11,7 @@ export const benchMethodIds = [
   'winclip',
   'anomalyclip',
   'faprompt',
+  'coop',
 ] as const satisfies readonly MethodId[];
 export type BenchMethodId = (typeof benchMethodIds)[number];
 

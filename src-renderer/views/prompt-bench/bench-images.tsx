@@ -11,11 +11,13 @@ import styles from './prompt-bench-view.module.css';
 
 interface BenchImagesProps {
   readonly imageIds: readonly number[];
+  /** What changes are told against; null: the method's own words. */
+  readonly startName: string | null;
   readonly bench: BenchState & { readonly retry: () => void };
 }
 
 /** The images of a bench under what the prompts say of them; all maps, those of the start too, on one scale. */
-export function BenchImages({ imageIds, bench }: BenchImagesProps) {
+export function BenchImages({ imageIds, startName, bench }: BenchImagesProps) {
   const rendering = bench.bench?.rendering ?? null;
   const startMaps = useMemo(() => mapsOf(bench.start, rendering), [bench.start, rendering]);
   const maps = useMemo(() => mapsOf(bench.results, rendering), [bench.results, rendering]);
@@ -34,9 +36,14 @@ export function BenchImages({ imageIds, bench }: BenchImagesProps) {
       </div>
       <p className={styles.quiet} role="status">
         {bench.prepared === null
-          ? say(
-              'Every change of the prompts is scored at once. All maps are coloured on one scale; changes are told against the prompts that the method begins with.',
-            )
+          ? startName === null
+            ? say(
+                'Every change of the prompts is scored at once. All maps are coloured on one scale; changes are told against the prompts that the method begins with.',
+              )
+            : say(
+                'Every change of the prompts is scored at once. All maps are coloured on one scale; changes are told against «{name}».',
+                { name: startName },
+              )
           : say('The model looks at the images: {done, number} of {total, number} done.', {
               done: bench.prepared,
               total: imageIds.length,

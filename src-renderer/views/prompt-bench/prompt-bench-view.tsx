@@ -14,6 +14,7 @@ import {
   useRunScores,
   useRuns,
 } from '../../state/queries.ts';
+import { useTrainings } from '../../state/training-queries.ts';
 import { say } from '../../texts/say.ts';
 import { DatasetNeeded } from '../frame/dataset-needed.tsx';
 import { TryingPrompts } from './trying-prompts.tsx';
@@ -26,6 +27,7 @@ export function PromptBenchView() {
   const dataset = useDataset(datasetId);
   const models = useModels();
   const prompts = usePromptSets();
+  const trainings = useTrainings();
   const runs = useRuns();
   const own = runs.data?.filter((each) => each.datasetId === datasetId && each.scoredCount > 0) ?? [];
   const run = own.find(({ id }) => id === runId) ?? own[0];
@@ -34,9 +36,15 @@ export function PromptBenchView() {
   const shown = useImage(imageId, null);
 
   const error =
-    datasets.error ?? models.error ?? prompts.error ?? runs.error ?? scores.error ?? columns.error;
+    datasets.error ??
+    models.error ??
+    prompts.error ??
+    trainings.error ??
+    runs.error ??
+    scores.error ??
+    columns.error;
   if (error) return <ErrorNotice title={say('The bench could not be laid out')} error={error} />;
-  if (datasets.isPending || models.isPending || prompts.isPending || runs.isPending)
+  if ([datasets, models, prompts, trainings, runs].some(({ isPending }) => isPending))
     return <LinearProgress aria-label={say('Reading the data set')} />;
   if (!dataset) return <DatasetNeeded purpose={say('Prompts are tried on images of one data set.')} />;
   const [firstModel] = models.data ?? [];
@@ -77,6 +85,7 @@ export function PromptBenchView() {
       run={run ?? null}
       models={models.data ?? []}
       promptSets={prompts.data ?? []}
+      trainings={trainings.data ?? []}
       candidates={candidates}
       lookedAt={isOfSet ? imageId : null}
     />

@@ -1,5 +1,5 @@
 import Button from '@mui/material/Button';
-import { Play } from 'lucide-react';
+import { GraduationCap, Play } from 'lucide-react';
 import { useState } from 'react';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
@@ -9,8 +9,15 @@ import type { BenchPrompts } from '../../../src-shared/domain/prompt-bench.ts';
 import { isSameText } from '../../../src-shared/domain/prompt-text.ts';
 import { ownPromptText, type WrittenMethodId } from '../../../src-shared/domain/hand-written-prompts.ts';
 import type { Run, RunScores } from '../../../src-shared/domain/run.ts';
+import { runSettingsOf, type Training } from '../../../src-shared/domain/training.ts';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
-import { useAddressStore } from '../../state/address.ts';
+import { useAddress, useAddressStore } from '../../state/address.ts';
+import {
+  checkpointToken,
+  fittingTrainings,
+  parseCheckpointToken,
+  triedCheckpoint,
+} from '../../state/bench-checkpoints.ts';
 import { useHandedChoice } from '../../state/handed-choice.ts';
 import {
   benchCounts,
@@ -26,10 +33,12 @@ import {
   nothingChosen,
   type StartChoice,
 } from '../../state/run-plan.ts';
+import { keptName } from '../../state/training-words.ts';
 import { say } from '../../texts/say.ts';
 import { objectNameRule } from '../start/object-names.tsx';
 import { PromptEditor } from '../start/prompt-editor.tsx';
 import { BenchImages } from './bench-images.tsx';
+import { LearnedPrompts } from './learned-prompts.tsx';
 import { useLiveBench } from './use-live-bench.ts';
 import styles from './prompt-bench-view.module.css';
 
@@ -40,6 +49,7 @@ interface TryingPromptsProps {
   /** Never empty, like the images. */
   readonly models: readonly Model[];
   readonly promptSets: readonly PromptSet[];
+  readonly trainings: readonly Training[];
   readonly candidates: Pick<RunScores, 'imageIds' | 'labels'>;
   /** The image that Review shows; it comes first. */
   readonly lookedAt: number | null;
@@ -51,12 +61,20 @@ export function TryingPrompts({
   run,
   models,
   promptSets,
+  trainings,
   candidates,
   lookedAt,
 }: TryingPromptsProps) {
-  const go = useAddressStore((state) => state.go);
-  const [methodId, setMethodId] = useState<BenchMethodId>(() => methodOf(run));
-  const [choice, setChoice] = useState<StartChoice>(() => beginWith(run));
+  const { go, replace } = useAddressStore();
+  const { checkpoint: token } = useAddress();
+  const wanted = token === null ? null : parseCheckpointToken(token);
+  const ofWanted = trainings.find(({ id }) => id === wanted?.trainingId);
+  const [methodId, setMethodId] = useState<BenchMethodId>(() => methodOf(ofWanted ?? run));
+  const [choice, setChoice] = useState<StartChoice>(() => {
+    const begun = beginWith(run);
+    const own = models.find(({ sha256 }) => sha256 === ofWanted?.modelSha256);
+    return own === undefined ? begun : { ...begun, modelId: own.id };
+  });
   const [count, setCount] = useState(8);
   // A run that goes on must not lay other images on the bench under the hands of who types.
   const [pool] = useState(candidates);
@@ -66,10 +84,20 @@ export function TryingPrompts({
   const parsed = draft === null ? null : parseDraft(draft);
   const fitting = fittingPrompts(methodId, promptSets, model);
   const picked = fitting.find(({ id }) => id === choice.promptSetIds[methodId]) ?? fitting[0] ?? null;
-  const start: BenchPrompts = ofSet(methodId, fitting[0] ?? null);
+  const learning = fittingTrainings(methodId, trainings, models, model);
+  const checkpoint = triedCheckpoint(learning, wanted, picked === null);
+  const training = learning.find(({ id }) => id === checkpoint?.trainingId) ?? null;
+  const start: BenchPrompts =
+    fitting[0] === undefined && training !== null
+      ? { trainingId: training.id, epoch: 1 }
+      : ofSet(methodId, fitting[0] ?? null);
   const prompts =
-    parsed === null ? ofSet(methodId, picked) : parsed.text === null ? undefined : { text: parsed.text };
-  const lacksPrompts = !isWrittenMethod(methodId) && picked === null;
+    parsed === null
+      ? (checkpoint ?? ofSet(methodId, picked))
+      : parsed.text === null
+        ? undefined
+        : { text: parsed.text };
+  const lacksPrompts = !isWrittenMethod(methodId) && picked === null && checkpoint === null;
   const imageIds = pickBenchImages(pool, lookedAt, count);
   const bench = useLiveBench({
     wish:
@@ -79,7 +107,11 @@ export function TryingPrompts({
             datasetId: dataset.id,
             modelId: model.id,
             methodId,
-            settings: settingsRead(methodId, choice.settings),
+            // Images are seen as the training saw them, so that scores are those of its probe images.
+            settings:
+              training === null
+                ? settingsRead(methodId, choice.settings)
+                : runSettingsOf(training.methodId, training.settings),
             imageIds,
           },
     start,
@@ -115,35 +147,48 @@ export function TryingPrompts({
               setChoice({ ...choice, drafts: withDraft(choice.drafts, methodId, next) });
             }}
           />
-        ) : lacksPrompts ? (
-          <p className={styles.problem} role="status">
-            {say(
-              '{method} reads learned prompts, and none that are there fit this model. Learn some in Training, or import some in Models.',
-              { method: methodCatalogue[methodId].name },
-            )}
-          </p>
         ) : (
-          <LabelledSelect
-            label={say('Prompts of {method}', { method: methodCatalogue[methodId].name })}
-            value={String(picked?.id ?? '')}
-            options={fitting.map((set) => ({ value: String(set.id), name: set.name }))}
-            onChange={(value) => {
-              setChoice({ ...choice, promptSetIds: { ...choice.promptSetIds, [methodId]: Number(value) } });
+          <LearnedPrompts
+            methodId={methodId}
+            sets={fitting}
+            trainings={learning}
+            picked={picked}
+            checkpoint={checkpoint}
+            onPickSet={(promptSetId) => {
+              setChoice({ ...choice, promptSetIds: { ...choice.promptSetIds, [methodId]: promptSetId } });
+              replace({ checkpoint: null });
+            }}
+            onPickCheckpoint={(tried) => {
+              replace({ checkpoint: checkpointToken(tried) });
             }}
           />
         )}
         <div>
-          <Button
-            variant="contained"
-            disabled={prompts === undefined || lacksPrompts}
-            startIcon={<Play size={16} aria-hidden />}
-            onClick={() => {
-              useHandedChoice.setState({ choice: { ...choice, modelId: model?.id ?? null } });
-              go({ view: 'start', methodIds: [methodId] });
-            }}
-          >
-            {isWrittenMethod(methodId) ? say('Use these words in a run') : say('Use these prompts in a run')}
-          </Button>
+          {checkpoint !== null ? (
+            <Button
+              variant="contained"
+              startIcon={<GraduationCap size={16} aria-hidden />}
+              onClick={() => {
+                go({ view: 'training', ...checkpoint });
+              }}
+            >
+              {say('Show this epoch in Training')}
+            </Button>
+          ) : (
+            <Button
+              variant="contained"
+              disabled={prompts === undefined || lacksPrompts}
+              startIcon={<Play size={16} aria-hidden />}
+              onClick={() => {
+                useHandedChoice.setState({ choice: { ...choice, modelId: model?.id ?? null } });
+                go({ view: 'start', methodIds: [methodId] });
+              }}
+            >
+              {isWrittenMethod(methodId)
+                ? say('Use these words in a run')
+                : say('Use these prompts in a run')}
+            </Button>
+          )}
         </div>
       </section>
       <section className={styles.column} aria-label={say('What the prompts say')}>
@@ -155,7 +200,13 @@ export function TryingPrompts({
             setCount(Number(value));
           }}
         />
-        {!lacksPrompts && <BenchImages imageIds={imageIds} bench={bench} />}
+        {!lacksPrompts && (
+          <BenchImages
+            imageIds={imageIds}
+            startName={startName(methodId, fitting[0] ?? null, training)}
+            bench={bench}
+          />
+        )}
       </section>
     </div>
   );
@@ -190,8 +241,15 @@ function Words({ methodId, draft, onChange }: WordsProps) {
   );
 }
 
-function methodOf(run: Run | null): BenchMethodId {
-  return benchMethodIds.find((id) => id === run?.methodId) ?? 'clip';
+function methodOf(of: Pick<Run | Training, 'methodId'> | null): BenchMethodId {
+  return benchMethodIds.find((id) => id === of?.methodId) ?? 'clip';
+}
+
+/** What changes are told against; null: the method's own words. */
+function startName(methodId: BenchMethodId, set: PromptSet | null, training: Training | null): string | null {
+  if (isWrittenMethod(methodId)) return null;
+  if (set !== null) return set.name;
+  return training === null ? null : keptName(training, 1);
 }
 
 /** References are nothing that a bench for prompts could show. */

@@ -1,11 +1,12 @@
 import Button from '@mui/material/Button';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Bookmark, BookmarkCheck, Play } from 'lucide-react';
+import { Bookmark, BookmarkCheck, MessageSquareText, Play } from 'lucide-react';
 import { useState } from 'react';
 import { methodIdSchema } from '../../../src-shared/domain/method.ts';
 import type { Training, TrainingCheckpoint } from '../../../src-shared/domain/training.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { useAddressStore } from '../../state/address.ts';
+import { checkpointToken } from '../../state/bench-checkpoints.ts';
 import { useClient } from '../../state/client-context.ts';
 import { queryRoots, usePromptSets } from '../../state/queries.ts';
 import { keptName } from '../../state/training-words.ts';
@@ -18,7 +19,7 @@ interface KeepActionsProps {
   readonly checkpoint: TrainingCheckpoint;
 }
 
-/** Makes prompts of a checkpoint, and goes to the start page with them. */
+/** Tries the prompts of a checkpoint on a few images, makes prompts of it, and goes to the start page with them. */
 export function KeepActions({ training, checkpoint }: KeepActionsProps) {
   const client = useClient();
   const queries = useQueryClient();
@@ -50,6 +51,14 @@ export function KeepActions({ training, checkpoint }: KeepActionsProps) {
   });
   return (
     <>
+      <Button
+        startIcon={<MessageSquareText size={14} aria-hidden />}
+        onClick={() => {
+          go({ view: 'prompts', checkpoint: checkpointToken(checkpoint) });
+        }}
+      >
+        {say('Try on images')}
+      </Button>
       {kept === undefined ? (
         <Button
           variant="outlined"

@@ -28,6 +28,7 @@ describe('addresses', () => {
           promptSetId: id,
           trainingId: id,
           epoch: id,
+          checkpoint: fc.constantFrom(null, '3-2'),
           imageId: id,
           className: text,
           sort: fc.constantFrom('score' as const, 'path' as const, 'verdict' as const, 'class' as const),
@@ -70,5 +71,11 @@ describe('addresses', () => {
       view: 'review',
       runId: 5,
     });
+  });
+
+  it('takes no checkpoint that is none', () => {
+    expect(parseAddress('#/prompts?checkpoint=3-2').checkpoint).toBe('3-2');
+    for (const text of ['', '3', '3-', '-2', '0-1', '3-2-1', 'a-b', '3-99999999'])
+      expect(parseAddress(`#/prompts?checkpoint=${text}`).checkpoint, text).toBeNull();
   });
 });
