@@ -24,6 +24,8 @@ export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   /** Plain numbers by path (a TorchScript module's `num_heads`, an epoch). */
   readonly numbers: ReadonlyMap<string, number>;
+  /** Texts that the file says of itself: safetensors' `__metadata__`, and what this program wrote beside tensors in a torch zip. */
+  readonly metadata: ReadonlyMap<string, string>;
   /** TorchScript: qualified name of the root module's class. */
   readonly rootClass: string | null;
   close(): Promise<void>;

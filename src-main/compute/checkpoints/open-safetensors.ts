@@ -1,7 +1,7 @@
 import type { Checkpoint, TensorEntry } from './checkpoint.ts';
 import { corrupt, openCheckpointFile } from './checkpoint-file.ts';
 import type { CheckpointFile } from './checkpoint-file.ts';
-import { maxHeaderBytes, parseSafetensorsHeader } from './safetensors-header.ts';
+import { headerTexts, maxHeaderBytes, parseSafetensorsHeader } from './safetensors-header.ts';
 import { elementCount } from './tensor-dtype.ts';
 
 /** Length of the header where `file` can be safetensors at all: 8 bytes of length, then `{`. */
@@ -44,6 +44,7 @@ export async function readSafetensors(file: CheckpointFile): Promise<Checkpoint>
     sizeBytes: file.sizeBytes,
     tensors,
     numbers: new Map(),
+    metadata: headerTexts(header),
     rootClass: null,
     close: () => file.close(),
   };

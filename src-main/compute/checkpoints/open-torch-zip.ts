@@ -11,6 +11,7 @@ import type { PickleTensor } from './pickle-values.ts';
 import { checkStridedView, gatherStrided } from './strided-view.ts';
 import type { StridedView } from './strided-view.ts';
 import { dtypeSizeBytes } from './tensor-dtype.ts';
+import { ownTexts } from './torch-texts.ts';
 import { readZipDirectory } from './zip-directory.ts';
 import type { ZipDirectory, ZipEntry } from './zip-directory.ts';
 
@@ -71,6 +72,8 @@ export async function readTorchZip(file: CheckpointFile): Promise<Checkpoint> {
     throw new WorkbenchError('unsupported', `${path}: it holds no table of tensors.`);
   }
 
+  const metadata = ownTexts(root, path);
+
   async function* readData(
     tensor: PickleTensor,
     view: StridedView,
@@ -128,6 +131,7 @@ export async function readTorchZip(file: CheckpointFile): Promise<Checkpoint> {
     sizeBytes: file.sizeBytes,
     tensors,
     numbers: collected.numbers,
+    metadata,
     rootClass: root instanceof PickleRecord ? root.className : null,
     close: () => file.close(),
   };

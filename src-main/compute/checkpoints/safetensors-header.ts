@@ -84,6 +84,18 @@ export function parseSafetensorsHeader(bytes: Uint8Array, dataBytes: number): re
   return tensors;
 }
 
+/** The texts of `__metadata__`, by name; none where the header is damaged: what is wrong with it is said where the tensors are read. */
+export function headerTexts(bytes: Uint8Array): ReadonlyMap<string, string> {
+  try {
+    const root = parseStrictJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const table = root instanceof Map ? root.get('__metadata__') : undefined;
+    if (!(table instanceof Map)) return new Map();
+    return new Map([...table].flatMap(([name, text]) => (typeof text === 'string' ? [[name, text]] : [])));
+  } catch {
+    return new Map();
+  }
+}
+
 /** The file's first bytes: length, then the header, padded with spaces so that the data begins at a multiple of 64. */
 export function buildSafetensorsHeader(
   tensors: readonly HeaderTensor[],

@@ -7,6 +7,12 @@ export interface PickledTensor {
   readonly storage: number;
 }
 
+/** A table of texts beside the root, as a plain dictionary: what every reader of `weights_only` takes. */
+export interface PickledTexts {
+  readonly name: string;
+  readonly texts: ReadonlyMap<string, string>;
+}
+
 const storageClasses = { F32: 'FloatStorage', I32: 'IntStorage', I64: 'LongStorage' } as const;
 
 const op = {
@@ -27,11 +33,15 @@ const op = {
 } as const;
 
 /**
- * `{root: OrderedDict(name → tensor)}` as Python's pickle protocol 2 in PyTorch's form (torch.serialization): storages are persistent
+ * `{root: OrderedDict(name → tensor), beside.name: dict(text → text)}` as Python's pickle protocol 2 in PyTorch's form (torch.serialization): storages are persistent
  * ids ('storage', class, key, 'cpu', elements), tensors calls of `torch._utils._rebuild_tensor_v2`. Nothing is memoised: what is
  * written twice is read as equal, and that is all a table of tensors needs.
  */
-export function writePickle(root: string, tensors: readonly PickledTensor[]): Buffer {
+export function writePickle(
+  root: string,
+  tensors: readonly PickledTensor[],
+  beside: PickledTexts | null = null,
+): Buffer {
   const parts: Buffer[] = [];
   const byte = (...codes: number[]) => parts.push(Buffer.from(codes));
   const global = (module: string, name: string) => {
@@ -85,6 +95,16 @@ export function writePickle(root: string, tensors: readonly PickledTensor[]): Bu
     orderedDict();
     byte(op.tuple, op.reduce);
   }
-  byte(op.setItems, op.setItems, op.stop);
+  byte(op.setItems);
+  if (beside !== null) {
+    text(beside.name);
+    byte(op.emptyDict, op.mark);
+    for (const [name, value] of beside.texts) {
+      text(name);
+      text(value);
+    }
+    byte(op.setItems);
+  }
+  byte(op.setItems, op.stop);
   return Buffer.concat(parts);
 }

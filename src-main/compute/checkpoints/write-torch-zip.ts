@@ -3,6 +3,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileError, throwIfAborted } from './checkpoint-file.ts';
 import { storedZip, type ZipRecord } from './stored-zip.ts';
+import { ownTextsKey } from './torch-texts.ts';
 import { writePickle, type PickledTensor } from './write-pickle.ts';
 import type { WrittenFile } from './write-safetensors.ts';
 
@@ -15,9 +16,11 @@ export interface TorchTensor {
 
 export interface WriteTorchZipOptions {
   readonly file: string;
-  /** The one key of the outer dictionary. */
+  /** The key of the outer dictionary that the tensors lie under. */
   readonly root: string;
   readonly tensors: readonly TorchTensor[];
+  /** What the file says of itself, under a key of our own (`Checkpoint.metadata`); empty: no such key. */
+  readonly metadata?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
@@ -39,6 +42,7 @@ export async function writeTorchZip({
   file,
   root,
   tensors,
+  metadata = {},
   signal,
 }: WriteTorchZipOptions): Promise<WrittenFile> {
   const storages = [...new Set(tensors.map(({ data }) => data))];
@@ -51,8 +55,10 @@ export async function writeTorchZip({
     name: `${archive}/${name}`,
     data: Buffer.from(content, 'latin1'),
   });
+  const texts = new Map(Object.entries(metadata));
+  const beside = texts.size === 0 ? null : { name: ownTextsKey, texts };
   const bytes = storedZip([
-    { name: `${archive}/data.pkl`, data: writePickle(root, pickled) },
+    { name: `${archive}/data.pkl`, data: writePickle(root, pickled, beside) },
     text('byteorder', 'little'),
     ...storages.map((data, index) => ({
       name: `${archive}/data/${index}`,

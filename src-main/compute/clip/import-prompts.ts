@@ -1,6 +1,5 @@
 import { promptProvenanceSchema, type PromptProvenance } from '../../../src-shared/domain/training.ts';
 import { openCheckpoint } from '../checkpoints/open-checkpoint.ts';
-import { readSafetensorsMetadata } from '../checkpoints/safetensors-metadata.ts';
 import { writeSafetensors } from '../checkpoints/write-safetensors.ts';
 import { convertTensor } from './convert-tensor.ts';
 import { wordingOf } from './prompt-wording.ts';
@@ -31,10 +30,10 @@ export async function importPrompts({
   targetFile,
   signal,
 }: ImportPromptsOptions): Promise<ImportedPrompts> {
-  const stored = await readSafetensorsMetadata(path).catch(() => new Map<string, string>());
-  const provenance = provenanceOf(stored.get('provenance'));
   const checkpoint = await openCheckpoint(path, 'learned prompts');
   try {
+    const stored = checkpoint.metadata;
+    const provenance = provenanceOf(stored.get('provenance'));
     const { tensors, ...prompts } = readPromptLayout(checkpoint, stored.get('method'));
     const { sha256 } = await writeSafetensors({
       file: targetFile,

@@ -1,7 +1,6 @@
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { ClipConfig } from '../../../src-shared/domain/model.ts';
 import { openCheckpoint } from '../checkpoints/open-checkpoint.ts';
-import { readSafetensorsMetadata } from '../checkpoints/safetensors-metadata.ts';
 import { writeSafetensors } from '../checkpoints/write-safetensors.ts';
 import { writeTorchZip, type TorchTensor } from '../checkpoints/write-torch-zip.ts';
 import type { ClipTensor } from './clip-tensors.ts';
@@ -16,7 +15,7 @@ export interface WritePromptsOptions {
   readonly source: string;
   readonly target: string;
   readonly format: 'safetensors' | 'torch';
-  /** Goes into a safetensors file. */
+  /** Goes into the file: safetensors' table of texts, or a table of our own beside the released code's state dict. */
   readonly metadata: Readonly<Record<string, string>>;
   /** The model whose token embeddings the released code's state dict holds; wanted for `torch` alone. */
   readonly model?: { readonly folder: string; readonly config: ClipConfig } | undefined;
@@ -25,16 +24,17 @@ export interface WritePromptsOptions {
 }
 
 /**
- * Writes learned prompts for this program or others, under the released code's names; `torch` as its `{"prompt_learner": state_dict}`.
+ * Writes learned prompts for this program or others, under the released code's names; `torch` as its `{"prompt_learner": state_dict}`,
+ * beside which stands what we know of the prompts: the released code reads that one key alone.
  * All or nothing. Throws what reading and writing throw, and `needs-choice` where a torch file lacks its model.
  */
 export async function writePrompts(options: WritePromptsOptions): Promise<{ sha256: string }> {
   const { source, target, format, metadata, signal } = options;
-  const stored = await readSafetensorsMetadata(source);
-  const wording = wordingOf(stored, source);
   const checkpoint = await openCheckpoint(source, 'learned prompts');
   try {
-    const layout = readPromptLayout(checkpoint, stored.get('method'));
+    const wording = wordingOf(checkpoint.metadata, source);
+    const layout = readPromptLayout(checkpoint, checkpoint.metadata.get('method'));
+    const texts = { ...metadata, ...promptMetadata(layout, wording) };
     const abort = signal ? { signal } : {};
     if (format === 'safetensors') {
       const { sha256 } = await writeSafetensors({
@@ -44,7 +44,7 @@ export async function writePrompts(options: WritePromptsOptions): Promise<{ sha2
           shape: tensor.shape,
           chunks: () => convertTensor(source, tensor, signal),
         })),
-        metadata: { ...metadata, ...promptMetadata(layout, wording) },
+        metadata: texts,
         ...abort,
       });
       return { sha256 };
@@ -53,7 +53,13 @@ export async function writePrompts(options: WritePromptsOptions): Promise<{ sha2
       ...(await readAll(source, layout.tensors, signal)),
       ...(layout.methodId === 'coop' ? [] : await buffersOf(options, layout, wording)),
     ];
-    const { sha256 } = await writeTorchZip({ file: target, root: 'prompt_learner', tensors, ...abort });
+    const { sha256 } = await writeTorchZip({
+      file: target,
+      root: 'prompt_learner',
+      tensors,
+      metadata: texts,
+      ...abort,
+    });
     return { sha256 };
   } finally {
     await checkpoint.close();

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importPrompts } from '../../../src-main/compute/clip/import-prompts.ts';
 import { writePrompts } from '../../../src-main/compute/clip/write-prompts.ts';
 import { openCheckpoint } from '../../../src-main/compute/checkpoints/open-checkpoint.ts';
+import { readSafetensorsMetadata } from '../../../src-main/compute/checkpoints/safetensors-metadata.ts';
 import { writeSafetensors } from '../../../src-main/compute/checkpoints/write-safetensors.ts';
 import type { StoredModel } from '../../../src-main/compute/runtime/feature-extractor.ts';
 import { readTensors } from '../../../src-main/compute/runtime/read-learned-prompts.ts';
@@ -126,6 +127,30 @@ describe('the metadata of a prompt file', () => {
     expect(read.provenance).toEqual(provenance());
     const again = await importPrompts({ path: once, targetFile: join(folder, 'again.safetensors') });
     expect(again.provenance).toEqual(provenance());
+  });
+
+  it('goes through the released code’s format too: provenance, wording and method', async () => {
+    const told = { object_aware: 'false', state_word: 'verkratzt «ß»', method: 'anomalyclip' };
+    const worded = join(folder, 'worded.safetensors');
+    await writeSafetensors({
+      file: worded,
+      tensors: [...tinyPrompts()].map(([name, { shape, data }]) => ({ name, shape, chunks: () => [data] })),
+      metadata: told,
+    });
+    await write('torch', 'worded.pth', {
+      source: worded,
+      metadata: { provenance: JSON.stringify(provenance()) },
+    });
+    const targetFile = join(folder, 'worded-back.safetensors');
+    const read = await importPrompts({ path: join(folder, 'worded.pth'), targetFile });
+    expect(read.provenance).toEqual(provenance());
+    expect(Object.fromEntries(await readSafetensorsMetadata(targetFile))).toMatchObject(told);
+    // Nothing of it is taken for a tensor.
+    expect(
+      [...(await entriesOf(join(folder, 'worded.pth'))).keys()].filter(
+        (name) => !name.startsWith('prompt_learner.'),
+      ),
+    ).toEqual([]);
   });
 
   it('is passed over where it is nothing that can be read', async () => {
