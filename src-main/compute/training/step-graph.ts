@@ -21,7 +21,13 @@ import { adam, sgd, type OptimisedParameter } from '../tensor-graph/optimisers.t
 import { normaliseRows } from '../tensor-graph/sums.ts';
 import { topologicalOrder, type Tensor } from '../tensor-graph/tensor.ts';
 import { diceLosses, focalLoss, sumOf } from './losses.ts';
-import { stepNames, type RandomNumbers, type StepArgs, type StepGraph } from './trainable-method.ts';
+import {
+  stepGraphPrefix,
+  stepNames,
+  type RandomNumbers,
+  type StepArgs,
+  type StepGraph,
+} from './trainable-method.ts';
 import { upsampleMaps } from './upsample.ts';
 
 /** Cosines are divided by the similarity temperature 0.07 (methods.md §1). */
@@ -228,7 +234,7 @@ export function buildStep(
     for (const { name: key, gradient } of optimised) outputs[stepNames.gradient(key)] = gradient;
   const reached = topologicalOrder(Object.values(outputs));
   return {
-    graph: { name: `train-${name}`, outputs },
+    graph: { name: `${stepGraphPrefix}${name}`, outputs },
     inputs: new Set(reached.flatMap(({ operator }) => (operator.kind === 'input' ? [operator.name] : []))),
     learned: optimised.map((parameter) => parameter.name),
     lossParts: parts.map((part) => part.name),

@@ -29,6 +29,9 @@ export interface StepArgs {
   readonly withGradients?: boolean;
 }
 
+/** How the names of graphs of steps begin. */
+export const stepGraphPrefix = 'train-';
+
 /** Names of a step graph's inputs and outputs. Features are raw, not normalised; patches without the class token. */
 export const stepNames = {
   /** f32, in the shapes that `parameters` gives. `m` and `v` are zeros before the first step. */

@@ -11,7 +11,7 @@ import { openCachedPass, type CachedPass, type CachedRead } from '../features/ca
 import { createFeatureCaches, type FeatureCaches } from '../features/feature-cache.ts';
 import type { ComputeParams, ComputeResult } from '../protocol.ts';
 import { createComputeUse, withRuntime } from '../runtime/compute-use.ts';
-import { storeGraph } from '../runtime/graph-files.ts';
+import { pruneGraphs, storeGraph } from '../runtime/graph-files.ts';
 import {
   createSessionStore,
   type Fetched,
@@ -19,7 +19,7 @@ import {
   type SessionStore,
 } from '../runtime/session-store.ts';
 import { seededRandom } from './seeded-random.ts';
-import { stepNames, type StepGraph, type TrainableMethod } from './trainable-method.ts';
+import { stepGraphPrefix, stepNames, type StepGraph, type TrainableMethod } from './trainable-method.ts';
 import { stepFeeds, type StepImage, type TrainingImage } from './training-feeds.ts';
 import { firstState, floatsOf, readState, saveState, type TrainingState } from './training-state.ts';
 
@@ -49,7 +49,11 @@ export interface TrainingSessionsOptions {
 /** Graphs of steps that stay loaded: one for full batches and one for the smaller last of an epoch. */
 const mostStepGraphs = 2;
 
+/** Files of graphs that no open training runs; the next one with the same settings and classes finds its own there. */
+const mostIdleGraphFiles = 4;
+
 interface LoadedStep {
+  readonly path: string;
   readonly stepGraph: StepGraph;
   readonly loaded: LoadedGraph;
 }
@@ -75,6 +79,8 @@ export function createTrainingSessions(options: TrainingSessionsOptions): Traini
   const store = options.store ?? createSessionStore(intraOpThreads === undefined ? {} : { intraOpThreads });
   const featureCaches = options.featureCaches ?? createFeatureCaches();
   const sessions = new Map<number, TrainingSession>();
+  /** Paths of graphs of steps, once for each training that runs them. */
+  const graphsInUse: string[] = [];
   let nextId = 1;
   let tokenizer: Tokenizer | null = null;
 
@@ -106,8 +112,32 @@ export function createTrainingSessions(options: TrainingSessionsOptions): Traini
     const { settings } = params;
     const stepGraph = method.stepGraph({ config, weights, settings, batch, classNames: objects, tokenize });
     const path = await storeGraph(folder, stepGraph.graph);
-    const loaded = await session.store.load(path, { mapWeights: await areWeightsLarge(folder) });
-    return { stepGraph, loaded };
+    graphsInUse.push(path);
+    try {
+      const loaded = await session.store.load(path, { mapWeights: await areWeightsLarge(folder) });
+      await pruneGraphs({
+        folder,
+        prefix: stepGraphPrefix,
+        keep: mostIdleGraphFiles,
+        isInUse: (other) => graphsInUse.includes(other),
+      });
+      return { path, stepGraph, loaded };
+    } catch (error) {
+      leaveGraph(path);
+      throw error;
+    }
+  }
+
+  function leaveGraph(path: string): void {
+    const at = graphsInUse.indexOf(path);
+    if (at >= 0) graphsInUse.splice(at, 1);
+  }
+
+  async function releaseStep(loading: Promise<LoadedStep> | undefined): Promise<void> {
+    const step = await loading?.catch(() => undefined);
+    if (step === undefined) return;
+    await step.loaded.release();
+    leaveGraph(step.path);
   }
 
   async function stepFor(session: TrainingSession, batch: number): Promise<LoadedStep> {
@@ -120,7 +150,7 @@ export function createTrainingSessions(options: TrainingSessionsOptions): Traini
     if (steps.size > mostStepGraphs && oldest !== undefined) {
       const discarded = steps.get(oldest);
       steps.delete(oldest);
-      await (await discarded?.catch(() => undefined))?.loaded.release();
+      await releaseStep(discarded);
     }
     try {
       return await loading;
@@ -211,7 +241,7 @@ export function createTrainingSessions(options: TrainingSessionsOptions): Traini
       if (!session) return {};
       await session.turn;
       session.endReservation();
-      for (const step of session.steps.values()) await (await step.catch(() => undefined))?.loaded.release();
+      for (const step of session.steps.values()) await releaseStep(step);
       await session.pass.release();
       return {};
     },

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
@@ -209,6 +209,32 @@ describe('a training session', () => {
     await expect(session.step([9])).rejects.toThrow('none with the number 9');
     await session.close();
     await expect(async () => session.step([0])).rejects.toThrow('not open any more');
+  });
+
+  it('keeps the graphs that it runs, and of those of earlier ones only the newest', async () => {
+    const graphs = () => readdirSync(model.folder).filter((name) => name.startsWith('train-'));
+    // What trainings left behind whose process was killed.
+    for (let n = 0; n < 9; n++) {
+      const path = join(model.folder, `train-coop-${String(n).padStart(24, '0')}.onnx`);
+      writeFileSync(path, '');
+      utimesSync(path, n, n);
+    }
+    const session = await openOne('coop');
+    await session.step([0, 1, 2]);
+    await session.step([0, 1]);
+    await session.step([0, 1, 2]);
+    const left = graphs();
+    expect(left.length).toBeLessThanOrEqual(2 + 4);
+    expect(left.filter((name) => name.includes('-0000')).length).toBeLessThanOrEqual(4);
+    expect(left).not.toContain(`train-coop-${'0'.repeat(24)}.onnx`);
+    await session.close();
+
+    for (let contextLength = 1; contextLength <= 6; contextLength++) {
+      const another = await openOne('coop', null, { contextLength });
+      await another.step([0, 1, 2]);
+      await another.close();
+    }
+    expect(graphs()).toHaveLength(5);
   });
 
   it('leaves nothing half written', () => {
