@@ -11,7 +11,7 @@ import type { AblatedRow, AblationRun } from './ablation-table.ts';
 import type { AblationPlan, PlannedRow } from './plan-ablations.ts';
 
 export interface AblationOutcome {
-  /** Those with a training, in the order of the plan. */
+  /** Those with a training for each seed, in the order of the plan. */
   readonly rows: readonly AblatedRow[];
   /** What ended it before its last row. */
   readonly stoppedBy: unknown;
@@ -39,7 +39,8 @@ export async function runAblations(session: CliSession, plan: AblationPlan): Pro
         runs.push({ seed, trainingId: null, isFound: false, metrics: null, seconds: null, problem: message });
       }
     }
-    if (runs.length > 0) rows.push({ group, name, wishes, from, settings, runs });
+    // A mean over some of the seeds would stand beside means over all.
+    if (runs.length === plan.seeds.length) rows.push({ group, name, wishes, from, settings, runs });
     if (stoppedBy !== null) return { rows, stoppedBy };
   }
   return { rows, stoppedBy: null };

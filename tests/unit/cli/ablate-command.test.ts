@@ -8,7 +8,7 @@ import type { Core, Log } from '../../../src-main/core/core.ts';
 import { createCore } from '../../../src-main/core/create-core.ts';
 import { findProjectPaths } from '../../../src-main/serving/project-paths.ts';
 import { fakeComputeEntry, writeTree } from '../core/support/harness.ts';
-import { recordingIo } from './recording-io.ts';
+import { recordingIo, type RecordingIo } from './recording-io.ts';
 
 // The command line on the real core; the compute process is the stand-in that learns a few numbers.
 
@@ -32,8 +32,11 @@ function openCore(dataFolder: string, log: Log, env: Readonly<Record<string, str
   });
 }
 
-async function cli(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const io = recordingIo();
+async function cli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  io: RecordingIo = recordingIo(),
+) {
   const code = await runCli([...args, '--data', path.join(folder, 'data')], {
     io,
     paths,
@@ -136,6 +139,34 @@ describe('ablate', () => {
     expect(done.code).toBe(0);
     // The same trainings, finished.
     expect(rowsOf(done.json()).map(({ runs }) => runs[0]?.trainingId)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('prints what there is where it is stopped, and the same command goes on', async () => {
+    const csv = path.join(folder, 'part.csv');
+    const seeds = ['--groups', 'dpam', '--seeds', '1,2', '--csv', csv];
+    const io = recordingIo(true, (text, own) => {
+      if (text.includes('DPAM qq, seed 2')) own.interrupt();
+    });
+    const stopped = await cli([...asked(), ...seeds], {}, io);
+    expect(stopped.code).toBe(130);
+    expect(stopped.err).toContain('the same command goes on from there');
+    // A row with one of its two seeds is no row yet.
+    expect(stopped.out).toMatch(/base +base[^]+DPAM off/);
+    expect(stopped.out).not.toContain('DPAM qq');
+    expect((await readFile(csv, 'utf8')).trim().split('\r\n')).toHaveLength(3);
+    const done = await cli([...asked(), ...seeds, '--json']);
+    expect(done.code).toBe(0);
+    expect(rowsOf(done.json()).map(({ runs }) => runs.map(({ isFound }) => isFound))).toEqual([
+      ...[
+        [true, true],
+        [true, true],
+        [true, false],
+        [false, false],
+      ],
+    ]);
+    expect(rowsOf(done.json()).flatMap(({ runs }) => runs.map(({ trainingId }) => trainingId))).toEqual([
+      ...[1, 2, 3, 4, 5, 6, 7, 8],
+    ]);
   });
 
   it('takes mean and deviation over seeds, and settings of the base row into every row', async () => {
