@@ -119,9 +119,8 @@ export function ablationGroupsOf(methodId: TrainableMethodId): readonly Ablation
 }
 
 /** Why a row says nothing about the method, whatever the model is; null where it does. */
-export function uselessRow(methodId: TrainableMethodId, { group, wishes }: AblationRow): string | null {
+export function uselessRow(methodId: TrainableMethodId, { wishes }: AblationRow): string | null {
   const name = trainableMethodNames[methodId];
-  if (methodId === 'faprompt' && group === 'layers') return `${name} learns from the last layer alone`;
   const read = new Set<string>(trainingSettingsRead[methodId]);
   return Object.keys(wishes).every((setting) => read.has(setting)) ? null : `${name} has no such setting`;
 }
@@ -149,8 +148,6 @@ export function learnsTheSame(
   const [idle, idleToo] = [idleSettings(methodId, one), idleSettings(methodId, other)];
   return trainingSettingsRead[methodId].every((name) => {
     if (idle.has(name) && idleToo.has(name)) return true;
-    // FAPrompt learns from the last of its layers.
-    if (name === 'layers' && methodId === 'faprompt') return one.layers.at(-1) === other.layers.at(-1);
     return JSON.stringify(one[name]) === JSON.stringify(other[name]);
   });
 }
