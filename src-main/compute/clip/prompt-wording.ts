@@ -12,6 +12,8 @@ export interface PromptWording {
   readonly fusion: TrainingSettings['fusion'] | null;
   /** FAPrompt: what its prior is made of. */
   readonly priorFrom: TrainingSettings['priorFrom'] | null;
+  /** FAPrompt: which patches, where it is made of patches; a run may choose otherwise. */
+  readonly selection: TrainingSettings['selection'] | null;
 }
 
 /** A released file, or one of others, says nothing of it. */
@@ -20,6 +22,7 @@ export const paperWording: PromptWording = {
   stateWord: null,
   fusion: null,
   priorFrom: null,
+  selection: null,
 };
 
 const keys = {
@@ -27,16 +30,24 @@ const keys = {
   stateWord: 'state_word',
   fusion: 'fusion',
   priorFrom: 'prior_from',
+  selection: 'selection',
 } as const;
 const fusions = ['mean', 'best', 'weighted'] as const;
 const priorSources = ['patches', 'class'] as const;
+const selections = ['paper', 'released'] as const;
 /** As long as the setting may be. */
 const maxStateWordLength = 60;
 
 /** As it stands in the metadata of a prompt file: prompts are read as they were learned. */
 export function wordingMetadata(
   methodId: PromptMethodId,
-  { objectAware, stateWord, fusion, priorFrom }: Pick<TrainingSettings, keyof PromptWording> | PromptWording,
+  {
+    objectAware,
+    stateWord,
+    fusion,
+    priorFrom,
+    selection,
+  }: Pick<TrainingSettings, keyof PromptWording> | PromptWording,
 ): Record<string, string> {
   const isFaPrompt = methodId === 'faprompt';
   return {
@@ -44,6 +55,7 @@ export function wordingMetadata(
     ...(stateWord === null ? {} : { [keys.stateWord]: stateWord }),
     ...(isFaPrompt && fusion !== null ? { [keys.fusion]: fusion } : {}),
     ...(isFaPrompt && priorFrom !== null ? { [keys.priorFrom]: priorFrom } : {}),
+    ...(isFaPrompt && selection !== null ? { [keys.selection]: selection } : {}),
   };
 }
 
@@ -68,6 +80,7 @@ export function wordingOf(metadata: ReadonlyMap<string, string>, file: string): 
     stateWord: stateWord ?? null,
     fusion: one(keys.fusion, fusions),
     priorFrom: one(keys.priorFrom, priorSources),
+    selection: one(keys.selection, selections),
   };
 }
 

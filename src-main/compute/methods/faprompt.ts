@@ -32,7 +32,7 @@ const releasedSigmaPx = 10;
 /** Which patches make the prior: see `faPromptSelection` of the settings. */
 export type PatchSelection = NonNullable<MethodSettings['faPromptSelection']>;
 
-/** All published checkpoints come from the released code, and go with what it selects. */
+/** Of files that do not say it: published checkpoints come from the released code, and go with what it selects. */
 const defaultSelection: PatchSelection = 'released';
 
 function needsOf(config: ClipConfig, settings: MethodSettings): FeatureNeeds {
@@ -211,7 +211,7 @@ export const faPromptMethod: Method = {
         'needs-choice',
         `${name} needs learned prompts. Import a prompt file and choose it.`,
       );
-    const { objectAware, stateWord, fusion, priorFrom } = promptWording ?? paperWording;
+    const { objectAware, stateWord, fusion, priorFrom, selection: own } = promptWording ?? paperWording;
     const objectOf = (className: string) =>
       objectAware === true ? objectWords(className, settings) : 'object';
     const scorer = await createFaPromptScorer(learnedPrompts, requireConfig(config, name), textEncoder, {
@@ -220,7 +220,7 @@ export const faPromptMethod: Method = {
       ...(fusion === null ? {} : { fusion }),
       ...(priorFrom === null ? {} : { priorFrom }),
     });
-    const selection = settings.faPromptSelection ?? defaultSelection;
+    const selection = settings.faPromptSelection ?? own ?? defaultSelection;
     return {
       score: (features, className) => scorer.score(features, selection, objectOf(className)),
       release: () => scorer.release(),

@@ -158,10 +158,13 @@ async function infer(
   methodId: TrainableMethodId,
   { settings, config }: StepArgs,
   parameters: ReadonlyMap<string, NamedTensor>,
+  faPromptSelection?: TrainingSettings['selection'],
 ) {
   const encoder = createTextEncoder(model, tokenizer, sessions);
   const metadata = new Map(Object.entries(wordingMetadata(methodId, settings)));
-  const runSettings = runSettingsOf(methodId, settings);
+  // Which patches make FAPrompt's prior the file says, unless the run does.
+  const { faPromptSelection: _, ...seen } = runSettingsOf(methodId, settings);
+  const runSettings = { ...seen, ...(faPromptSelection === undefined ? {} : { faPromptSelection }) };
   const prepared = await methods[methodId].prepare({
     config,
     textEncoder: encoder,
@@ -231,6 +234,20 @@ describe('FAPrompt learned and run with', () => {
   });
 });
 
+describe('which patches FAPrompt reads', () => {
+  it('a run may choose otherwise than its prompts say', async () => {
+    const scores = async (said: 'paper' | 'released', wanted?: 'paper' | 'released') => {
+      const args = argsOf('faprompt', { selection: said });
+      const results = await infer('faprompt', args, learned(args, 'faprompt'), wanted);
+      return results.map(({ score }) => score);
+    };
+    const [paper, released] = [await scores('paper'), await scores('released')];
+    expect(paper).not.toEqual(released);
+    expect(await scores('paper', 'released')).toEqual(released);
+    expect(await scores('released', 'paper')).toEqual(paper);
+  });
+});
+
 describe.each(['anomalyclip', 'coop'] as const)('%s learned and run with', (methodId) => {
   it.each([
     {},
@@ -265,7 +282,13 @@ describe('what a prompt file says of its prompts', () => {
   };
 
   it('goes through export and import', async () => {
-    const wording = { object_aware: 'false', state_word: 'bent', fusion: 'best', prior_from: 'class' };
+    const wording = {
+      object_aware: 'false',
+      state_word: 'bent',
+      fusion: 'best',
+      prior_from: 'class',
+      selection: 'paper',
+    };
     const source = await write('said.safetensors', { method: 'faprompt', ...wording });
     const target = join(folder, 'said-exported.safetensors');
     await writePrompts({ source, target, format: 'safetensors', metadata: {}, assetsFolder });
@@ -289,6 +312,7 @@ describe('what a prompt file says of its prompts', () => {
   it.each([
     ['fusion', 'median', 'one of mean, best, weighted'],
     ['prior_from', '', 'one of patches, class'],
+    ['selection', 'first', 'one of paper, released'],
     ['object_aware', 'yes', 'one of true, false'],
     ['state_word', 'word '.repeat(20), 'a word of at most 60 letters'],
   ])('is refused where %s is «%s»', async (key, value, needed) => {
