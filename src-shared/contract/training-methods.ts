@@ -52,6 +52,10 @@ export const trainingMethods = {
     params: z.object({ trainingId: idSchema }).strict(),
     result: z.object({
       training: trainingSchema,
+      /**
+       * By step. Of more than `mostLossesTold` those at even distances, the first and the last, and the least and the greatest
+       * total of each stretch between, so that a curve of them loses no outlier.
+       */
       losses: z.array(trainingLossSchema),
       /** By epoch. */
       checkpoints: z.array(trainingCheckpointSchema),

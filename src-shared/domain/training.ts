@@ -272,6 +272,9 @@ export const trainingLossSchema = z
   .readonly();
 export type TrainingLoss = z.infer<typeof trainingLossSchema>;
 
+/** `trainings.get` tells so many losses at most: more than any screen has pixels. */
+export const mostLossesTold = 4000;
+
 /** What a checkpoint says of one probe image; its map is an asset. */
 export const probeScoreSchema = z
   .object({ imageId: idSchema, score: z.number(), mapMinimum: z.number(), mapMaximum: z.number() })

@@ -3,6 +3,7 @@ import type { JobState } from '../../../src-shared/domain/job.ts';
 import { mapRenderingSchema, type MapRendering } from '../../../src-shared/domain/method.ts';
 import {
   classNamesSchema,
+  mostLossesTold,
   validationScopeSchema,
   trainingSettingsSchema,
   type TrainableMethodId,
@@ -50,6 +51,35 @@ export interface TrainingTimes {
 
 /** Of what a speed depends on, beside the machine. */
 export type TrainingKin = Pick<Training, 'methodId' | 'modelSha256'> & { readonly imageSizePx: number };
+
+interface LossRow {
+  step: number;
+  epoch: number;
+  total: number;
+  parts: string;
+}
+
+/** Two extremes of each stretch, and for the rest steps at even distances. */
+function thinning(span: number, most: number): { readonly width: number; readonly stride: number } {
+  const stretches = Math.max(1, Math.floor(most / 8));
+  const even = Math.max(1, most - 2 * stretches - 1);
+  return { width: Math.ceil(span / stretches), stride: Math.ceil(span / even) };
+}
+
+/** Every stretch is looked through in its place in the index: nothing is sorted, and no row is read that is not told or compared. */
+const thinnedLosses = `WITH RECURSIVE
+    stretches (begin) AS (SELECT @first UNION ALL SELECT begin + @width FROM stretches WHERE begin + @width <= @last),
+    even (step) AS (SELECT @first UNION ALL SELECT step + @stride FROM even WHERE step + @stride <= @last),
+    kept (step) AS MATERIALIZED (
+      SELECT step FROM even
+      UNION SELECT @last
+      UNION SELECT (SELECT step FROM training_losses WHERE training_id = @trainingId AND step >= begin
+        AND step < begin + @width ORDER BY total LIMIT 1) FROM stretches
+      UNION SELECT (SELECT step FROM training_losses WHERE training_id = @trainingId AND step >= begin
+        AND step < begin + @width ORDER BY total DESC LIMIT 1) FROM stretches
+    )
+  SELECT step, epoch, total, parts FROM training_losses
+    WHERE training_id = @trainingId AND step IN (SELECT step FROM kept) ORDER BY step`;
 
 const lossPartsSchema = z.record(z.string(), z.number());
 
@@ -155,13 +185,21 @@ export function createTrainingsRepository(database: Database) {
     dropLossesAfter(trainingId: number, epoch: number): void {
       database.run('DELETE FROM training_losses WHERE training_id = ? AND epoch > ?', [trainingId, epoch]);
     },
-    losses(trainingId: number): TrainingLoss[] {
-      return database
-        .all<{ step: number; epoch: number; total: number; parts: string }>(
-          'SELECT step, epoch, total, parts FROM training_losses WHERE training_id = ? ORDER BY step',
-          [trainingId],
-        )
-        .map((row) => ({ ...row, parts: lossPartsSchema.parse(JSON.parse(row.parts)) }));
+    /** By step; of more than `most` those that a curve needs (`trainings.get`), without reading the parts of the others. */
+    losses(trainingId: number, most = mostLossesTold): TrainingLoss[] {
+      const { first, last } = database.get<{ first: number; last: number }>(
+        'SELECT ifnull(min(step), 1) AS first, ifnull(max(step), 0) AS last FROM training_losses WHERE training_id = ?',
+        [trainingId],
+      ) ?? { first: 1, last: 0 };
+      const span = last - first + 1;
+      const rows =
+        span <= most
+          ? database.all<LossRow>(
+              'SELECT step, epoch, total, parts FROM training_losses WHERE training_id = ? ORDER BY step',
+              [trainingId],
+            )
+          : database.all<LossRow>(thinnedLosses, { trainingId, first, last, ...thinning(span, most) });
+      return rows.map((row) => ({ ...row, parts: lossPartsSchema.parse(JSON.parse(row.parts)) }));
     },
     addTimes(trainingId: number, times: TrainingTimes): void {
       database.run(
