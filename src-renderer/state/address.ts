@@ -86,6 +86,8 @@ const addressSchema = z.object({
   trainingId: id.nullable().catch(null),
   /** Whose checkpoint is looked at there; null: the newest. */
   epoch: id.nullable().catch(null),
+  /** The epoch that it is compared with, on the left; null: the first. */
+  against: id.nullable().catch(null),
   /** Whose prompts the bench tries: training and epoch (`checkpointToken`); null: words, or prompts of the library. */
   checkpoint: z
     .string()
@@ -145,6 +147,7 @@ export const startAddress: Address = {
   promptSetId: null,
   trainingId: null,
   epoch: null,
+  against: null,
   checkpoint: null,
   panes: null,
   order: 'disagreement',
@@ -179,6 +182,7 @@ const parameterNames = {
   promptSetId: 'prompts',
   trainingId: 'training',
   epoch: 'epoch',
+  against: 'against',
   checkpoint: 'checkpoint',
   panes: 'runs',
   order: 'order',
@@ -237,8 +241,11 @@ export const useAddressStore = create<AddressState>()((set, get) => ({
     const leavesSet = change.datasetId !== undefined && change.datasetId !== before.datasetId;
     // A run or prompts to begin with are of one visit to the start page, a checkpoint of one to the bench.
     const leavesStart = change.view !== undefined && change.view !== before.view;
+    const leavesTraining =
+      leavesSet || (change.trainingId !== undefined && change.trainingId !== before.trainingId);
     const address = {
       ...before,
+      ...(leavesTraining ? { against: null } : {}),
       ...(leavesSet ? noGalleryFilter : {}),
       ...(leavesStart ? { againRunId: null, promptSetId: null, checkpoint: null } : {}),
       ...(leavesSet ? { trainingId: null, epoch: null } : {}),

@@ -120,6 +120,13 @@ export function trainingScenes(trainingHash: string) {
       },
     },
     {
+      name: '73-training-two-epochs',
+      show: async (page: Page) => {
+        await goToHash(page, `${trainingHash}&against=2`);
+        await shows(page, ['2', '3']);
+      },
+    },
+    {
       name: '74-training-keep',
       show: async (page: Page) => {
         await goToHash(page, trainingHash);

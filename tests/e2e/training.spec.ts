@@ -22,7 +22,7 @@ test('prompts are learned, watched, looked through by epoch, kept, used in a run
   await page.setUp();
   await expect(page.plan).toContainText('Learns from 16 images, 8 anomalous');
   await page.fill('Name', 'Scratches');
-  await page.fill('Epochs', '2');
+  await page.fill('Epochs', '3');
   await page.fill('Batch', '4');
   await page.fill('Learning rate', 'fast');
   await expect(window.getByTestId('training-cost')).toContainText('Mend these settings first: Learning rate');
@@ -35,17 +35,28 @@ test('prompts are learned, watched, looked through by epoch, kept, used in a run
 
   await expect.poll(() => page.lossPoints(), { timeout: 60_000 }).toBeGreaterThan(0);
   await page.waitForEnd();
-  await expect.poll(() => page.lossPoints()).toBe(8);
-  await expect(page.epochs).toHaveCount(2);
+  await expect.poll(() => page.lossPoints()).toBe(12);
+  await expect(page.epochs).toHaveCount(3);
   await expect(page.epochs.first()).toContainText('%');
 
   await expect(page.probes).toHaveCount(8);
-  await expect.poll(() => page.paintedEpochs()).toEqual(['1', '2']);
+  await expect.poll(() => page.paintedEpochs()).toEqual(['1', '3']);
+  expect(await page.comparedEpochs()).toEqual(['Epoch 1', 'Epoch 3']);
+  await expect(page.compared.getByRole('columnheader', { name: 'Pixel AUROC' })).toBeVisible();
   await page.slider.press('ArrowLeft');
-  await expect(window.getByRole('heading', { name: 'Epoch 1' })).toBeVisible();
-  await expect.poll(() => page.paintedEpochs()).toEqual(['1', '1']);
-  await page.slider.press('ArrowRight');
+  await expect(window.getByRole('heading', { name: 'Epoch 2' })).toBeVisible();
   await expect.poll(() => page.paintedEpochs()).toEqual(['1', '2']);
+
+  // Two checkpoints side by side, neither of them the first; a reload keeps them.
+  await window.getByRole('button', { name: 'Put epoch 2 on the left' }).click();
+  await page.slider.press('ArrowRight');
+  await expect.poll(() => page.paintedEpochs()).toEqual(['2', '3']);
+  await window.reload();
+  await expect.poll(() => page.paintedEpochs()).toEqual(['2', '3']);
+  expect(await page.comparedEpochs()).toEqual(['Epoch 2', 'Epoch 3']);
+  await expectAccessible(window, 'two epochs side by side');
+  await window.getByRole('button', { name: 'Put the first epoch on the left again' }).click();
+  await expect.poll(() => page.paintedEpochs()).toEqual(['1', '3']);
   await expectAccessible(window, 'a training');
 
   await page.keep('Scratches at their end');
@@ -78,12 +89,12 @@ test('prompts are learned, watched, looked through by epoch, kept, used in a run
   await new Frame(window).goTo('Training');
   await window.getByRole('button', { name: 'All trainings' }).click();
   await expect(window.getByTestId('training-row')).toHaveCount(1);
-  await expect(window.getByTestId('training-row')).toContainText('Done · 2 of 2 epochs');
+  await expect(window.getByTestId('training-row')).toContainText('Done · 3 of 3 epochs');
   await new Frame(window).chooseTheme('Light');
   await new Frame(window).goTo('Training');
   await expectAccessible(window, 'the list of trainings');
   await window.getByRole('button', { name: 'Open «Scratches»' }).click();
-  await expect.poll(() => page.paintedEpochs()).toEqual(['1', '2']);
+  await expect.poll(() => page.paintedEpochs()).toEqual(['1', '3']);
   await expectAccessible(window, 'a training that is over');
 });
 

@@ -6,6 +6,7 @@ import { probeScale } from '../../state/training-curves.ts';
 import { formatLoss } from '../../state/training-words.ts';
 import type { TrainingDetails } from '../../state/training-queries.ts';
 import { say } from '../../texts/say.ts';
+import { ComparedEpochs } from './compared-epochs.tsx';
 import { KeepActions } from './keep-actions.tsx';
 import { ProbeTile } from './probe-tile.tsx';
 import styles from './training-page.module.css';
@@ -13,13 +14,20 @@ import styles from './training-page.module.css';
 interface CheckpointSectionProps {
   readonly details: TrainingDetails;
   readonly shown: TrainingCheckpoint;
+  /** The epoch on the left; null: the first. */
+  readonly against: number | null;
   /** Whether nothing more comes. */
   readonly isOver: boolean;
   readonly onChoose: (epoch: number) => void;
+  readonly onCompare: (epoch: number | null) => void;
 }
 
-/** Scrubs over the epochs: what each makes of the probe images beside what the first did, and what can be done with it. */
-export function CheckpointSection({ details, shown, isOver, onChoose }: CheckpointSectionProps) {
+/**
+ * Scrubs over the epochs: what each makes of the probe images, and its figures, beside those of the first or of one that was
+ * put on the left; and what can be done with it.
+ */
+export function CheckpointSection(props: CheckpointSectionProps) {
+  const { details, shown, against, isOver, onChoose, onCompare } = props;
   const { training, checkpoints, probes } = details;
   const [dragged, setDragged] = useState<number | null>(null);
   const [first] = checkpoints;
@@ -29,6 +37,7 @@ export function CheckpointSection({ details, shown, isOver, onChoose }: Checkpoi
   usePreload(training, checkpoints, looked.epoch);
   if (first === undefined || last === undefined) return null;
   const { rendering } = training;
+  const left = checkpoints.find(({ epoch }) => epoch === against) ?? first;
   return (
     <section className={styles.section} aria-label={say('Checkpoint')} data-testid="checkpoint">
       <div className={styles.scrub}>
@@ -56,6 +65,9 @@ export function CheckpointSection({ details, shown, isOver, onChoose }: Checkpoi
         <KeepActions key={looked.id} training={training} checkpoint={looked} />
       </div>
       {looked.problem !== null && <p className={styles.problem}>{looked.problem}</p>}
+      {checkpoints.length > 1 && (
+        <ComparedEpochs left={left} right={looked} first={first} onCompare={onCompare} />
+      )}
       {rendering === null || scale === null ? (
         <p className={styles.quiet}>
           {probes.length === 0
@@ -67,7 +79,10 @@ export function CheckpointSection({ details, shown, isOver, onChoose }: Checkpoi
       ) : (
         <>
           <p className={styles.quiet}>
-            {say('Left the first epoch, right epoch {epoch}; all on one scale.', { epoch: looked.epoch })}
+            {say('Left epoch {left}, right epoch {right}; all on one scale.', {
+              left: left.epoch,
+              right: looked.epoch,
+            })}
           </p>
           <ul className={styles.probes} aria-label={say('Probe images')}>
             {probes.map(({ imageId, path, className }) => (
@@ -76,7 +91,7 @@ export function CheckpointSection({ details, shown, isOver, onChoose }: Checkpoi
                 imageId={imageId}
                 path={path}
                 className={className}
-                first={first}
+                left={left}
                 shown={looked}
                 rendering={rendering}
                 scale={scale}

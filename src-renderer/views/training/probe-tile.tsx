@@ -25,19 +25,19 @@ interface ProbeTileProps {
   readonly imageId: number;
   readonly path: string;
   readonly className: string;
-  readonly first: TrainingCheckpoint;
+  readonly left: TrainingCheckpoint;
   readonly shown: TrainingCheckpoint;
   readonly rendering: MapRendering;
   readonly scale: Scale;
 }
 
-/** One image under the map of the first epoch and of the one that is looked at, side by side, with both scores. */
-export function ProbeTile({ imageId, path, className, first, shown, rendering, scale }: ProbeTileProps) {
+/** One image under the maps of two epochs, side by side, with both scores. */
+export function ProbeTile({ imageId, path, className, left, shown, rendering, scale }: ProbeTileProps) {
   const image = useImage(imageId, null).data?.image;
   const ratio = image?.widthPx && image.heightPx ? image.widthPx / image.heightPx : 1;
   // Both also where they are the same: nothing may move while one scrubs.
   const both = [
-    { place: 'first', checkpoint: first },
+    { place: 'left', checkpoint: left },
     { place: 'shown', checkpoint: shown },
   ];
   const label = image?.label ?? null;

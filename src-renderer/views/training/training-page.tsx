@@ -53,7 +53,7 @@ export function TrainingPage({ trainingId }: { readonly trainingId: number }) {
 
 function Details({ details }: { readonly details: TrainingDetails }) {
   const { training, losses, checkpoints } = details;
-  const { epoch } = useAddress();
+  const { epoch, against } = useAddress();
   const { go, replace } = useAddressStore();
   const job = useJob(training.jobId);
   const state = stateOf(training, job);
@@ -143,8 +143,12 @@ function Details({ details }: { readonly details: TrainingDetails }) {
         <CheckpointSection
           details={details}
           shown={shown}
+          against={against}
           isOver={['succeeded', 'failed', 'cancelled'].includes(training.state)}
           onChoose={choose}
+          onCompare={(wanted) => {
+            replace({ against: wanted });
+          }}
         />
       )}
       {training.validation !== null && epochs}

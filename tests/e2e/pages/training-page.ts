@@ -8,6 +8,8 @@ export class TrainingPage {
   readonly training: Locator;
   readonly job: Locator;
   readonly epochs: Locator;
+  /** Figures of two epochs beside each other. */
+  readonly compared: Locator;
   readonly slider: Locator;
   readonly probes: Locator;
 
@@ -15,7 +17,8 @@ export class TrainingPage {
     this.page = page;
     this.training = page.getByTestId('training');
     this.job = this.training.getByTestId('job');
-    this.epochs = page.getByRole('table').locator('tbody tr');
+    this.epochs = page.getByRole('region', { name: 'Table of epochs' }).locator('tbody tr');
+    this.compared = page.getByRole('region', { name: 'Two epochs compared' });
     this.slider = page.getByRole('slider', { name: 'Epoch' });
     this.probes = page.getByTestId('probe');
   }
@@ -68,6 +71,11 @@ export class TrainingPage {
   async paintedEpochs(): Promise<readonly (string | null)[]> {
     const canvases = await this.probes.first().locator('canvas').all();
     return await Promise.all(canvases.map((canvas) => canvas.getAttribute('data-epoch')));
+  }
+
+  /** Names of the epochs whose figures stand beside each other. */
+  async comparedEpochs(): Promise<readonly string[]> {
+    return await this.compared.locator('tr:not([data-row="difference"]) > th[scope="row"]').allTextContents();
   }
 
   /** Keeps the prompts of the epoch that is shown. */

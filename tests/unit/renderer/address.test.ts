@@ -28,6 +28,7 @@ describe('addresses', () => {
           promptSetId: id,
           trainingId: id,
           epoch: id,
+          against: id,
           checkpoint: fc.constantFrom(null, '3-2'),
           imageId: id,
           className: text,

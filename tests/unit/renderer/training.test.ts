@@ -13,6 +13,8 @@ import {
   probeScale,
   shareBottom,
 } from '../../../src-renderer/state/training-curves.ts';
+import { comparedFigures } from '../../../src-renderer/state/compared-epochs.ts';
+import { metricNames } from '../../../src-renderer/state/compare-metrics.ts';
 import {
   foldedSettings,
   labelledIn,
@@ -162,6 +164,26 @@ describe('checkpoints of a training', () => {
       probeScale([checkpoint(1, { probes: probe(0.4, 0.6) }), checkpoint(2, { probes: probe(0.1, 0.5) })]),
     ).toEqual({ min: 0.1, max: 0.6 });
     expect(probeScale([checkpoint(1)])).toBeNull();
+  });
+
+  it('stand beside each other with the difference, and what neither has is left out', () => {
+    const [worse, better] = [measured(1, 0.8), { ...measured(3, 0.9123), lossMean: 0.75 }];
+    expect(comparedFigures(worse, better)).toEqual([
+      { key: 'loss', name: 'Loss', left: '1.000', right: '0.7500', difference: '−0.2500', isBetter: true },
+      {
+        ...{ key: 'image.auroc', name: metricNames['image.auroc'], left: '80.0 %', right: '91.2 %' },
+        ...{ difference: '+11.2', isBetter: true },
+      },
+    ]);
+    const [loss, auroc] = comparedFigures(better, worse);
+    expect(loss).toMatchObject({ difference: '+0.2500', isBetter: false });
+    expect(auroc).toMatchObject({ difference: '−11.2', isBetter: false });
+    expect(comparedFigures(better, measured(4, null))[1]).toMatchObject({ right: '–', difference: '–' });
+    // Too little to be written: neither better nor worse.
+    expect(comparedFigures(measured(1, 0.8), measured(2, 0.8001))).toMatchObject([
+      { difference: '0', isBetter: null },
+      { difference: '0', isBetter: null },
+    ]);
   });
 
   it('stand below a round number', () => {
