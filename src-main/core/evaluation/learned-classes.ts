@@ -12,7 +12,8 @@ export function learnedClasses(
   promptSetId: number | null,
   datasetId: number,
 ): readonly string[] {
-  const provenance = promptSetId === null ? undefined : repositories.promptSets.get(promptSetId)?.promptSet.provenance;
+  const provenance =
+    promptSetId === null ? undefined : repositories.promptSets.get(promptSetId)?.promptSet.provenance;
   if (provenance === undefined || !isLearnedFrom(repositories, provenance, datasetId)) return [];
   const present = repositories.images.classNames(datasetId);
   const { classNames } = provenance;
