@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { featureFileParts, readFeatureFile } from './feature-file.ts';
 import { createFileHashes, type FileHashes } from './feature-key.ts';
@@ -20,6 +20,8 @@ export interface FeatureCacheOptions {
   readonly limitBytes: number;
   /** For tests. */
   readonly now?: () => number;
+  /** For tests: bytes that may still be written where a folder lies; null where nobody can tell. */
+  readonly freeBytes?: (folder: string) => Promise<number | null>;
 }
 
 /** After files went, so much of the limit is left. */
@@ -31,12 +33,15 @@ const restMs = 60_000;
 /** What is being written for longer was left by a process that died. */
 const abandonedMs = 3_600_000;
 
+/** What can be made again leaves this much of the disk to what cannot: the database, checkpoints, verdicts. */
+const reserveBytes = 64 * 2 ** 20;
+
 const suffix = '.features';
 const partSuffix = '.partial';
 const lasting: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM']);
 
 export function createFeatureCache(options: FeatureCacheOptions): FeatureCache {
-  const { folder, limitBytes, now = Date.now } = options;
+  const { folder, limitBytes, now = Date.now, freeBytes = freeBytesOf } = options;
   /** By the last look and what was written since; null: nobody looked yet. */
   let totalBytes: number | null = null;
   let writtenSinceLook = 0;
@@ -64,6 +69,16 @@ export function createFeatureCache(options: FeatureCacheOptions): FeatureCache {
     await looking;
   }
 
+  /** Gives room back where the disk is nearly full; false where that is not enough. */
+  async function hasRoom(sizeBytes: number): Promise<boolean> {
+    const isEnough = (free: number | null) => free === null || free - sizeBytes >= reserveBytes;
+    const free = await freeBytes(folder);
+    if (free === null || isEnough(free)) return true;
+    const held = await sweep(folder, limitBytes, now());
+    totalBytes = await sweep(folder, Math.max(0, held - (reserveBytes + sizeBytes - free)), now());
+    return isEnough(await freeBytes(folder));
+  }
+
   return {
     hashes: createFileHashes(),
     read: (key, layout) =>
@@ -74,6 +89,11 @@ export function createFeatureCache(options: FeatureCacheOptions): FeatureCache {
       const sizeBytes = parts.reduce((sum, part) => sum + part.length, 0);
       if (sizeBytes > limitBytes) return;
       try {
+        await mkdir(folder, { recursive: true });
+        if (!(await hasRoom(sizeBytes))) {
+          restUntilMs = now() + restMs;
+          return;
+        }
         await writeBeside(pathOf(key), parts);
         await account(sizeBytes);
       } catch (thrown) {
@@ -81,6 +101,11 @@ export function createFeatureCache(options: FeatureCacheOptions): FeatureCache {
       }
     },
   };
+}
+
+async function freeBytesOf(folder: string): Promise<number | null> {
+  const facts = await statfs(folder).catch(() => null);
+  return facts === null ? null : facts.bavail * facts.bsize;
 }
 
 /** Writes a file beside its place and moves it there, so that nobody ever reads half of it. Leaves nothing where it fails. */

@@ -203,8 +203,11 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
       if (ended) afterSettled(running);
       emitJob(job.id);
     } catch (thrown) {
+      const isKnown = unsaved.has(job.id);
       unsaved.set(job.id, { running, end });
-      log('error', `The end of job ${job.id} could not be stored yet: ${toErrorShape(thrown).message}`);
+      // It is tried again every moment while the disk is full; once is enough to be told.
+      if (!isKnown)
+        log('error', `The end of job ${job.id} could not be stored yet: ${toErrorShape(thrown).message}`);
     }
   }
 

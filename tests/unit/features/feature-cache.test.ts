@@ -45,6 +45,30 @@ describe('the cache of features', () => {
     expect(await files()).toEqual([join(key.slice(0, 2), `${key}.features`)]);
   });
 
+  it('leaves the last 64 MiB of a disk to what cannot be made again, and gives back what it took of them', async () => {
+    const reserve = 64 * 2 ** 20;
+    const disk = { totalBytes: reserve + 3 * fileBytes };
+    const freeBytes = async () => disk.totalBytes - (await files()).length * fileBytes;
+    let nowMs = 0;
+    const cache = createFeatureCache({ folder, limitBytes: 1_000_000, freeBytes, now: () => nowMs });
+    for (const name of ['a', 'b', 'c']) await cache.write(keyOf(name), layout, bits);
+    expect(await files()).toHaveLength(3);
+    await cache.write(keyOf('d'), layout, bits);
+    expect(await cache.read(keyOf('d'), layout)).toEqual(bits);
+    expect((await files()).length).toBeLessThan(4);
+
+    // Others filled the disk: nothing of the cache is left, nothing is written, and the disk is asked again after a rest.
+    disk.totalBytes = 1000;
+    await cache.write(keyOf('e'), layout, bits);
+    expect(await files()).toEqual([]);
+    disk.totalBytes = 2 * reserve;
+    await cache.write(keyOf('f'), layout, bits);
+    expect(await files()).toEqual([]);
+    nowMs = 61_000;
+    await cache.write(keyOf('f'), layout, bits);
+    expect(await cache.read(keyOf('f'), layout)).toEqual(bits);
+  });
+
   it('cuts values by the layout, in the order of the needs', () => {
     const cut = cutFeatures(layout, bits);
     expect(cut.gridSize).toBe(4);
