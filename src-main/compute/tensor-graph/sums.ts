@@ -41,6 +41,11 @@ const tiny = 1e-24;
 
 /** Rows of the last axis divided by their Euclidean length. */
 export function normaliseRows(x: Tensor): Tensor {
+  return divide(x, rowLengths(x));
+}
+
+/** Euclidean lengths of rows of the last axis, [..., 1]; never 0. */
+export function rowLengths(x: Tensor): Tensor {
   const squares = reduce(multiply(x, x), 'sum', x.shape.length - 1);
-  return divide(x, sqrt(add(squares, scalar(tiny))));
+  return sqrt(add(squares, scalar(tiny)));
 }

@@ -3,7 +3,7 @@ import { normaliseRows } from '../tensor-graph/sums.ts';
 import type { Tensor } from '../tensor-graph/tensor.ts';
 import { crossEntropy } from './losses.ts';
 import {
-  abnormalOf,
+  abnormalShares,
   batchInputs,
   buildStep,
   deepTokenInputs,
@@ -93,7 +93,7 @@ export const anomalyClipTraining: TrainableMethod = {
       ? [{ name: 'image', value: imageLoss(perImage, inputs) }]
       : [];
     for (const layer of settings.layers) {
-      const maps = abnormalOf(probabilities(inputs.patches(layer), perImage));
+      const maps = abnormalShares(inputs.patches(layer), perImage);
       parts.push(...pixelLosses(maps, inputs, settings, settings.localWeight, `${layer}`));
     }
     return buildStep('anomalyclip', args, new Map([...parameters, ...deep]), parts, tied);

@@ -5,11 +5,11 @@ import {
   add,
   broadcast,
   concat,
+  constant,
   gather,
   integers,
   linear,
   multiply,
-  matmul,
   reduce,
   relu,
   reshape,
@@ -17,13 +17,13 @@ import {
   slice,
   softmax,
   topK,
-  transpose,
 } from '../tensor-graph/operators.ts';
 import { normaliseRows } from '../tensor-graph/sums.ts';
 import type { Tensor } from '../tensor-graph/tensor.ts';
 import { crossEntropy, imageFocalLoss, orthogonalLoss, priorLoss } from './losses.ts';
 import {
   abnormalOf,
+  abnormalShares,
   batchInputs,
   buildStep,
   deepTokenInputs,
@@ -32,14 +32,14 @@ import {
   initialWords,
   objectNames,
   pixelLosses,
-  probabilities,
-  similarityScale,
+  similarities,
   stack,
   startOfText,
   tailTokens,
   trainingNeeds,
   valueInput,
   type BatchInputs,
+  type FeatureRows,
   type LossPart,
 } from './step-graph.ts';
 import { encodePrompts } from './text-training.ts';
@@ -156,22 +156,23 @@ export function faPromptForward(args: StepArgs, parameters: ReadonlyMap<string, 
   const sizes = sizesOf(config, settings);
   const inputs = batchInputs(args);
   const patches = inputs.patches(config.vision.layers);
-  const [batch = 1] = patches.shape;
+  const [batch = 1] = patches.raw.shape;
   const text = promptEncoder(args, sizes, parameters);
   // [classes, embedding] and [classes, K, embedding], raw.
   const { normal: normalOfClasses, abnormal } = text.base();
   const normal = inputs.ofImages(normaliseRows(normalOfClasses));
-  const mapBefore = abnormalOf(compare(patches, normal, inputs.ofImages(abnormal), settings));
+  const mapBefore = compareRows(patches, normal, inputs.ofImages(abnormal), settings);
   let adapted = inputs.ofImages(abnormal);
   let mapAfter = mapBefore;
   let prior: Tensor | null = null;
   if (settings.dap) {
     prior = priorOf(chosenFeatures(patches, mapBefore, inputs, settings, sizes), parameters);
     adapted = text.adapted(prior, inputs);
-    mapAfter = abnormalOf(compare(patches, normal, adapted, settings));
+    mapAfter = compareRows(patches, normal, adapted, settings);
   }
-  const ofClass = reshape(inputs.classFeature, [batch, 1, sizes.embedding]);
-  const pair = reshape(compare(ofClass, normal, adapted, settings), [batch, 2]);
+  const classRow = reshape(inputs.classFeature, [batch, 1, sizes.embedding]);
+  const ofClass = { raw: classRow, lengths: constant([1], [1]) };
+  const pair = reshape(softmax(compare(ofClass, normal, adapted, settings)), [batch, 2]);
   const largest = (maps: Tensor) => reshape(reduce(maps, 'max', 1), [batch]);
   const ofPatches = add(
     multiply(largest(mapBefore), scalar(2 / 3)),
@@ -208,42 +209,57 @@ function lossParts(
 }
 
 /**
- * P(normal), P(abnormal) [batch, rows, 2] of unit features by a normal text [batch, embedding] and K raw abnormal ones
+ * Similarities [batch, rows, 2] of features with a normal text [batch, embedding] and K raw abnormal ones
  * [batch, K, embedding]: against their mean in unit length (the method's own), the best matched one, or their similarities'
  * mean weighted by softmax (the paper's ablations).
  */
-function compare(features: Tensor, normal: Tensor, abnormal: Tensor, { fusion }: TrainingSettings): Tensor {
-  const [batch = 1, rows = 1] = features.shape;
-  const width = normal.shape.at(-1) ?? 1;
-  if (fusion === 'mean') {
-    const mean = reshape(normaliseRows(reduce(abnormal, 'mean', 1)), [batch, width]);
-    return probabilities(features, stack([normal, mean]));
-  }
-  const scaled = (texts: Tensor) =>
-    multiply(matmul(features, transpose(texts, [0, 2, 1])), scalar(similarityScale));
-  const each = scaled(normaliseRows(abnormal));
+function compare(
+  features: FeatureRows,
+  normal: Tensor,
+  abnormal: Tensor,
+  { fusion }: TrainingSettings,
+): Tensor {
+  if (fusion === 'mean') return similarities(features, meanPair(normal, abnormal));
+  const [batch = 1, rows = 1] = features.raw.shape;
+  const each = similarities(features, normaliseRows(abnormal));
   const one = fusion === 'best' ? reduce(each, 'max', 2) : reduce(multiply(softmax(each), each), 'sum', 2);
-  return softmax(concat([scaled(reshape(normal, [batch, 1, width])), reshape(one, [batch, rows, 1])], 2));
+  return concat([similarities(features, stack([normal])), reshape(one, [batch, rows, 1])], 2);
+}
+
+/** P(abnormal) of each row by the same: [batch, rows]. */
+function compareRows(
+  features: FeatureRows,
+  normal: Tensor,
+  abnormal: Tensor,
+  settings: TrainingSettings,
+): Tensor {
+  if (settings.fusion === 'mean') return abnormalShares(features, meanPair(normal, abnormal));
+  return abnormalOf(softmax(compare(features, normal, abnormal, settings)));
+}
+
+/** The normal text and the mean of the abnormal ones in unit length, [batch, 2, embedding]. */
+function meanPair(normal: Tensor, abnormal: Tensor): Tensor {
+  return stack([normal, reshape(normaliseRows(reduce(abnormal, 'mean', 1)), normal.shape)]);
 }
 
 /** Unit features that the prior is made of, [batch, k·embedding]; which patches they are has no derivative. */
 function chosenFeatures(
-  patches: Tensor,
+  { raw }: FeatureRows,
   abnormal: Tensor,
   inputs: BatchInputs,
   { priorFrom, selection }: TrainingSettings,
   { read, embedding }: Sizes,
 ): Tensor {
   if (priorFrom === 'class') return inputs.classFeature;
-  const [batch = 1, rows = 1] = patches.shape;
-  if (selection === 'released') return reshape(slice(patches, 1, 0, read), [batch, read * embedding]);
+  const [batch = 1, rows = 1] = raw.shape;
+  const unit = (chosen: Tensor) => reshape(normaliseRows(chosen), [batch, read * embedding]);
+  if (selection === 'released') return unit(slice(raw, 1, 0, read));
   const firstRows = integers(
     [batch, 1],
     Array.from({ length: batch }, (_, image) => image * rows),
   );
   const { indices } = topK(abnormal, read);
-  const chosen = gather(reshape(patches, [batch * rows, embedding]), add(indices, firstRows));
-  return reshape(chosen, [batch, read * embedding]);
+  return unit(gather(reshape(raw, [batch * rows, embedding]), add(indices, firstRows)));
 }
 
 /** Linear → ReLU → Linear: [batch, k·embedding] → [batch, width]. */

@@ -17,7 +17,7 @@ import {
   matmul,
 } from '../tensor-graph/operators.ts';
 import { meanAll, normaliseRows, sumAll } from '../tensor-graph/sums.ts';
-import { elementCount, type Tensor } from '../tensor-graph/tensor.ts';
+import type { Tensor } from '../tensor-graph/tensor.ts';
 
 const one = scalar(1);
 
@@ -58,18 +58,22 @@ export function focalLoss(abnormal: Tensor, masks: Tensor): Tensor {
   return negative(meanAll(multiply(multiply(missing, missing), log(probability))));
 }
 
+/** Sums over the pixels of each image, [batch, 1]: Σ S·G, Σ S and Σ G, with S the abnormal side of the map and G the mask. */
+export interface PixelSums {
+  readonly both: Tensor;
+  readonly ofMap: Tensor;
+  readonly ofMask: Tensor;
+  readonly pixels: number;
+}
+
 /**
- * Dice losses of both sides, 1 - (2Σ S·G + 1)/(Σ S + Σ G + 1) an image and the mean over the batch (methods.md §5), from Σ S·G, Σ S
- * and Σ G of the abnormal side: Σ (1 - S)(1 - G) = N - Σ S - Σ G + Σ S·G.
+ * Dice losses of both sides, 1 - (2Σ S·G + 1)/(Σ S + Σ G + 1) an image and the mean over the batch (methods.md §5); those of the
+ * normal side follow from the abnormal one's: Σ (1 - S)(1 - G) = N - Σ S - Σ G + Σ S·G.
  */
-export function diceLosses(
-  abnormal: Tensor,
-  masks: Tensor,
-): { readonly abnormal: Tensor; readonly normal: Tensor } {
-  const [batch = 1, ...sides] = abnormal.shape;
-  const pixels = elementCount(sides);
-  const sums = (x: Tensor) => reduce(reshape(x, [batch, pixels]), 'sum', 1);
-  const [both, ofMap, ofMask] = [sums(multiply(abnormal, masks)), sums(abnormal), sums(masks)];
+export function diceLosses({ both, ofMap, ofMask, pixels }: PixelSums): {
+  readonly abnormal: Tensor;
+  readonly normal: Tensor;
+} {
   const area = add(ofMap, ofMask);
   const loss = (overlap: Tensor, total: Tensor) =>
     meanAll(subtract(one, divide(add(multiply(overlap, scalar(2)), one), add(total, one))));

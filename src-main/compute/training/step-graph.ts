@@ -6,6 +6,7 @@ import {
   broadcast,
   cast,
   concat,
+  divide,
   gather,
   input,
   integers,
@@ -13,22 +14,18 @@ import {
   multiply,
   reshape,
   scalar,
+  sigmoid,
   slice,
   softmax,
+  subtract,
   transpose,
 } from '../tensor-graph/operators.ts';
 import { adam, sgd, type OptimisedParameter } from '../tensor-graph/optimisers.ts';
-import { normaliseRows } from '../tensor-graph/sums.ts';
+import { normaliseRows, rowLengths } from '../tensor-graph/sums.ts';
 import { topologicalOrder, type Tensor } from '../tensor-graph/tensor.ts';
 import { diceLosses, focalLoss, sumOf } from './losses.ts';
-import {
-  stepGraphPrefix,
-  stepNames,
-  type RandomNumbers,
-  type StepArgs,
-  type StepGraph,
-} from './trainable-method.ts';
-import { upsampleMaps } from './upsample.ts';
+import { stepNames, type RandomNumbers, type StepArgs, type StepGraph } from './trainable-method.ts';
+import { drawnSums, upsampleMaps } from './upsample.ts';
 
 /** Cosines are divided by the similarity temperature 0.07 (methods.md §1). */
 export const similarityScale = 1 / 0.07;
@@ -80,12 +77,21 @@ export function valueInput(key: string, shape: readonly number[]): Tensor {
   return input(stepNames.value(key), shape, 'f32');
 }
 
-/** The inputs of a batch, features in unit length; what a graph does not reach is no input of it. */
+/**
+ * Features with their lengths [..., 1]. Products are taken of the raw ones and divided afterwards: unit rows are as large as all
+ * features of a batch, and are made only where they themselves are read.
+ */
+export interface FeatureRows {
+  readonly raw: Tensor;
+  readonly lengths: Tensor;
+}
+
+/** The inputs of a batch; what a graph does not reach is no input of it. */
 export interface BatchInputs {
   readonly grid: number;
   /** [batch, patches, embedding] */
-  patches(layer: number): Tensor;
-  /** [batch, embedding] */
+  patches(layer: number): FeatureRows;
+  /** In unit length, [batch, embedding]. */
   readonly classFeature: Tensor;
   /** f32 [batch, S, S] */
   readonly masks: Tensor;
@@ -98,13 +104,15 @@ export interface BatchInputs {
 export function batchInputs({ config, settings, batch, featureDtype = 'f16' }: StepArgs): BatchInputs {
   const grid = Math.floor(settings.imageSizePx / config.vision.patchSize);
   const width = config.embeddingSize;
-  const unit = (name: string, shape: readonly number[]) =>
-    normaliseRows(cast(input(name, shape, featureDtype), 'f32'));
+  const features = (name: string, shape: readonly number[]) => cast(input(name, shape, featureDtype), 'f32');
   const side = settings.imageSizePx;
   return {
     grid,
-    patches: (layer) => unit(stepNames.patches(layer), [batch, grid * grid, width]),
-    classFeature: unit(stepNames.classFeature, [batch, width]),
+    patches: (layer) => {
+      const raw = features(stepNames.patches(layer), [batch, grid * grid, width]);
+      return { raw, lengths: rowLengths(raw) };
+    },
+    classFeature: normaliseRows(features(stepNames.classFeature, [batch, width])),
     masks: cast(input(stepNames.masks, [batch, side, side], 'u8'), 'f32'),
     labels: input(stepNames.labels, [batch], 'f32'),
     ofImages: (x) =>
@@ -121,6 +129,21 @@ export function batchInputs({ config, settings, batch, featureDtype = 'f16' }: S
 export function probabilities(features: Tensor, texts: Tensor): Tensor {
   const cosines = matmul(features, transpose(texts, [0, 2, 1]));
   return softmax(multiply(cosines, scalar(similarityScale)));
+}
+
+/** Cosines over 0.07 of features [batch, rows, width] with unit texts [batch or 1, texts, width]: [batch, rows, texts]. */
+export function similarities({ raw, lengths }: FeatureRows, texts: Tensor): Tensor {
+  return multiply(matmul(raw, transpose(texts, [0, 2, 1])), divide(scalar(similarityScale), lengths));
+}
+
+/**
+ * P(abnormal) of features [batch, rows, width] by unit texts [batch or 1, 2, width]: [batch, rows]. Softmax over two is the sigmoid
+ * of their difference, so that one product with the difference of the texts is enough.
+ */
+export function abnormalShares(features: FeatureRows, texts: Tensor): Tensor {
+  const difference = subtract(slice(texts, 1, 1, 2), slice(texts, 1, 0, 1));
+  const [batch = 1, rows = 1] = features.raw.shape;
+  return sigmoid(reshape(similarities(features, difference), [batch, rows]));
 }
 
 /** P(abnormal) of each row: [batch, rows]. */
@@ -167,13 +190,13 @@ export function pixelLosses(
 ): readonly LossPart[] {
   if (!settings.localLoss || weight === 0) return [];
   const [batch = 1] = maps.shape;
-  const drawn = upsampleMaps(reshape(maps, [batch, grid, grid]), settings.imageSizePx);
+  const grids = reshape(maps, [batch, grid, grid]);
   const parts: LossPart[] = [];
   const push = (kind: string, value: Tensor) =>
     parts.push({ name: `${kind}_${name}`, value: multiply(value, scalar(weight)) });
-  if (settings.focal) push('focal', focalLoss(drawn, masks));
+  if (settings.focal) push('focal', focalLoss(upsampleMaps(grids, settings.imageSizePx), masks));
   if (settings.dice) {
-    const dice = diceLosses(drawn, masks);
+    const dice = diceLosses(drawnSums(grids, masks));
     push('dice_abnormal', dice.abnormal);
     push('dice_normal', dice.normal);
   }

@@ -30,8 +30,8 @@ export interface TrainedPrompts {
 
 /**
  * Raw text features [prompts, embedding] of CLIP's text encoder, written so that they can be differentiated. Attention is causal:
- * the prefix is the same in all prompts, so its stream, keys and values are computed once a block; equal expressions are one
- * node, so several calls with one prefix share it too. `deep` [tokens, width] replace positions 1… of the inputs of blocks 2…
+ * the prefix is the same in all prompts, so its stream, keys and values are computed once a block, in the same products as the
+ * suffixes' (a product of few rows takes as long as reading its weights). `deep` [tokens, width] replace positions 1… of the inputs of blocks 2…
  * (methods.md §5); where they reach beyond the prefix they replace the first tokens of every suffix.
  */
 export function encodePrompts(
@@ -49,14 +49,17 @@ export function encodePrompts(
       `${formatShape(prefix.shape)} and ${formatShape(suffixes.shape)} are no prompts`,
     );
   const positions = weights.tensor('positional_embedding');
-  let shared = add(prefix, slice(positions, 0, 0, prefixLength));
-  let own = reshape(add(suffixes, slice(positions, 0, prefixLength, prefixLength + length)), [
-    prompts * length,
-    width,
-  ]);
+  const count = prompts * length;
+  const sharedOf = (x: Tensor) => slice(x, 0, 0, prefixLength);
+  const ownOf = (x: Tensor) => slice(x, 0, prefixLength, prefixLength + count);
+  const own = add(suffixes, slice(positions, 0, prefixLength, prefixLength + length));
+  let rows = concat([add(prefix, slice(positions, 0, 0, prefixLength)), reshape(own, [count, width])], 0);
   for (let layer = 1; layer <= layers; layer++) {
     const tokens = deep[layer - 2];
-    if (tokens) [shared, own] = replaceDeep(tokens, shared, reshape(own, [prompts, length, width]));
+    if (tokens) {
+      const before = reshape(ownOf(rows), [prompts, length, width]);
+      rows = concat(replaceDeep(tokens, sharedOf(rows), before), 0);
+    }
     const block = createBlock(weights, {
       prefix: `transformer.resblocks.${layer - 1}`,
       heads,
@@ -64,18 +67,29 @@ export function encodePrompts(
       activation: config.activation,
       epsilon: config.layerNormEpsilon,
     });
-    const [sharedNormalised, ownNormalised] = [block.normalise(shared), block.normalise(own)];
-    const before = {
-      key: block.projectUnbiasedKey(sharedNormalised),
-      value: block.project('value', sharedNormalised),
-    };
-    own = block.feedForward(addMixed(block, own, mixSuffixes(block, ownNormalised, before, prompts)));
-    const mixed = block.mix(block.project('query', sharedNormalised), before.key, before.value);
-    shared = block.feedForward(addMixed(block, shared, mixed));
+    const normalised = block.normalise(rows);
+    const [query, key, value] = [
+      block.project('query', normalised),
+      block.projectUnbiasedKey(normalised),
+      block.project('value', normalised),
+    ];
+    const before = { key: sharedOf(key), value: sharedOf(value) };
+    const ownMixed = mixSuffixes(
+      heads,
+      { query: ownOf(query), key: ownOf(key), value: ownOf(value) },
+      before,
+      prompts,
+    );
+    if (layer === layers) {
+      // Of the last block only the ends are read.
+      rows = block.feedForward(addMixed(block, gather(ownOf(rows), endRows), gather(ownMixed, endRows)));
+    } else {
+      const mixed = block.mix(sharedOf(query), before.key, before.value);
+      rows = block.feedForward(addMixed(block, rows, concat([mixed, ownMixed], 0)));
+    }
   }
-  const ends = gather(own, endRows);
   return matmul(
-    layerNormOf(weights, 'ln_final', ends, config.layerNormEpsilon),
+    layerNormOf(weights, 'ln_final', rows, config.layerNormEpsilon),
     weights.tensor('text_projection'),
   );
 }
@@ -115,13 +129,12 @@ function replaceDeep(tokens: Tensor, shared: Tensor, own: Tensor): [Tensor, Tens
 
 /** softmax(q·kᵀ)·v of every suffix over the prefix and the suffix's own tokens up to each: [prompts·length, width]. */
 function mixSuffixes(
-  block: Block,
-  normalised: Tensor,
+  heads: number,
+  own: { readonly query: Tensor; readonly key: Tensor; readonly value: Tensor },
   before: { readonly key: Tensor; readonly value: Tensor },
   prompts: number,
 ): Tensor {
-  const { heads } = block;
-  const [rows = 0, width = 0] = normalised.shape;
+  const [rows = 0, width = 0] = own.query.shape;
   const [length, headWidth] = [rows / prompts, width / heads];
   const prefixLength = before.key.shape[0] ?? 0;
   const split = (x: Tensor, permutation: readonly number[]) =>
@@ -129,9 +142,9 @@ function mixSuffixes(
   const splitPrefix = (x: Tensor, permutation: readonly number[]) =>
     transpose(reshape(x, [prefixLength, heads, headWidth]), permutation);
 
-  const query = multiply(split(block.project('query', normalised), [2, 0, 1, 3]), scalar(headWidth ** -0.5));
-  const key = split(block.projectUnbiasedKey(normalised), [2, 0, 3, 1]);
-  const value = split(block.project('value', normalised), [2, 0, 1, 3]);
+  const query = multiply(split(own.query, [2, 0, 1, 3]), scalar(headWidth ** -0.5));
+  const key = split(own.key, [2, 0, 3, 1]);
+  const value = split(own.value, [2, 0, 1, 3]);
   const ofPrefix = matmul(reshape(query, [heads, rows, headWidth]), splitPrefix(before.key, [1, 2, 0]));
   const ofOwn = add(matmul(query, key), causalMask(length));
   const shares = softmax(concat([reshape(ofPrefix, [heads, prompts, length, prefixLength]), ofOwn], 3));

@@ -9,7 +9,7 @@ import {
   orthogonalLoss,
   priorLoss,
 } from '../../../../src-main/compute/training/losses.ts';
-import { upsampleMaps } from '../../../../src-main/compute/training/upsample.ts';
+import { drawnSums, upsampleMaps } from '../../../../src-main/compute/training/upsample.ts';
 import { evaluateOne } from '../../tensor-graph/run-graph.ts';
 
 const random = mulberry32(7);
@@ -59,7 +59,7 @@ describe('losses against plain arithmetic', () => {
         }),
       );
     const flip = (values: readonly number[]) => values.map((value) => 1 - value);
-    const { abnormal, normal } = diceLosses(mapTensor, maskTensor);
+    const { abnormal, normal } = diceLosses(drawnSums(mapTensor, maskTensor));
     expect((await evaluateOne(abnormal))[0]).toBeCloseTo(dice(maps, masks), 6);
     expect((await evaluateOne(normal))[0]).toBeCloseTo(dice(flip(maps), flip(masks)), 6);
   });
@@ -110,5 +110,28 @@ describe('upsampleMaps', () => {
     const row = [0, 0.25, 0.75, 1];
     expect(drawn.slice(0, 16)).toEqual([...row, ...row, ...row, ...row]);
     expect(drawn.slice(16)).toEqual(Array.from({ length: 16 }, () => 5));
+  });
+});
+
+describe('drawnSums', () => {
+  it('sums maps over pixels and over masks as if they had been drawn', async () => {
+    const [size, grid] = [7, 3];
+    const small = constant([2, grid, grid], numbers(2 * grid * grid));
+    const drawnMasks = numbers(2 * size * size).map((value) => (value > 0.5 ? 1 : 0));
+    const { both, ofMap, ofMask, pixels } = drawnSums(small, constant([2, size, size], drawnMasks));
+    const drawn = await evaluateOne(upsampleMaps(small, size));
+    const [overlaps, areas, masked] = [
+      await evaluateOne(both),
+      await evaluateOne(ofMap),
+      await evaluateOne(ofMask),
+    ];
+    expect(pixels).toBe(size * size);
+    for (const image of [0, 1]) {
+      const of = (values: readonly number[]) => values.slice(image * pixels, (image + 1) * pixels);
+      const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+      expect(overlaps[image]).toBeCloseTo(total(of(drawn).map((s, i) => s * of(drawnMasks)[i]!)), 5);
+      expect(areas[image]).toBeCloseTo(total(of(drawn)), 5);
+      expect(masked[image]).toBe(total(of(drawnMasks)));
+    }
   });
 });
