@@ -9,7 +9,7 @@ import type { FeatureNeeds } from '../../src-main/compute/methods/method.ts';
 
 /**
  * Times passes over one image, as many at a time as each line of standard input says, until it ends. Answers with lines of
- * JSON: first how long loading took, then seconds of each pass, processor seconds of all, and peak memory in bytes.
+ * JSON: first how long loading took, then seconds of each pass, processor seconds of all and of the wait before, and peak memory in bytes.
  */
 export async function timeExtractor(model: StoredModel, needs: FeatureNeeds, threads: number): Promise<void> {
   const sessions = createSessionStore({ intraOpThreads: threads });
@@ -21,17 +21,25 @@ export async function timeExtractor(model: StoredModel, needs: FeatureNeeds, thr
   const image = { width: imageSizePx, height: imageSizePx, data };
   const say = (message: unknown) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
+  const cpuSeconds = () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  };
+
   say({ ready: true, loadSeconds });
+  let answeredAt = cpuSeconds();
   for await (const line of createInterface({ input: process.stdin })) {
     const seconds: number[] = [];
-    const before = process.cpuUsage();
+    const before = cpuSeconds();
     for (let i = 0; i < Number(line); i++) {
       const startMs = performance.now();
       await extractor.extract(image);
       seconds.push((performance.now() - startMs) / 1000);
     }
-    const { user, system } = process.cpuUsage(before);
-    say({ seconds, cpuSeconds: (user + system) / 1e6, peakBytes: process.resourceUsage().maxRSS * 1024 });
+    const peakBytes = process.resourceUsage().maxRSS * 1024;
+    const idleCpuSeconds = before - answeredAt;
+    say({ seconds, cpuSeconds: cpuSeconds() - before, idleCpuSeconds, peakBytes });
+    answeredAt = cpuSeconds();
   }
   await extractor.release();
 }

@@ -98,15 +98,23 @@ def main():
         model = Vision(args).eval()
         image = torch.randn(1, 3, args.size, args.size)
         print(json.dumps({"ready": True, "torch": torch.__version__, "threads": torch.get_num_threads()}), flush=True)
+        answered = time.process_time()
         for line in sys.stdin:
             seconds, cpu_start = [], time.process_time()
+            idle = cpu_start - answered
             for _ in range(int(line)):
                 start = time.perf_counter()
                 model(image)
                 seconds.append(time.perf_counter() - start)
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-            answer = {"seconds": seconds, "cpuSeconds": time.process_time() - cpu_start, "peakBytes": peak}
+            answer = {
+                "seconds": seconds,
+                "cpuSeconds": time.process_time() - cpu_start,
+                "idleCpuSeconds": idle,
+                "peakBytes": peak,
+            }
             print(json.dumps(answer), flush=True)
+            answered = time.process_time()
 
 
 if __name__ == "__main__":

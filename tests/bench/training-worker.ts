@@ -109,20 +109,27 @@ async function open({ method, settings }: Case, name: string) {
 
 const say = (message: unknown) => process.stdout.write(`${JSON.stringify(message)}\n`);
 let current: Awaited<ReturnType<typeof open>> | null = null;
+const cpuSeconds = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
 say({ ready: true });
+let answeredAt = cpuSeconds();
 for await (const line of createInterface({ input: process.stdin })) {
   const chosen = cases[line];
   if (!chosen) throw new Error(`the bench has no case ${line}`);
+  const idleCpuSeconds = cpuSeconds() - answeredAt;
   if (current?.name !== line) {
     await current?.release();
     current = await open(chosen, line);
   }
-  const before = process.cpuUsage();
+  const before = cpuSeconds();
   const startMs = performance.now();
   const { readSeconds, loss } = await current.step();
   const seconds = (performance.now() - startMs) / 1000;
-  const { user, system } = process.cpuUsage(before);
+  const used = cpuSeconds() - before;
   const peakBytes = process.resourceUsage().maxRSS * 1024;
-  say({ seconds, readSeconds, cpuSeconds: (user + system) / 1e6, peakBytes, loss });
+  say({ seconds, readSeconds, cpuSeconds: used, idleCpuSeconds, peakBytes, loss });
+  answeredAt = cpuSeconds();
 }
 await current?.release();
