@@ -38,6 +38,8 @@ export interface Pass {
 export interface Figure {
   /** Medians of the counted passes. */
   readonly seconds: number;
+  /** The counted pass that other work disturbed least. */
+  readonly fastestSeconds: number;
   readonly cpuSeconds: number;
   readonly readSeconds: number;
   readonly peakBytes: number;
@@ -113,6 +115,7 @@ function figureOf(passes: readonly Pass[]): Figure {
   const waitedSeconds = sum(counted.map((pass) => pass.waitedSeconds));
   return {
     seconds: of((pass) => pass.seconds),
+    fastestSeconds: Math.min(...counted.map((pass) => pass.seconds)),
     cpuSeconds: of((pass) => pass.cpuSeconds),
     readSeconds: of((pass) => pass.readSeconds),
     peakBytes: Math.max(...passes.map((pass) => pass.peakBytes)),
