@@ -24,7 +24,13 @@ import { adam, sgd, type OptimisedParameter } from '../tensor-graph/optimisers.t
 import { normaliseRows, rowLengths } from '../tensor-graph/sums.ts';
 import { topologicalOrder, type Tensor } from '../tensor-graph/tensor.ts';
 import { diceLosses, focalLoss, sumOf } from './losses.ts';
-import { stepNames, type RandomNumbers, type StepArgs, type StepGraph } from './trainable-method.ts';
+import {
+  stepGraphPrefix,
+  stepNames,
+  type RandomNumbers,
+  type StepArgs,
+  type StepGraph,
+} from './trainable-method.ts';
 import { drawnSums, upsampleMaps } from './upsample.ts';
 
 /** Cosines are divided by the similarity temperature 0.07 (methods.md §1). */
