@@ -72,8 +72,10 @@ export function Gallery({ dataset, run, data }: GalleryProps) {
   // One stop for the Tab key, wherever the gallery is scrolled to; arrows go on from there.
   const stop = active >= firstShown && active < endShown ? active : firstShown;
 
+  /** Where keys have led while the image there is not drawn yet: keys that follow fast go on from it. */
+  const aim = useRef<number | null>(null);
   const moveFocus = (event: KeyboardEvent<HTMLElement>) => {
-    const current = document.activeElement?.getAttribute('data-index');
+    const current = aim.current ?? document.activeElement?.getAttribute('data-index');
     if (current === null || current === undefined) return;
     const index = Number(current);
     const row = rowOfTile(grid, index);
@@ -96,9 +98,8 @@ export function Gallery({ dataset, run, data }: GalleryProps) {
     const target = Math.min(known - 1, Math.max(0, next));
     setActive(target);
     rows.scrollToIndex(rowOfTile(grid, target));
-    requestAnimationFrame(() => {
-      scroller.current?.querySelector<HTMLElement>(`[data-index="${target}"]`)?.focus();
-    });
+    aim.current = target;
+    focusWhenDrawn(scroller.current, target, aim);
   };
 
   return (
@@ -142,6 +143,35 @@ export function Gallery({ dataset, run, data }: GalleryProps) {
       </div>
     </div>
   );
+}
+
+/**
+ * Focuses the tile of an image in the frame in which it is there. Until then the gallery itself holds the focus: the tile that
+ * had it may be taken off the page, and keys would go nowhere.
+ */
+function focusWhenDrawn(gallery: HTMLElement | null, index: number, aim: RefObject<number | null>): void {
+  if (gallery === null) return;
+  const tile = () => gallery.querySelector<HTMLElement>(`[data-index="${index}"]`);
+  if (tile() === null) {
+    gallery.tabIndex = -1;
+    gallery.focus({ preventScroll: true });
+  }
+  let triesLeft = 120;
+  const focus = () => {
+    if (aim.current !== index) return;
+    const { activeElement } = document;
+    // Who went elsewhere meanwhile is not called back.
+    if (activeElement !== document.body && !gallery.contains(activeElement)) triesLeft = 0;
+    const found = triesLeft > 0 ? tile() : null;
+    if (found === null && triesLeft-- > 0) {
+      requestAnimationFrame(focus);
+      return;
+    }
+    aim.current = null;
+    found?.focus();
+    gallery.removeAttribute('tabindex');
+  };
+  requestAnimationFrame(focus);
 }
 
 interface PlaceOptions extends GalleryProps {
