@@ -3,6 +3,6 @@ export interface Counts {
   failed: number;
   skipped: number;
 }
-export function countVitest(report: unknown): Counts;
-export function countPlaywright(report: unknown): Counts & { retried: string[] };
+export function countVitest(report: unknown): Counts & { failures: string[] };
+export function countPlaywright(report: unknown): Counts & { failures: string[]; retried: string[] };
 export function addCounts(...counts: Counts[]): Counts;

@@ -1,39 +1,57 @@
 /** Adds up what a runner's JSON report says: `{ passed, failed, skipped }`. */
+import path from 'node:path';
 
-/** @param report vitest's `--reporter=json`, null where the runner ended before it wrote one */
+/**
+ * `failures` names each test that failed, and each file that could not be loaded.
+ *
+ * @param report vitest's `--reporter=json`, null where the runner ended before it wrote one
+ */
 export function countVitest(report) {
-  if (report === null) return { passed: 0, failed: 1, skipped: 0 };
+  if (report === null) return { passed: 0, failed: 1, skipped: 0, failures: ['vitest wrote no report'] };
   // A file that could not be loaded holds no test that could fail; it counts as one.
+  const failedTests = ({ assertionResults }) => assertionResults.filter(({ status }) => status === 'failed');
   const brokenFiles = report.testResults.filter(
-    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
-  ).length;
+    (file) => file.status === 'failed' && failedTests(file).length === 0,
+  );
   return {
     passed: report.numPassedTests,
-    failed: report.numFailedTests + brokenFiles,
+    failed: report.numFailedTests + brokenFiles.length,
     skipped: report.numPendingTests + report.numTodoTests,
+    failures: [
+      ...report.testResults.flatMap((file) =>
+        failedTests(file).map(({ fullName }) => `${path.basename(file.name)}: ${fullName}`),
+      ),
+      ...brokenFiles.map(({ name }) => `${path.basename(name)} could not be loaded`),
+    ],
   };
 }
 
 /**
- * A test that passed only when it was tried again counts as passed; `retried` names it, to be said aloud.
+ * A test that passed only when it was tried again counts as passed; `retried` names it, to be said aloud. `failures` names
+ * each test that failed.
  *
  * @param report Playwright's `--reporter=json`, null where the runner ended before it wrote one
  */
 export function countPlaywright(report) {
-  if (report === null) return { passed: 0, failed: 1, skipped: 0, retried: [] };
+  if (report === null)
+    return { passed: 0, failed: 1, skipped: 0, failures: ['Playwright wrote no report'], retried: [] };
   const { expected, unexpected, flaky, skipped } = report.stats;
   const errors = unexpected === 0 ? report.errors.length : 0;
   return {
     passed: expected + flaky,
     failed: unexpected + errors,
     skipped,
-    retried: (report.suites ?? []).flatMap(flakyTitles),
+    failures: titlesOf('unexpected', report),
+    retried: titlesOf('flaky', report),
   };
 }
 
-function flakyTitles({ specs = [], suites = [] }) {
-  const own = specs.filter(({ tests }) => tests.some(({ status }) => status === 'flaky'));
-  return [...own.map(({ file, title }) => `${file}: ${title}`), ...suites.flatMap(flakyTitles)];
+function titlesOf(outcome, { specs = [], suites = [] }) {
+  const own = specs.filter(({ tests }) => tests.some(({ status }) => status === outcome));
+  return [
+    ...own.map(({ file, title }) => `${file}: ${title}`),
+    ...suites.flatMap((suite) => titlesOf(outcome, suite)),
+  ];
 }
 
 export function addCounts(...counts) {

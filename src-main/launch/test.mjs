@@ -83,6 +83,8 @@ console.log(
 );
 if (diedByItself)
   console.log('RUN TWICE: unit, golden and contract tests, because a process of theirs ended by itself');
+// Named here once more: of a long output only the end is kept by some who run this.
+for (const title of [...unitCounts.failures, ...endToEndCounts.failures]) console.log(`FAILED: ${title}`);
 for (const title of endToEndCounts.retried) console.log(`PASSED ONLY AT THE SECOND TRY: ${title}`);
 if (failedParts.length > 0) console.log(`Failed: ${failedParts.join(', ')}.`);
 console.log(`${counts.passed} passed, ${failed} failed, ${counts.skipped} skipped`);

@@ -95,6 +95,8 @@ const outcome = {
   mapStatus: map?.status,
   mapBytes: (await map?.arrayBuffer())?.byteLength,
   imageType: image?.headers.get('content-type'),
+  // Read to its end: a body that nobody reads keeps its file open until it is collected, and Node tells that as a warning.
+  imageBytes: (await image?.arrayBuffer())?.byteLength,
   utilityProcessCount: electronWorld.utilityProcesses.length,
 };
 process.stdout.write(`${JSON.stringify(outcome)}\n`);

@@ -44,6 +44,7 @@ const expected = {
   mapStatus: 200,
   mapBytes: expect.any(Number) as unknown,
   imageType: 'image/png',
+  imageBytes: expect.any(Number) as unknown,
   utilityProcessCount: 1,
 };
 

@@ -156,18 +156,33 @@ describe('the closing line', () => {
       numPendingTests: 2,
       numTodoTests: 1,
       testResults: [
-        { status: 'failed', assertionResults: [{ status: 'failed' }] },
-        { status: 'failed', assertionResults: [] },
-        { status: 'passed', assertionResults: [] },
+        {
+          name: '/unit/maps.test.ts',
+          status: 'failed',
+          assertionResults: [
+            { status: 'failed', fullName: 'a map is stored' },
+            { status: 'passed', fullName: 'a map is read' },
+          ],
+        },
+        { name: '/unit/runs.test.ts', status: 'failed', assertionResults: [] },
+        { name: '/unit/jobs.test.ts', status: 'passed', assertionResults: [] },
       ],
     });
-    expect(vitest).toEqual({ passed: 10, failed: 2, skipped: 3 });
+    expect(vitest).toEqual({
+      passed: 10,
+      failed: 2,
+      skipped: 3,
+      failures: ['maps.test.ts: a map is stored', 'runs.test.ts could not be loaded'],
+    });
     const playwright = countPlaywright({
       stats: { expected: 5, unexpected: 1, flaky: 1, skipped: 4 },
       errors: [],
       suites: [
         {
-          specs: [{ file: 'runs.spec.ts', title: 'a run ends', tests: [{ status: 'expected' }] }],
+          specs: [
+            { file: 'runs.spec.ts', title: 'a run ends', tests: [{ status: 'expected' }] },
+            { file: 'runs.spec.ts', title: 'a run begins', tests: [{ status: 'unexpected' }] },
+          ],
           suites: [{ specs: [{ file: 'runs.spec.ts', title: 'a run stops', tests: [{ status: 'flaky' }] }] }],
         },
       ],
@@ -176,6 +191,7 @@ describe('the closing line', () => {
       passed: 6,
       failed: 1,
       skipped: 4,
+      failures: ['runs.spec.ts: a run begins'],
       retried: ['runs.spec.ts: a run stops'],
     });
     const broken = countPlaywright({
