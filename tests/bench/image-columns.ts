@@ -1,4 +1,4 @@
-// Times `images.columns` on a made-up data set with one run and verdicts on a fifth of its images; prints one JSON document.
+// Times `images.columns`, and pages of `images.list`, on a made-up data set with one run and verdicts on a fifth of its images; prints one JSON document.
 // Usage: node tests/bench/image-columns.ts [--count 50000]
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
@@ -70,6 +70,24 @@ try {
     jsonMs = performance.now() - beforeJsonMs;
     if (columns.imageIds.length !== count) throw new Error(`${columns.imageIds.length} images came`);
   }
+  const slowestPageMs: Record<string, number> = {};
+  for (const sort of ['score', 'path'] as const) {
+    for (const offset of [0, 0.1, 0.25, 0.6, 1].map((share) =>
+      Math.max(0, Math.floor(share * count) - 100),
+    )) {
+      const startMs = performance.now();
+      await core.call('images.list', {
+        datasetId: 1,
+        runId: 1,
+        className: null,
+        sort,
+        descending: true,
+        offset,
+        limit: 100,
+      });
+      slowestPageMs[sort] = Math.max(slowestPageMs[sort] ?? 0, performance.now() - startMs);
+    }
+  }
   await core.close();
   const sorted = timings.toSorted((a, b) => a - b);
   const round = (ms: number | undefined) => Number((ms ?? Number.NaN).toFixed(1));
@@ -80,6 +98,7 @@ try {
     worstMs: round(sorted.at(-1)),
     jsonMs: round(jsonMs),
     jsonBytes,
+    slowestPageMs,
     cores: availableParallelism(),
     load: loadavg()[0],
   };

@@ -144,23 +144,6 @@ describe('a data set of 50,000 images', () => {
     expect(seen.size).toBe(count);
   });
 
-  it('lists any page in little time, the last ones too', async () => {
-    const slowest: Record<string, number> = {};
-    for (const sort of ['score', 'path'] as const) {
-      for (const className of [null, 'class-2']) {
-        for (const offset of [0, 5000, 12_400, ...(className === null ? [30_000, 49_900] : [])]) {
-          const startMs = performance.now();
-          await list(page({ sort, className, offset }));
-          const key = `${sort} ${className ?? 'all'}`;
-          slowest[key] = Math.max(slowest[key] ?? 0, performance.now() - startMs);
-        }
-      }
-    }
-    // About 5 to 40 ms on a quiet machine; the bound is for a busy one.
-    for (const [key, durationMs] of Object.entries(slowest)) expect(durationMs, key).toBeLessThan(1000);
-    console.info('slowest page in ms', slowest);
-  });
-
   it('is sorted by an index, without a sorting step', () => {
     const plan = (sql: string) =>
       database
@@ -183,25 +166,16 @@ describe('a data set of 50,000 images', () => {
     );
   });
 
-  it('is counted and summed up quickly', () => {
-    const timed = <T>(work: () => T) => {
-      const startMs = performance.now();
-      const value = work();
-      return { value, durationMs: performance.now() - startMs };
-    };
-    const card = timed(() => repositories.datasets.get(ids.datasetId));
-    expect(card.value).toMatchObject({ imageCount: count });
-    expect(card.value?.classes).toHaveLength(4);
-    const scores = timed(() => repositories.results.scores(ids.runId));
-    expect(scores.value.scores).toHaveLength(scored.length);
-    expect(scores.value.classNames.toSorted()).toEqual(['class-0', 'class-1', 'class-2', 'class-3']);
-    const run = timed(() => repositories.runs.get(ids.runId));
-    expect(run.value).toMatchObject({ imageCount: count, scoredCount: scored.length });
-    expect(run.value?.failedCount).toBe(repositories.results.countFailures(ids.runId));
-    console.info('card, scores, run in ms', card.durationMs, scores.durationMs, run.durationMs);
-    expect(card.durationMs).toBeLessThan(1000);
-    expect(scores.durationMs).toBeLessThan(3000);
-    expect(run.durationMs).toBeLessThan(500);
+  it('is counted and summed up', () => {
+    const card = repositories.datasets.get(ids.datasetId);
+    expect(card).toMatchObject({ imageCount: count });
+    expect(card?.classes).toHaveLength(4);
+    const scores = repositories.results.scores(ids.runId);
+    expect(scores.scores).toHaveLength(scored.length);
+    expect(scores.classNames.toSorted()).toEqual(['class-0', 'class-1', 'class-2', 'class-3']);
+    const run = repositories.runs.get(ids.runId);
+    expect(run).toMatchObject({ imageCount: count, scoredCount: scored.length });
+    expect(run?.failedCount).toBe(repositories.results.countFailures(ids.runId));
   });
 });
 

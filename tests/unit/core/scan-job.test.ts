@@ -182,10 +182,9 @@ describe('a scan', () => {
     const next = await test.core.call('runs.create', baselineRun(second.datasetId));
     expect(next.job.state).toBe('queued');
     await eventually(async () => (await test.computeLog()).includes('image stuck-2.png'));
-    const startMs = performance.now();
+    // The stuck images never end: a cancellation that waited for them would not either.
     await test.core.call('jobs.cancel', { jobId: stuck.job.id });
     expect((await test.core.call('jobs.get', { jobId: next.job.id })).state).toBe('running');
-    expect(performance.now() - startMs).toBeLessThan(300);
     expect((await test.jobEnd(next.job.id)).state).toBe('succeeded');
     expect(await test.core.call('runs.get', { runId: next.run.id })).toMatchObject({
       scoredCount: 2,

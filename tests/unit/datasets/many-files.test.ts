@@ -1,5 +1,5 @@
-import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
+import { processorMsOf } from '../../support/processor-time.ts';
 import { folderOf, inspect } from './import-tools.ts';
 
 const count = 4000;
@@ -12,11 +12,12 @@ describe('thousands of files that do not fit together', () => {
     ['MVTec', 'c/test/cut', 'c/ground_truth/cut', 'mvtec'],
   ])('are told one by one and in little time: %s', async (_, images, masks, layout) => {
     const root = await folderOf({ ...numbered(images, 'png', 0), ...numbered(masks, 'png', count) });
-    const startMs = performance.now();
-    const preview = await inspect(root, {}, 100_000);
-    expect(preview).toMatchObject({ layout, imageCount: count, problemCount: 2 * count });
+    const tookMs = await processorMsOf(async () => {
+      const preview = await inspect(root, {}, 100_000);
+      expect(preview).toMatchObject({ layout, imageCount: count, problemCount: 2 * count });
+    });
     // Looking each name up among all others would take minutes.
-    expect(performance.now() - startMs).toBeLessThan(10_000);
+    expect(tookMs).toBeLessThan(20_000);
   });
 
   it('are counted where a table does not list them', async () => {

