@@ -3,9 +3,15 @@ import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  // The real module exists inside Electron's runtime only; the stand-in is wired as it is.
-  resolve: { alias: { electron: path.join(import.meta.dirname, 'tests/support/electron-stand-in.ts') } },
+  resolve: {
+    alias: {
+      // The real module exists inside Electron's runtime only; the stand-in is wired as it is.
+      electron: path.join(import.meta.dirname, 'tests/support/electron-stand-in.ts'),
+      './pixel-worker-file.ts': path.join(import.meta.dirname, 'tests/support/pixel-worker-file.ts'),
+    },
+  },
   test: {
+    globalSetup: ['tests/support/bundle-pixel-worker.ts'],
     include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'],
     exclude: ['tests/e2e/**'],
     pool: 'forks',

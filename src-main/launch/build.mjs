@@ -71,6 +71,20 @@ export async function buildPreload(folder) {
   await preload.close();
 }
 
+/** The thread that counts pixels as one file, for hosts that run from source. */
+export async function buildPixelWorker(folder) {
+  const { rolldown } = await import('rolldown');
+  const worker = await rolldown({
+    cwd: projectRoot,
+    input: { 'pixel-worker': mainEntries['pixel-worker'] },
+    external,
+    platform: 'node',
+    tsconfig: false,
+  });
+  await worker.write({ dir: folder, format: 'esm', codeSplitting: false });
+  await worker.close();
+}
+
 /** Returns the files that the bundles hold. */
 async function buildMain(folder) {
   const { rolldown } = await import('rolldown');

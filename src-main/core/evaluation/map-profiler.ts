@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { extname, join } from 'node:path';
 import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { Label } from '../../../src-shared/domain/dataset.ts';
 import type { MapProfile } from '../../../src-shared/domain/map-profile.ts';
@@ -10,6 +9,7 @@ import type { Repositories } from '../db/repositories.ts';
 import type { EventBus } from '../event-bus.ts';
 import { hashEvaluationInputs } from './evaluation-inputs.ts';
 import { startWorkerThread, workInThisThread, type PixelThread } from './pixel-thread.ts';
+import { pixelWorkerFile } from './pixel-worker-file.ts';
 import type { PixelProblem, ProfiledImage, ProfilePart } from './pixel-worker-protocol.ts';
 
 const mostWorkers = 4;
@@ -136,12 +136,6 @@ interface PassOptions extends Pick<MapProfilerOptions, 'repositories' | 'log'> {
   readonly signal: AbortSignal;
 }
 
-/** From source a TypeScript file beside this one, in the bundles `pixel-worker.js` beside them. */
-const workerFile = join(
-  import.meta.dirname,
-  extname(import.meta.filename) === '.ts' ? 'pixel-worker.ts' : 'pixel-worker.js',
-);
-
 /** One way through a run's maps, some images a request, over as many threads as are worth starting. */
 class ProfilePass {
   readonly #options: PassOptions;
@@ -170,7 +164,7 @@ class ProfilePass {
     try {
       const work = async (index: number) => {
         const data = { index, memories: [] };
-        const thread = startWorkerThread(workerFile, { data, signal, onProgress: () => undefined });
+        const thread = startWorkerThread(pixelWorkerFile, { data, signal, onProgress: () => undefined });
         threads.push(thread);
         await this.#work(thread, onProgress, index);
       };

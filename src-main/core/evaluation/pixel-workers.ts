@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { extname, join } from 'node:path';
 import { toErrorShape } from '../../../src-shared/contract/errors.ts';
 import type { MapRendering } from '../../../src-shared/domain/method.ts';
 import {
@@ -10,6 +9,7 @@ import {
 } from '../../../src-shared/metrics/pixel-metrics.ts';
 import type { Log } from '../core.ts';
 import { startWorkerThread, workInThisThread, type PixelThread } from './pixel-thread.ts';
+import { pixelWorkerFile } from './pixel-worker-file.ts';
 import type { MeasuredImage, PixelProblem } from './pixel-worker-protocol.ts';
 
 /** Room for exact counts, all workers together. More rounds take the place of more memory. */
@@ -54,12 +54,6 @@ export interface PixelWorkers {
   close(): Promise<void>;
 }
 
-/** From source a TypeScript file beside this one, in the bundles `pixel-worker.js` beside them. */
-const standardWorkerFile = join(
-  import.meta.dirname,
-  extname(import.meta.filename) === '.ts' ? 'pixel-worker.ts' : 'pixel-worker.js',
-);
-
 /**
  * Threads that render maps, read masks and count pixels, so that the core's own thread stays free. Their memory is made
  * at once but the system hands it out only where it is written to. Aborting ends them in the middle of whatever they do.
@@ -73,7 +67,7 @@ export function openPixelWorkers({
   ),
   memoryBytes = defaultMemoryBytes,
   log = () => undefined,
-  workerFile = standardWorkerFile,
+  workerFile = pixelWorkerFile,
 }: PixelWorkersOptions): PixelWorkers {
   signal.throwIfAborted();
   const shardBytes = Math.max(leastMemoryBytes, Math.floor(memoryBytes / workerCount / 8) * 8);
