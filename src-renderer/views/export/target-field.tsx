@@ -1,9 +1,5 @@
-import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
-import { FolderOpen } from 'lucide-react';
-import { useState } from 'react';
-import { FolderDialog } from '../../components/folder-dialog.tsx';
-import { useClient } from '../../state/client-context.ts';
+import { FolderButton } from '../../components/folder-button.tsx';
 import { say } from '../../texts/say.ts';
 import styles from './export-view.module.css';
 
@@ -14,16 +10,6 @@ interface TargetFieldProps {
 
 /** The folder that is written to: typed, or chosen in a dialog. It need not be there yet. */
 export function TargetField({ value, onChange }: TargetFieldProps) {
-  const { pickers } = useClient().transport;
-  const [choosing, setChoosing] = useState(false);
-  const choose = (folder: string | null) => {
-    setChoosing(false);
-    if (folder !== null) onChange(folder);
-  };
-  const openDialog = async () => {
-    if (pickers === null) setChoosing(true);
-    else choose(await pickers.pickFolder());
-  };
   return (
     <div className={styles.target}>
       <TextField
@@ -37,24 +23,7 @@ export function TargetField({ value, onChange }: TargetFieldProps) {
           inputLabel: { shrink: true },
         }}
       />
-      <Button
-        variant="outlined"
-        startIcon={<FolderOpen size={16} aria-hidden />}
-        onClick={() => void openDialog()}
-      >
-        {say('Choose a folder')}
-      </Button>
-      {choosing && (
-        <FolderDialog
-          kind="folder"
-          title={say('Choose a folder')}
-          startPath={null}
-          onChoose={choose}
-          onClose={() => {
-            setChoosing(false);
-          }}
-        />
-      )}
+      <FolderButton onChoose={onChange} />
     </div>
   );
 }
