@@ -11,6 +11,7 @@ import { useAddress, useAddressStore } from '../../state/address.ts';
 import { folderOf, tableName, useDroppedStore } from '../../state/dropped.ts';
 import { useInspection, type InspectionProgress } from '../../state/inspection.ts';
 import { say } from '../../texts/say.ts';
+import page from '../../components/page.module.css';
 import styles from './add-view.module.css';
 import { DroppedNotice } from './dropped-notice.tsx';
 import { ImportPreviewSection } from './import-preview-section.tsx';
@@ -44,7 +45,7 @@ function AddPage({ path }: { readonly path: string | null }) {
     else go({ path: chosen, layout: null });
   };
   return (
-    <div className={styles.page}>
+    <div className={page.padded}>
       <div className={styles.column}>
         <h1>{say('Add a folder')}</h1>
         <PathField

@@ -20,6 +20,7 @@ import { ImportModel } from './import-model.tsx';
 import { ImportPrompts } from './import-prompts.tsx';
 import { RenameButton } from './rename-button.tsx';
 import { RemoveButton } from './remove-button.tsx';
+import page from '../../components/page.module.css';
 import styles from './models-view.module.css';
 
 /** Backbones and learned prompts: what is in the library, and importing more. */
@@ -48,7 +49,7 @@ export function ModelsView() {
   );
 
   return (
-    <div className={styles.page}>
+    <div className={page.padded}>
       <div className={styles.column}>
         <div className={styles.title}>
           <h1>{say('Models')}</h1>

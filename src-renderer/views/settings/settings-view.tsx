@@ -14,6 +14,7 @@ import { ComputeSection } from './compute-section.tsx';
 import { DataFolderSection } from './data-folder-section.tsx';
 import { HeatMapSection } from './heat-map-section.tsx';
 import { KeysSection } from './keys-section.tsx';
+import page from '../../components/page.module.css';
 import styles from './settings-view.module.css';
 
 const themeNames: Readonly<Record<ThemeChoice, string>> = {
@@ -47,7 +48,7 @@ export function SettingsView() {
   });
 
   return (
-    <div className={styles.page}>
+    <div className={page.padded}>
       <div className={styles.column}>
         <h1>{say('Settings')}</h1>
         <section className={styles.section}>

@@ -14,7 +14,7 @@ import { useIsClosed } from '../../state/readings.ts';
 import { describeAuroc, runState, runTitle } from '../../state/run-words.ts';
 import { say } from '../../texts/say.ts';
 import { NameDialog } from './name-dialog.tsx';
-import styles from './runs-view.module.css';
+import rows from '../../components/row-list.module.css';
 
 /** One run: what it was made with, where it stands, its job while that is not at its end, and what can be done. */
 export function RunRow({ run }: { readonly run: Run }) {
@@ -31,14 +31,14 @@ export function RunRow({ run }: { readonly run: Run }) {
     formatMoment(run.createdAtMs),
   ].filter((part) => part !== '');
   return (
-    <li className={styles.run} data-testid="run-row" data-state={run.state}>
-      <div className={styles.head}>
-        <div className={styles.words}>
-          <h2 className={styles.title}>{title}</h2>
-          <p className={styles.facts}>{facts.join(' · ')}</p>
-          {run.error !== null && <p className={styles.error}>{run.error.message}</p>}
+    <li className={rows.row} data-testid="run-row" data-state={run.state}>
+      <div className={rows.head}>
+        <div className={rows.words}>
+          <h2>{title}</h2>
+          <p className={rows.facts}>{facts.join(' · ')}</p>
+          {run.error !== null && <p className={rows.problem}>{run.error.message}</p>}
         </div>
-        <div className={styles.actions}>
+        <div className={rows.actions}>
           <Button
             variant="outlined"
             startIcon={<Images size={14} aria-hidden />}

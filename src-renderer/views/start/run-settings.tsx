@@ -13,6 +13,7 @@ import { joinWords } from '../../state/format.ts';
 import { parseLayers } from '../../state/parse-layers.ts';
 import { ownSizesPx, whyNoReferences } from '../../state/run-plan.ts';
 import { say } from '../../texts/say.ts';
+import page from '../../components/page.module.css';
 import styles from './start-view.module.css';
 
 interface RunSettingsProps {
@@ -76,7 +77,7 @@ export function RunSettings({ methods, model, dataset, settings, onChange }: Run
         </p>
       )}
       {isRead('dpam') && (
-        <details className={styles.more}>
+        <details className={`${page.folded} ${styles.more}`}>
           <summary>{say('More')}</summary>
           <div className={styles.fields}>
             <LabelledSelect

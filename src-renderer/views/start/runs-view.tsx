@@ -9,7 +9,8 @@ import { useDataset, useDatasets, useRuns } from '../../state/queries.ts';
 import { say } from '../../texts/say.ts';
 import { DatasetNeeded } from '../frame/dataset-needed.tsx';
 import { RunRow } from './run-row.tsx';
-import styles from './runs-view.module.css';
+import page from '../../components/page.module.css';
+import rows from '../../components/row-list.module.css';
 
 /** Every run of a data set: what it was made with, where it stands, and what can be done with it. */
 export function RunsView() {
@@ -26,7 +27,7 @@ function Runs({ dataset }: { readonly dataset: Dataset }) {
   const runs = useRuns();
   const own = (runs.data ?? []).filter((run) => run.datasetId === dataset.id);
   return (
-    <div className={styles.page}>
+    <div className={page.list}>
       <h1>{say('Runs of {dataset}', { dataset: dataset.name })}</h1>
       {runs.isPending && <LinearProgress aria-label={say('Reading the runs')} />}
       {runs.error && <ErrorNotice title={say('The runs could not be read')} error={runs.error} />}
@@ -48,7 +49,7 @@ function Runs({ dataset }: { readonly dataset: Dataset }) {
           {say('A run gives every image a score and a map of where it is unlike the others.')}
         </EmptyState>
       )}
-      <ul className={styles.list} aria-label={say('Runs')}>
+      <ul className={rows.list} aria-label={say('Runs')}>
         {own.map((run) => (
           <RunRow key={run.id} run={run} />
         ))}

@@ -13,7 +13,7 @@ import { formatDuration, joinWords } from '../../state/format.ts';
 import { beginBlind, useReading } from '../../state/readings.ts';
 import { imagesIn } from '../../state/run-plan.ts';
 import { say } from '../../texts/say.ts';
-import styles from './start-view.module.css';
+import page from '../../components/page.module.css';
 
 interface StartFootProps {
   readonly dataset: Dataset;
@@ -52,7 +52,7 @@ export function StartFoot(props: StartFootProps) {
   const imageCount = imagesIn(dataset, className);
   const canStart = question !== null && obstacle === null && imageCount > 0;
   return (
-    <div className={styles.finish}>
+    <div className={page.foot}>
       <Button
         variant="contained"
         startIcon={<Play size={14} aria-hidden />}
@@ -87,7 +87,7 @@ export function StartFoot(props: StartFootProps) {
       >
         {say('Cancel')}
       </Button>
-      <p className={styles.cost} role="status" data-testid="run-cost">
+      <p className={page.cost} role="status" data-testid="run-cost">
         {obstacle ?? (methodCount === 0 ? say('Choose at least one method.') : describeCost(estimate))}
       </p>
       {start.error && <ErrorNotice title={say('The run could not be started')} error={start.error} />}

@@ -29,6 +29,7 @@ import { RunSettings } from './run-settings.tsx';
 import { StartFoot } from './start-foot.tsx';
 import { StartNotes } from './start-notes.tsx';
 import { useMeasuredPrompts } from './use-measured-prompts.ts';
+import page from '../../components/page.module.css';
 import styles from './start-view.module.css';
 
 interface StartFormProps {
@@ -77,9 +78,9 @@ export function StartForm({ dataset, again, learned }: StartFormProps) {
   const ownRuns = runs.filter(({ datasetId }) => datasetId === dataset.id);
 
   return (
-    <div className={styles.page}>
-      <div className={styles.scroll}>
-        <div className={styles.top}>
+    <div className={page.withFoot}>
+      <div className={page.scroll}>
+        <div className={page.top}>
           <h1>{say('Start a run on {dataset}', { dataset: dataset.name })}</h1>
           {ownRuns.length > 0 && (
             <Button
@@ -92,8 +93,8 @@ export function StartForm({ dataset, again, learned }: StartFormProps) {
             </Button>
           )}
         </div>
-        <div className={styles.grid}>
-          <section className={styles.section} aria-labelledby="method-title">
+        <div className={`${page.grid} ${styles.grid}`}>
+          <section className={page.section} aria-labelledby="method-title">
             <div className={styles.head}>
               <h2 id="method-title">{say('Methods')}</h2>
               {able.length > 1 && chosen.length < able.length && (
@@ -149,7 +150,7 @@ export function StartForm({ dataset, again, learned }: StartFormProps) {
               </p>
             )}
             {usesModel && (
-              <section className={styles.section} aria-labelledby="model-title">
+              <section className={page.section} aria-labelledby="model-title">
                 <div className={styles.head}>
                   <h2 id="model-title">{say('Model')}</h2>
                 </div>
@@ -195,7 +196,7 @@ export function StartForm({ dataset, again, learned }: StartFormProps) {
               </section>
             )}
             {dataset.classes.length > 1 && (
-              <section className={styles.section} aria-labelledby="scope-title">
+              <section className={page.section} aria-labelledby="scope-title">
                 <div className={styles.head}>
                   <h2 id="scope-title">{say('Images')}</h2>
                 </div>

@@ -12,6 +12,7 @@ import { useAddressStore } from '../../state/address.ts';
 import { useClient } from '../../state/client-context.ts';
 import { countNewImages, isSameRun, type RunWish } from '../../state/run-plan.ts';
 import { say, sayKnown } from '../../texts/say.ts';
+import page from '../../components/page.module.css';
 import styles from './start-view.module.css';
 
 /** More would push what else is to be said out of sight. */
@@ -92,9 +93,9 @@ function asSentence(words: string): string {
 function Note({ kind, children }: { readonly kind: 'info' | 'warning'; readonly children: ReactNode }) {
   const Icon = kind === 'warning' ? TriangleAlert : Info;
   return (
-    <div className={styles.note} data-kind={kind}>
+    <div className={page.note} data-kind={kind}>
       <Icon size={16} aria-hidden />
-      <div className={styles.noteText}>{children}</div>
+      <div className={page.noteText}>{children}</div>
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { say } from '../../texts/say.ts';
 import { ComparedEpochs } from './compared-epochs.tsx';
 import { KeepActions } from './keep-actions.tsx';
 import { ProbeTile } from './probe-tile.tsx';
+import page from '../../components/page.module.css';
 import styles from './training-page.module.css';
 
 interface CheckpointSectionProps {
@@ -39,7 +40,7 @@ export function CheckpointSection(props: CheckpointSectionProps) {
   const { rendering } = training;
   const left = checkpoints.find(({ epoch }) => epoch === against) ?? first;
   return (
-    <section className={styles.section} aria-label={say('Checkpoint')} data-testid="checkpoint">
+    <section className={page.section} aria-label={say('Checkpoint')} data-testid="checkpoint">
       <div className={styles.scrub}>
         <h2 id="scrub-title">{say('Epoch {epoch}', { epoch: looked.epoch })}</h2>
         <Slider

@@ -2,6 +2,7 @@ import { useState, type ReactNode } from 'react';
 import type { TrainingCurve } from '../../state/training-curves.ts';
 import { dashes, LineChart } from './line-chart.tsx';
 import chartStyles from './line-chart.module.css';
+import page from '../../components/page.module.css';
 import styles from './training-page.module.css';
 
 interface CurveSectionProps {
@@ -28,7 +29,7 @@ export function CurveSection(props: CurveSectionProps) {
   const [hidden, setHidden] = useState<readonly string[]>([]);
   const order = curves.map(({ key }) => key);
   return (
-    <section className={styles.section} aria-label={title}>
+    <section className={page.section} aria-label={title}>
       <div className={styles.sectionHead}>
         <h2>{title}</h2>
         {props.action}

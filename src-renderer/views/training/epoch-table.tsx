@@ -4,6 +4,7 @@ import { metricNames } from '../../state/compare-metrics.ts';
 import { bestEpoch, metricOf, metricsMeasured } from '../../state/training-curves.ts';
 import { formatLoss } from '../../state/training-words.ts';
 import { say } from '../../texts/say.ts';
+import page from '../../components/page.module.css';
 import styles from './training-page.module.css';
 
 interface EpochTableProps {
@@ -17,7 +18,7 @@ export function EpochTable({ checkpoints, chosen, onChoose }: EpochTableProps) {
   const metrics = metricsMeasured(checkpoints);
   const best = new Map(metrics.map((metric) => [metric, bestEpoch(checkpoints, metric)]));
   return (
-    <section className={styles.section} aria-label={say('Epochs')}>
+    <section className={page.section} aria-label={say('Epochs')}>
       <h2>{say('Epochs')}</h2>
       {checkpoints.length === 0 ? (
         <p className={styles.quiet}>{say('Each epoch leaves a checkpoint here.')}</p>

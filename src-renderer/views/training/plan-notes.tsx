@@ -3,7 +3,7 @@ import type { TrainingPlan } from '../../../src-shared/domain/training.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { describePlan } from '../../state/training-words.ts';
 import { say } from '../../texts/say.ts';
-import styles from './training.module.css';
+import page from '../../components/page.module.css';
 
 interface PlanNotesProps {
   /** Null while it is not known. */
@@ -17,15 +17,15 @@ export function PlanNotes({ plan, error }: PlanNotesProps) {
     return <ErrorNotice title={say('This cannot be learned as it stands')} error={error} />;
   if (plan === null) return null;
   return (
-    <section className={styles.section} aria-label={say('What it would be')} data-testid="training-plan">
-      <p className={styles.note}>
+    <section className={page.section} aria-label={say('What it would be')} data-testid="training-plan">
+      <p className={page.note}>
         <CircleCheck size={16} aria-hidden />
-        <span>{describePlan(plan)}</span>
+        <span className={page.noteText}>{describePlan(plan)}</span>
       </p>
       {plan.warnings.map(({ code, message }) => (
-        <p key={code} className={styles.note} data-kind="warning" data-code={code}>
+        <p key={code} className={page.note} data-kind="warning" data-code={code}>
           <TriangleAlert size={16} aria-hidden />
-          <span>{message}</span>
+          <span className={page.noteText}>{message}</span>
         </p>
       ))}
     </section>

@@ -9,7 +9,7 @@ import { useClient } from '../../state/client-context.ts';
 import { queryRoots } from '../../state/queries.ts';
 import { describeTrainingCost } from '../../state/training-words.ts';
 import { say } from '../../texts/say.ts';
-import styles from './training.module.css';
+import page from '../../components/page.module.css';
 
 interface SetUpFootProps {
   /** Null: it cannot be started as it stands. */
@@ -37,7 +37,7 @@ export function SetUpFoot({ order, name, plan, isRefused, obstacle }: SetUpFootP
   });
   const isEmpty = plan !== null && plan.imageCount === 0;
   return (
-    <div className={styles.finish}>
+    <div className={page.foot}>
       <Button
         variant="contained"
         startIcon={<Play size={14} aria-hidden />}
@@ -56,7 +56,7 @@ export function SetUpFoot({ order, name, plan, isRefused, obstacle }: SetUpFootP
       >
         {say('Cancel')}
       </Button>
-      <p className={styles.cost} role="status" data-testid="training-cost">
+      <p className={page.cost} role="status" data-testid="training-cost">
         {obstacle ?? (plan === null || isRefused ? '' : describeTrainingCost(plan))}
       </p>
       {start.error && <ErrorNotice title={say('The training could not be started')} error={start.error} />}

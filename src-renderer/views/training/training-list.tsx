@@ -12,6 +12,8 @@ import { useTraining } from '../../state/training-queries.ts';
 import { say } from '../../texts/say.ts';
 import { RemoveButton } from '../models/remove-button.tsx';
 import { RenameButton } from '../models/rename-button.tsx';
+import page from '../../components/page.module.css';
+import rows from '../../components/row-list.module.css';
 import styles from './training.module.css';
 
 interface TrainingListProps {
@@ -23,8 +25,8 @@ interface TrainingListProps {
 export function TrainingList({ dataset, trainings }: TrainingListProps) {
   const go = useAddressStore((state) => state.go);
   return (
-    <div className={styles.listPage}>
-      <div className={styles.top}>
+    <div className={page.list}>
+      <div className={`${page.top} ${styles.top}`}>
         <h1>{say('Trainings on {dataset}', { dataset: dataset.name })}</h1>
         <Button
           variant="contained"
@@ -35,7 +37,7 @@ export function TrainingList({ dataset, trainings }: TrainingListProps) {
           {say('New training')}
         </Button>
       </div>
-      <ul className={styles.list} aria-label={say('Trainings')}>
+      <ul className={rows.list} aria-label={say('Trainings')}>
         {trainings.map((training) => (
           <TrainingRow key={training.id} training={training} />
         ))}
@@ -55,17 +57,17 @@ function TrainingRow({ training }: { readonly training: Training }) {
     formatMoment(training.createdAtMs),
   ].filter((part) => part !== '');
   return (
-    <li className={styles.training} data-testid="training-row" data-state={state}>
-      <div className={styles.rowHead}>
-        <div className={styles.words}>
+    <li className={rows.row} data-testid="training-row" data-state={state}>
+      <div className={rows.head}>
+        <div className={rows.words}>
           <h2>{training.name}</h2>
-          <p className={styles.quiet}>{facts.join(' · ')}</p>
-          <p className={styles.quiet}>{trainingFacts(training)}</p>
+          <p className={rows.facts}>{facts.join(' · ')}</p>
+          <p className={rows.facts}>{trainingFacts(training)}</p>
           {state === 'failed' && training.error !== null && (
-            <p className={styles.problem}>{training.error.message}</p>
+            <p className={rows.problem}>{training.error.message}</p>
           )}
         </div>
-        <div className={styles.actions}>
+        <div className={rows.actions}>
           <Button
             variant="outlined"
             startIcon={<GraduationCap size={14} aria-hidden />}

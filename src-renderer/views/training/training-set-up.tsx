@@ -30,6 +30,7 @@ import { ClassPicks } from './class-picks.tsx';
 import { PlanNotes } from './plan-notes.tsx';
 import { SettingField } from './setting-field.tsx';
 import { SetUpFoot } from './set-up-foot.tsx';
+import page from '../../components/page.module.css';
 import styles from './training.module.css';
 
 /** What a training learns from and how; or what is missing for one. */
@@ -110,14 +111,14 @@ function SetUpForm({ dataset, models }: SetUpFormProps) {
   const wrong = model === null ? [] : parseSettings(choice.methodId, choice.drafts, model.config).wrong;
 
   return (
-    <div className={styles.page}>
-      <div className={styles.scroll}>
-        <div className={styles.top}>
+    <div className={page.withFoot}>
+      <div className={page.scroll}>
+        <div className={`${page.top} ${styles.top}`}>
           <h1>{say('Learn prompts from {dataset}', { dataset: dataset.name })}</h1>
         </div>
-        <div className={styles.grid}>
+        <div className={page.grid}>
           <div className={styles.column}>
-            <section className={styles.section} aria-labelledby="training-method">
+            <section className={page.section} aria-labelledby="training-method">
               <h2 id="training-method">{say('Method')}</h2>
               <RadioGroup
                 aria-labelledby="training-method"
@@ -137,7 +138,7 @@ function SetUpForm({ dataset, models }: SetUpFormProps) {
                 ))}
               </RadioGroup>
             </section>
-            <section className={styles.section} aria-labelledby="training-images">
+            <section className={page.section} aria-labelledby="training-images">
               <h2 id="training-images">{say('Images to learn from')}</h2>
               <ClassPicks
                 label={say('Classes to learn from')}
@@ -148,7 +149,7 @@ function SetUpForm({ dataset, models }: SetUpFormProps) {
                 }}
               />
             </section>
-            <section className={styles.section} aria-labelledby="training-validation">
+            <section className={page.section} aria-labelledby="training-validation">
               <h2 id="training-validation">{say('Images to validate on')}</h2>
               <p className={styles.quiet}>
                 {say(
@@ -183,7 +184,7 @@ function SetUpForm({ dataset, models }: SetUpFormProps) {
             </section>
           </div>
           <div className={styles.column}>
-            <section className={styles.section} aria-labelledby="training-how">
+            <section className={page.section} aria-labelledby="training-how">
               <h2 id="training-how">{say('How')}</h2>
               <LabelledSelect
                 label={say('Model')}
@@ -216,7 +217,7 @@ function SetUpForm({ dataset, models }: SetUpFormProps) {
                       />
                     ))}
                   </div>
-                  <details className={styles.more}>
+                  <details className={page.folded}>
                     <summary>{say('All settings')}</summary>
                     <div className={styles.fields}>
                       {foldedSettings(choice.methodId).map((name) => (
