@@ -65,6 +65,11 @@ export function parseDraft(draft: PromptDraft): ParsedDraft {
   return { text: null, problem: { part: 'normal', message: parsed.error.issues[0]?.message ?? '' } };
 }
 
+/** What is said where nothing was drafted (null): the method's own text. */
+export function readDraft(draft: PromptDraft | null, own: PromptText): ParsedDraft {
+  return draft === null ? { text: own, problem: null } : parseDraft(draft);
+}
+
 function linesOf(text: string): string[] {
   return text
     .split('\n')

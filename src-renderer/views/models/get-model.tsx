@@ -10,7 +10,7 @@ import { catalogueFacts, downloadLabel } from '../../state/catalogue-words.ts';
 import { useClient } from '../../state/client-context.ts';
 import { useCatalogue, useJobs } from '../../state/queries.ts';
 import { say } from '../../texts/say.ts';
-import { RemoveButton } from './remove-button.tsx';
+import { RemoveButton } from '../../components/remove-button.tsx';
 import styles from './models-view.module.css';
 
 /** Public checkpoints that the workbench fetches when it is told to, with what they are good for. */

@@ -18,8 +18,8 @@ import { ExportPromptsButton } from './export-prompts.tsx';
 import { GetModel } from './get-model.tsx';
 import { ImportModel } from './import-model.tsx';
 import { ImportPrompts } from './import-prompts.tsx';
-import { RenameButton } from './rename-button.tsx';
-import { RemoveButton } from './remove-button.tsx';
+import { RenameButton } from '../../components/rename-button.tsx';
+import { RemoveButton } from '../../components/remove-button.tsx';
 import page from '../../components/page.module.css';
 import styles from './models-view.module.css';
 

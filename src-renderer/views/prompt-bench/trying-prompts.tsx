@@ -6,7 +6,6 @@ import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts'
 import { settingsRead } from '../../../src-shared/domain/method-settings.ts';
 import type { Model, PromptSet } from '../../../src-shared/domain/model.ts';
 import type { BenchPrompts } from '../../../src-shared/domain/prompt-bench.ts';
-import { isSameText } from '../../../src-shared/domain/prompt-text.ts';
 import { ownPromptText, type WrittenMethodId } from '../../../src-shared/domain/hand-written-prompts.ts';
 import type { Run, RunScores } from '../../../src-shared/domain/run.ts';
 import { runSettingsOf, type Training } from '../../../src-shared/domain/training.ts';
@@ -25,7 +24,7 @@ import {
   pickBenchImages,
   type BenchMethodId,
 } from '../../state/prompt-bench.ts';
-import { draftOf, parseDraft, type PromptDraft } from '../../state/prompt-drafts.ts';
+import { parseDraft, type PromptDraft } from '../../state/prompt-drafts.ts';
 import {
   choiceOf,
   fittingPrompts,
@@ -220,23 +219,11 @@ interface WordsProps {
 }
 
 function Words({ methodId, draft, onChange }: WordsProps) {
-  const own = ownPromptText(methodId);
-  const { text, problem } = draft === null ? { text: own, problem: null } : parseDraft(draft);
   const { name } = methodCatalogue[methodId];
   return (
     <div role="group" aria-label={say('Prompts of {method}', { method: name })}>
       <p className={styles.quiet}>{objectNameRule()}</p>
-      <PromptEditor
-        name={name}
-        draft={draft ?? draftOf(own)}
-        isOwn={draft === null}
-        problem={problem}
-        text={text}
-        onChange={(next) => {
-          const changed = next === null ? null : parseDraft(next).text;
-          onChange(changed !== null && isSameText(changed, own) ? null : next);
-        }}
-      />
+      <PromptEditor name={name} own={ownPromptText(methodId)} draft={draft} onChange={onChange} />
     </div>
   );
 }

@@ -8,7 +8,7 @@ import {
   type PromptMeasure,
   type PromptText,
 } from '../../../src-shared/domain/prompt-text.ts';
-import { draftOf, parseDraft, type PromptDraft } from '../../state/prompt-drafts.ts';
+import { readDraft, type PromptDraft } from '../../state/prompt-drafts.ts';
 import { say } from '../../texts/say.ts';
 import { PromptEditor } from './prompt-editor.tsx';
 import styles from './prompts-section.module.css';
@@ -31,7 +31,7 @@ export function MethodPrompts(props: MethodPromptsProps) {
   const [open, setOpen] = useState(draft !== null);
   const editorId = useId();
   const own = ownPromptText(methodId);
-  const { text, problem } = draft === null ? { text: own, problem: null } : parseDraft(draft);
+  const { text, problem } = readDraft(draft, own);
   const sentences = text === null ? null : sentencesOf(text, object);
   return (
     <div className={styles.method} role="group" aria-label={say('Prompts of {method}', { method: name })}>
@@ -74,17 +74,7 @@ export function MethodPrompts(props: MethodPromptsProps) {
       )}
       {open && (
         <div id={editorId}>
-          <PromptEditor
-            name={name}
-            draft={draft ?? draftOf(own)}
-            isOwn={draft === null}
-            problem={problem}
-            text={text}
-            onChange={(next) => {
-              const parsed = next === null ? null : parseDraft(next).text;
-              onChange(parsed !== null && isSameText(parsed, own) ? null : next);
-            }}
-          />
+          <PromptEditor name={name} own={own} draft={draft} onChange={onChange} />
           {sentences !== null && (
             <div className={styles.sentences}>
               <AllSentences title={say('Normal')} sentences={sentences.normal} />

@@ -1,59 +1,69 @@
 import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
 import { useMutation } from '@tanstack/react-query';
-import { RotateCcw, Save, Trash2 } from 'lucide-react';
+import { RotateCcw, Save } from 'lucide-react';
 import { useState } from 'react';
-import type { PromptText, SavedPromptText } from '../../../src-shared/domain/prompt-text.ts';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { isSameText, type PromptText, type SavedPromptText } from '../../../src-shared/domain/prompt-text.ts';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
+import { NameDialog } from '../../components/name-dialog.tsx';
+import { RemoveButton } from '../../components/remove-button.tsx';
 import { useClient } from '../../state/client-context.ts';
 import {
   draftOf,
   draftParts,
+  parseDraft,
   partNames,
+  readDraft,
   type DraftPart,
   type PromptDraft,
 } from '../../state/prompt-drafts.ts';
 import { useSavedTexts } from '../../state/start-queries.ts';
 import { say } from '../../texts/say.ts';
-import { NameDialog } from './name-dialog.tsx';
 import styles from './prompts-section.module.css';
 
 interface PromptEditorProps {
   /** Of the method. */
   readonly name: string;
-  readonly draft: PromptDraft;
-  /** Whether it is the method's own. */
-  readonly isOwn: boolean;
-  readonly problem: { readonly part: DraftPart; readonly message: string } | null;
-  /** Null where the draft cannot be used. */
-  readonly text: PromptText | null;
+  /** The method's own text. */
+  readonly own: PromptText;
+  /** Null: the method's own. */
+  readonly draft: PromptDraft | null;
   /** Null: the method's own again. */
   readonly onChange: (draft: PromptDraft | null) => void;
 }
 
-const own = 'own';
-const edited = 'edited';
+const ownValue = 'own';
+const editedValue = 'edited';
 
 /** The text of a method's prompts, a phrase a line: picked, typed, saved under a name. */
-export function PromptEditor({ name, draft, isOwn, problem, text, onChange }: PromptEditorProps) {
+export function PromptEditor({ name, own, draft: changed, onChange }: PromptEditorProps) {
   const { data: saved = [] } = useSavedTexts();
+  const isOwn = changed === null;
+  const draft = changed ?? draftOf(own);
+  const { text, problem } = readDraft(changed, own);
+  // Typed back to the method's own words, it is none of its own.
+  const change = (next: PromptDraft) => {
+    const { text: said } = parseDraft(next);
+    onChange(said !== null && isSameText(said, own) ? null : next);
+  };
   const picked = saved.find((each) => each.name === draft.name);
   return (
     <>
       <div className={styles.buttons}>
         <LabelledSelect
           label={say('Words')}
-          value={isOwn ? own : picked === undefined ? edited : String(picked.id)}
+          value={isOwn ? ownValue : picked === undefined ? editedValue : String(picked.id)}
           options={[
-            { value: own, name: say('{method}’s own', { method: name }) },
+            { value: ownValue, name: say('{method}’s own', { method: name }) },
             ...saved.map((each) => ({ value: String(each.id), name: each.name })),
-            ...(isOwn || picked !== undefined ? [] : [{ value: edited, name: say('Edited, not saved') }]),
+            ...(isOwn || picked !== undefined
+              ? []
+              : [{ value: editedValue, name: say('Edited, not saved') }]),
           ]}
           onChange={(value) => {
             const chosen = saved.find((each) => String(each.id) === value);
-            if (chosen !== undefined) onChange(draftOf({ ...chosen.text, name: chosen.name }));
-            else if (value === own) onChange(null);
+            if (chosen !== undefined) change(draftOf({ ...chosen.text, name: chosen.name }));
+            else if (value === ownValue) onChange(null);
           }}
         />
         <Button
@@ -69,14 +79,14 @@ export function PromptEditor({ name, draft, isOwn, problem, text, onChange }: Pr
           text={text}
           saved={saved}
           onSaved={(as) => {
-            onChange({ ...draft, name: as });
+            change({ ...draft, name: as });
           }}
         />
         {picked !== undefined && (
           <RemoveSaved
             saved={picked}
             onRemoved={() => {
-              onChange({ ...draft, name: null });
+              change({ ...draft, name: null });
             }}
           />
         )}
@@ -93,7 +103,7 @@ export function PromptEditor({ name, draft, isOwn, problem, text, onChange }: Pr
             error={problem?.part === part}
             helperText={problem?.part === part ? problem.message : partHints[part]}
             onChange={(event) => {
-              onChange({ ...draft, name: null, [part]: event.target.value });
+              change({ ...draft, name: null, [part]: event.target.value });
             }}
             // The model reads English, whatever the language of the window.
             slotProps={{ htmlInput: { spellCheck: false, translate: 'no' } }}
@@ -171,41 +181,19 @@ interface RemoveSavedProps {
 
 function RemoveSaved({ saved, onRemoved }: RemoveSavedProps) {
   const client = useClient();
-  const [asking, setAsking] = useState(false);
-  const removing = useMutation({
-    mutationFn: () => client.call('promptTexts.remove', { promptTextId: saved.id }),
-    onSuccess: () => {
-      setAsking(false);
-      onRemoved();
-    },
-  });
   return (
-    <>
-      <Button
-        startIcon={<Trash2 size={16} aria-hidden />}
-        onClick={() => {
-          setAsking(true);
-        }}
-      >
-        {say('Remove from the saved')}
-      </Button>
-      <ConfirmDialog
-        open={asking}
-        title={say('Remove «{name}»?', { name: saved.name })}
-        action={say('Remove')}
-        pending={removing.isPending}
-        error={removing.error}
-        onConfirm={() => {
-          removing.mutate();
-        }}
-        onClose={() => {
-          setAsking(false);
-        }}
-      >
-        {say(
-          'The saved prompts are gone then. Runs that were made with them keep their words and their results.',
-        )}
-      </ConfirmDialog>
-    </>
+    <RemoveButton
+      name={saved.name}
+      label={say('Remove from the saved')}
+      isWritten
+      remove={async () => {
+        await client.call('promptTexts.remove', { promptTextId: saved.id });
+        onRemoved();
+      }}
+    >
+      {say(
+        'The saved prompts are gone then. Runs that were made with them keep their words and their results.',
+      )}
+    </RemoveButton>
   );
 }

@@ -1,10 +1,11 @@
 import Button from '@mui/material/Button';
 import { useMutation } from '@tanstack/react-query';
-import { Copy, Images, Pencil, Trash2 } from 'lucide-react';
+import { Copy, Images, Pencil } from 'lucide-react';
 import { useState } from 'react';
 import type { Run } from '../../../src-shared/domain/run.ts';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { JobLine } from '../../components/job-line.tsx';
+import { NameDialog } from '../../components/name-dialog.tsx';
+import { RemoveButton } from '../../components/remove-button.tsx';
 import { TipButton } from '../../components/tip-button.tsx';
 import { useAddressStore } from '../../state/address.ts';
 import { useClient } from '../../state/client-context.ts';
@@ -13,7 +14,6 @@ import { useJob, useModels, usePromptSets } from '../../state/queries.ts';
 import { useIsClosed } from '../../state/readings.ts';
 import { describeAuroc, runState, runTitle } from '../../state/run-words.ts';
 import { say } from '../../texts/say.ts';
-import { NameDialog } from './name-dialog.tsx';
 import rows from '../../components/row-list.module.css';
 
 /** One run: what it was made with, where it stands, its job while that is not at its end, and what can be done. */
@@ -114,41 +114,16 @@ function RenameRun({ run }: { readonly run: Run }) {
 
 function RemoveRun({ run, title }: { readonly run: Run; readonly title: string }) {
   const client = useClient();
-  const [asking, setAsking] = useState(false);
-  const removing = useMutation({
-    mutationFn: () => client.call('runs.remove', { runId: run.id }),
-    onSuccess: () => {
-      setAsking(false);
-    },
-  });
   return (
-    <>
-      <TipButton
-        icon={Trash2}
-        label={say('Remove run {id}', { id: run.id })}
-        onClick={() => {
-          removing.reset();
-          setAsking(true);
-        }}
-      />
-      <ConfirmDialog
-        open={asking}
-        title={say('Remove «{title}»?', { title })}
-        action={say('Remove')}
-        pending={removing.isPending}
-        error={removing.error}
-        onConfirm={() => {
-          removing.mutate();
-        }}
-        onClose={() => {
-          setAsking(false);
-        }}
-      >
-        {say(
-          'Its scores, maps and metrics of {count, plural, one {# image} other {# images}} will be gone and have to be computed again. Images, verdicts and notes, saved thresholds and exported files stay.',
-          { count: run.scoredCount },
-        )}
-      </ConfirmDialog>
-    </>
+    <RemoveButton
+      name={title}
+      label={say('Remove run {id}', { id: run.id })}
+      remove={() => client.call('runs.remove', { runId: run.id })}
+    >
+      {say(
+        'Its scores, maps and metrics of {count, plural, one {# image} other {# images}} will be gone and have to be computed again. Images, verdicts and notes, saved thresholds and exported files stay.',
+        { count: run.scoredCount },
+      )}
+    </RemoveButton>
   );
 }

@@ -1,22 +1,11 @@
 import { useState, type ReactNode } from 'react';
-import type { TrainingCurve } from '../../state/training-curves.ts';
-import { dashes, LineChart } from './line-chart.tsx';
+import { dashes, LineChart, type ChartProps } from './line-chart.tsx';
 import chartStyles from './line-chart.module.css';
 import page from '../../components/page.module.css';
 import styles from './training-page.module.css';
 
-interface CurveSectionProps {
+interface CurveSectionProps extends ChartProps {
   readonly title: string;
-  readonly curves: readonly TrainingCurve[];
-  readonly xName: string;
-  readonly from: number;
-  readonly to: number;
-  readonly bottom?: number;
-  readonly top: number | null;
-  readonly formatY: (value: number) => string;
-  readonly formatTick: (value: number) => string;
-  readonly marker: number | null;
-  readonly onPick: (x: number) => void;
   /** Stands beside the title. */
   readonly action?: ReactNode;
   /** What stands there as long as there is no curve. */
@@ -24,33 +13,25 @@ interface CurveSectionProps {
 }
 
 /** Curves with a key in which each can be left out. */
-export function CurveSection(props: CurveSectionProps) {
-  const { title, curves, formatY } = props;
+export function CurveSection({ title, action, empty, ...chart }: CurveSectionProps) {
+  const { curves, formatY } = chart;
   const [hidden, setHidden] = useState<readonly string[]>([]);
   const order = curves.map(({ key }) => key);
   return (
     <section className={page.section} aria-label={title}>
       <div className={styles.sectionHead}>
         <h2>{title}</h2>
-        {props.action}
+        {action}
       </div>
       {curves.length === 0 ? (
-        <p className={styles.quiet}>{props.empty}</p>
+        <p className={styles.quiet}>{empty}</p>
       ) : (
         <>
           <LineChart
+            {...chart}
             label={title}
-            xName={props.xName}
             curves={curves.filter(({ key }) => !hidden.includes(key))}
             order={order}
-            from={props.from}
-            to={props.to}
-            {...(props.bottom === undefined ? {} : { bottom: props.bottom })}
-            top={props.top}
-            formatY={formatY}
-            formatTick={props.formatTick}
-            marker={props.marker}
-            onPick={props.onPick}
           />
           <div className={chartStyles.legend}>
             {curves.map(({ key, name, last }, place) => (

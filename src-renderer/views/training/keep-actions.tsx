@@ -5,13 +5,13 @@ import { useState } from 'react';
 import { methodIdSchema } from '../../../src-shared/domain/method.ts';
 import type { Training, TrainingCheckpoint } from '../../../src-shared/domain/training.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
+import { NameDialog } from '../../components/name-dialog.tsx';
 import { useAddressStore } from '../../state/address.ts';
 import { checkpointToken } from '../../state/bench-checkpoints.ts';
 import { useClient } from '../../state/client-context.ts';
 import { queryRoots, usePromptSets } from '../../state/queries.ts';
 import { keptName } from '../../state/training-words.ts';
 import { say } from '../../texts/say.ts';
-import { NameDialog } from '../start/name-dialog.tsx';
 import styles from './training-page.module.css';
 
 interface KeepActionsProps {

@@ -8,13 +8,10 @@ import styles from './line-chart.module.css';
 /** Lines told apart without colour. */
 export const dashes = ['', '8 4', '2 3', '10 3 2 3', '5 2 1 2 1 2', '14 4', '4 8'] as const;
 
-interface LineChartProps {
-  readonly label: string;
+/** Axes and curves. */
+export interface ChartProps {
   readonly xName: string;
-  /** Those that are shown; each keeps the dashes of its place among `order`. */
   readonly curves: readonly TrainingCurve[];
-  /** Keys of all curves, shown or not. */
-  readonly order: readonly string[];
   readonly from: number;
   readonly to: number;
   /** What the axis begins with; absent: 0. */
@@ -26,6 +23,13 @@ interface LineChartProps {
   /** Where the chosen epoch stands; null: nowhere. */
   readonly marker: number | null;
   readonly onPick: (x: number) => void;
+}
+
+/** `curves` are those that are shown; each keeps the dashes of its place among `order`. */
+interface LineChartProps extends ChartProps {
+  readonly label: string;
+  /** Keys of all curves, shown or not. */
+  readonly order: readonly string[];
 }
 
 const left = 44;
