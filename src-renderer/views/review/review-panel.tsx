@@ -18,6 +18,7 @@ import { useHowChosen } from '../../state/operating-points.ts';
 import { say } from '../../texts/say.ts';
 import { useRunNames } from '../frame/top-bar.tsx';
 import { MapSection } from './map-section.tsx';
+import figures from '../../components/figure-table.module.css';
 import styles from './review-panel.module.css';
 import { ScoreThreshold } from './score-threshold.tsx';
 import type { ReviewActions } from './use-verdicts.ts';
@@ -234,7 +235,7 @@ const RunFacts = memo(function RunFacts({ run, isClosed }: RunFactsProps) {
       <p>{runTitle(run, names)}</p>
       <p className={styles.quiet}>{formatMoment(run.createdAtMs)}</p>
       {shown.length > 0 && (
-        <table className={styles.table}>
+        <table className={figures.table}>
           <thead>
             <tr>
               <th scope="col">{say('Class')}</th>

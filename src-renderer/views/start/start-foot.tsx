@@ -6,14 +6,13 @@ import type { MethodParams } from '../../../src-shared/contract/methods.ts';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { RunEstimate } from '../../../src-shared/domain/run.ts';
 import { formatSize } from '../../../src-shared/text/format-size.ts';
-import { ErrorNotice } from '../../components/error-notice.tsx';
+import { PageFoot } from '../../components/page-foot.tsx';
 import { useAddressStore } from '../../state/address.ts';
 import { useClient } from '../../state/client-context.ts';
 import { formatDuration, joinWords } from '../../state/format.ts';
 import { beginBlind, useReading } from '../../state/readings.ts';
 import { imagesIn } from '../../state/run-plan.ts';
 import { say } from '../../texts/say.ts';
-import page from '../../components/page.module.css';
 
 interface StartFootProps {
   readonly dataset: Dataset;
@@ -52,7 +51,12 @@ export function StartFoot(props: StartFootProps) {
   const imageCount = imagesIn(dataset, className);
   const canStart = question !== null && obstacle === null && imageCount > 0;
   return (
-    <div className={page.foot}>
+    <PageFoot
+      cost={obstacle ?? (methodCount === 0 ? say('Choose at least one method.') : describeCost(estimate))}
+      costTestId="run-cost"
+      errorTitle={say('The run could not be started')}
+      error={start.error}
+    >
       <Button
         variant="contained"
         startIcon={<Play size={14} aria-hidden />}
@@ -80,18 +84,7 @@ export function StartFoot(props: StartFootProps) {
           </span>
         </Tooltip>
       )}
-      <Button
-        onClick={() => {
-          window.history.back();
-        }}
-      >
-        {say('Cancel')}
-      </Button>
-      <p className={page.cost} role="status" data-testid="run-cost">
-        {obstacle ?? (methodCount === 0 ? say('Choose at least one method.') : describeCost(estimate))}
-      </p>
-      {start.error && <ErrorNotice title={say('The run could not be started')} error={start.error} />}
-    </div>
+    </PageFoot>
   );
 }
 

@@ -6,6 +6,7 @@ import { sayInterval, sayPerThousand, type Rate } from '../../state/promise-word
 import { qualityOf, type Bands, type LabelCounts, type Quality } from '../../state/threshold-bands.ts';
 import type { ThresholdModel } from '../../state/threshold-model.ts';
 import { say } from '../../texts/say.ts';
+import figures from '../../components/figure-table.module.css';
 import styles from './counts-panel.module.css';
 import { Promises } from './promises.tsx';
 
@@ -81,7 +82,7 @@ interface BandTableProps {
 
 function BandTable({ bands, ofMaps, hasUnlabelled }: BandTableProps) {
   return (
-    <table className={styles.table}>
+    <table className={`${figures.table} ${styles.table}`}>
       <thead>
         <tr>
           <th scope="col">{say('Images')}</th>

@@ -3,13 +3,12 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Play } from 'lucide-react';
 import type { MethodParams } from '../../../src-shared/contract/methods.ts';
 import type { TrainingPlan } from '../../../src-shared/domain/training.ts';
-import { ErrorNotice } from '../../components/error-notice.tsx';
+import { PageFoot } from '../../components/page-foot.tsx';
 import { useAddressStore } from '../../state/address.ts';
 import { useClient } from '../../state/client-context.ts';
 import { queryRoots } from '../../state/queries.ts';
 import { describeTrainingCost } from '../../state/training-words.ts';
 import { say } from '../../texts/say.ts';
-import page from '../../components/page.module.css';
 
 interface SetUpFootProps {
   /** Null: it cannot be started as it stands. */
@@ -37,7 +36,12 @@ export function SetUpFoot({ order, name, plan, isRefused, obstacle }: SetUpFootP
   });
   const isEmpty = plan !== null && plan.imageCount === 0;
   return (
-    <div className={page.foot}>
+    <PageFoot
+      cost={obstacle ?? (plan === null || isRefused ? '' : describeTrainingCost(plan))}
+      costTestId="training-cost"
+      errorTitle={say('The training could not be started')}
+      error={start.error}
+    >
       <Button
         variant="contained"
         startIcon={<Play size={14} aria-hidden />}
@@ -49,17 +53,6 @@ export function SetUpFoot({ order, name, plan, isRefused, obstacle }: SetUpFootP
       >
         {say('Start the training')}
       </Button>
-      <Button
-        onClick={() => {
-          window.history.back();
-        }}
-      >
-        {say('Cancel')}
-      </Button>
-      <p className={page.cost} role="status" data-testid="training-cost">
-        {obstacle ?? (plan === null || isRefused ? '' : describeTrainingCost(plan))}
-      </p>
-      {start.error && <ErrorNotice title={say('The training could not be started')} error={start.error} />}
-    </div>
+    </PageFoot>
   );
 }
