@@ -145,6 +145,7 @@ export const trainingMetrics = [
   'image.f1Max',
   'pixel.auroc',
   'pixel.aupro',
+  'pixel.auproPaper',
   'pixel.ap',
   'pixel.f1Max',
 ] as const satisfies readonly MetricKey[];
@@ -165,6 +166,8 @@ export function metricOf({ validation }: TrainingCheckpoint, metric: TrainingMet
       return pixel.auroc;
     case 'pixel.aupro':
       return pixel.aupro;
+    case 'pixel.auproPaper':
+      return pixel.auproPaper;
     case 'pixel.ap':
       return pixel.ap;
     case 'pixel.f1Max':

@@ -157,6 +157,16 @@ function valueOf(name: TrainingSettingName, text: string, config: ClipConfig): u
   }
 }
 
+/** Whether a model can have what was typed; the core would refuse it, with the same bounds (`plan-training.ts`). */
+function fitsModel({ imageSizePx, deepBlocks, dpamBlocks }: TrainingWishes, config: ClipConfig): boolean {
+  const { vision, text } = config;
+  return (
+    (imageSizePx === undefined || imageSizePx % vision.patchSize === 0) &&
+    (deepBlocks === undefined || deepBlocks < text.layers) &&
+    (dpamBlocks === undefined || dpamBlocks <= vision.layers)
+  );
+}
+
 /** The settings that were typed, and those of them that are none. */
 export interface ParsedSettings {
   readonly wishes: TrainingWishes;
@@ -176,7 +186,7 @@ export function parseSettings(
     const text = drafts[name];
     if (text === undefined || text.trim() === textOfSetting(own[name])) continue;
     const parsed = trainingWishesSchema.safeParse({ [name]: valueOf(name, text, config) });
-    if (parsed.success) wishes = { ...wishes, ...parsed.data };
+    if (parsed.success && fitsModel(parsed.data, config)) wishes = { ...wishes, ...parsed.data };
     else wrong.push(name);
   }
   return { wishes, wrong };
@@ -208,6 +218,15 @@ export function usualName(methodId: TrainableMethodId, dataset: Dataset): string
     method: trainableMethodNames[methodId],
     dataset: dataset.name,
   });
+}
+
+/** The classes of a data set that are not among those learned from; `learned` null: all are. */
+export function classesLeft(
+  { classes }: Pick<Dataset, 'classes'>,
+  learned: readonly string[] | null,
+): readonly string[] {
+  if (learned === null) return [];
+  return classes.map(({ name }) => name).filter((name) => !learned.includes(name));
 }
 
 /** Labelled images of a data set, or of some classes of it. */

@@ -1,5 +1,6 @@
 import type { Dataset } from '../../src-shared/domain/dataset.ts';
 import type { Job, JobState } from '../../src-shared/domain/job.ts';
+import type { ClipConfig } from '../../src-shared/domain/model.ts';
 import {
   trainableMethodNames,
   type TrainableMethodId,
@@ -26,12 +27,16 @@ export const methodSentences: Readonly<Record<TrainableMethodId, string>> = {
 
 interface SettingWords {
   readonly name: string;
-  /** What it does, in a sentence, or in which bounds it has to be. */
-  readonly hint: string;
+  /** What it does, in a sentence, or in which bounds it has to be; with the model's own where they depend on it. */
+  readonly hint: string | ((config: ClipConfig) => string);
 }
 
 export const settingWords: Readonly<Record<TrainingSettingName, SettingWords>> = {
-  imageSizePx: { name: say('Image size'), hint: say('Pixels a side, a multiple of the model’s patch.') },
+  imageSizePx: {
+    name: say('Image size'),
+    hint: ({ vision }) =>
+      say('Pixels a side, a multiple of the model’s patch of {patch} px.', { patch: vision.patchSize }),
+  },
   epochs: { name: say('Epochs'), hint: say('How often every image is learned from: 1 to 1,000.') },
   batchSize: { name: say('Batch'), hint: say('Images a step: 1 to 64.') },
   learningRate: { name: say('Learning rate'), hint: say('Above 0, at most 10.') },
@@ -41,15 +46,23 @@ export const settingWords: Readonly<Record<TrainingSettingName, SettingWords>> =
   contextLength: { name: say('Learnable words'), hint: say('Of each prompt: 1 to 64.') },
   deepBlocks: {
     name: say('Text blocks with tokens of their own'),
-    hint: say('From the second block on; 0: none.'),
+    hint: ({ text }) =>
+      say('From the second block on: this model has {most}; 0: none.', { most: text.layers - 1 }),
   },
   deepLength: { name: say('Tokens a block'), hint: say('1 to 32.') },
   layers: {
     name: say('Layers learned from'),
-    hint: say('Blocks of the image encoder, separated by commas.'),
+    hint: ({ vision }) =>
+      say('Blocks of the image encoder, 1 to {count} in this model, separated by commas.', {
+        count: vision.layers,
+      }),
   },
   dpam: { name: say('Attention of the map (DPAM)'), hint: say('Which attention the patches come from.') },
-  dpamBlocks: { name: say('DPAM over the last blocks'), hint: say('How many blocks have it.') },
+  dpamBlocks: {
+    name: say('DPAM over the last blocks'),
+    hint: ({ vision }) =>
+      say('How many blocks have it: 1 to {count} in this model.', { count: vision.layers }),
+  },
   objectAware: { name: say('Prompts name the class'), hint: say('Instead of «object».') },
   stateWord: { name: say('Word of the anomalous prompt'), hint: say('Such as «damaged».') },
   sharedWords: { name: say('Both prompts learn the same words'), hint: say('Normal and anomalous.') },
@@ -73,6 +86,12 @@ export const settingWords: Readonly<Record<TrainingSettingName, SettingWords>> =
   fusion: { name: say('Fusion of the prompts'), hint: say('How several prompts become one.') },
 };
 
+/** What a setting does, or in which bounds it has to be for a model. */
+export function settingHint(name: TrainingSettingName, config: ClipConfig): string {
+  const { hint } = settingWords[name];
+  return typeof hint === 'string' ? hint : hint(config);
+}
+
 /** Where a training stands: its job knows it first. */
 export function stateOf(training: Training, job: Job | undefined): JobState {
   return job?.state ?? training.state;
@@ -88,14 +107,15 @@ export function describeTraining(training: Training, state: JobState): string {
   });
 }
 
-/** `AnomalyCLIP · from 214 images, 92 of them anomalous · batch 8 · learning rate 0.001 · seed 111`. */
+/** `AnomalyCLIP · model ViT-L · from 214 images of Felt, 92 anomalous · batch 8 · learning rate 0.001 · seed 111`. */
 export function trainingFacts(training: Training): string {
-  const { methodId, modelId, imageCount, anomalousCount, settings } = training;
+  const { methodId, modelId, datasetName, imageCount, anomalousCount, settings } = training;
   return say(
-    '{method} · model {model} · from {images, plural, one {# image} other {# images}}, {anomalous, number} anomalous · batch {batch, number} · learning rate {rate} · seed {seed}',
+    '{method} · model {model} · from {images, plural, one {# image} other {# images}} of {dataset}, {anomalous, number} anomalous · batch {batch, number} · learning rate {rate} · seed {seed}',
     {
       method: trainableMethodNames[methodId],
       model: modelId,
+      dataset: datasetName,
       images: imageCount,
       anomalous: anomalousCount,
       batch: settings.batchSize,
@@ -118,8 +138,14 @@ export function describePlan({ imageCount, anomalousCount, stepsPerEpoch, settin
   );
 }
 
-/** What it takes: time by what was measured here, or that nothing was. */
-export function describeTrainingCost({ estimate, featureBytes, settings }: TrainingPlan): string {
+/** What it takes: time by what was measured here, or that nothing was; and what of it nobody measured. */
+export function describeTrainingCost(plan: TrainingPlan, isValidated: boolean): string {
+  const cost = describeLearningCost(plan);
+  if (!isValidated || plan.estimate === null) return cost;
+  return `${cost} ${say('Measuring each epoch on the validation images comes on top of it.')}`;
+}
+
+function describeLearningCost({ estimate, featureBytes, settings }: TrainingPlan): string {
   const space = formatSize(featureBytes);
   if (estimate === null)
     return say(

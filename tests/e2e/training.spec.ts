@@ -31,6 +31,16 @@ test('prompts are learned, watched, looked through by epoch, kept, used in a run
   await page.validateOnSame();
   await window.getByText('All settings').click();
   await expectAccessible(window, 'setting a training up');
+
+  // What the model cannot have is refused where it is typed.
+  const blocks = window.getByRole('textbox', { name: 'DPAM over the last blocks' });
+  const usual = await blocks.inputValue();
+  await expect(blocks).toHaveAccessibleDescription(/^How many blocks have it: 1 to \d+ in this model\.$/);
+  await blocks.fill('200');
+  await expect(blocks).toHaveAccessibleDescription(/^«200» cannot be used\. .* 1 to \d+ in this model\.$/);
+  await expect(window.getByTestId('training-cost')).toContainText('DPAM over the last blocks');
+  await expect(window.getByRole('button', { name: 'Start the training' })).toBeDisabled();
+  await blocks.fill(usual);
   await page.start();
 
   await expect.poll(() => page.lossPoints(), { timeout: 60_000 }).toBeGreaterThan(0);
@@ -38,6 +48,13 @@ test('prompts are learned, watched, looked through by epoch, kept, used in a run
   await expect.poll(() => page.lossPoints()).toBe(12);
   await expect(page.epochs).toHaveCount(3);
   await expect(page.epochs.first()).toContainText('%');
+
+  // One epoch is the best, by a metric that is said and can be another one.
+  await expect(page.bestEpoch).toHaveCount(1);
+  await expect(page.bestEpoch).toContainText('Best by Image AUROC');
+  await page.pick('Best epoch by', 'AUPRO (papers’ code)');
+  await expect(page.bestEpoch).toHaveCount(1);
+  await expect(page.bestEpoch).toContainText('Best by AUPRO (papers’ code)');
 
   await expect(page.probes).toHaveCount(8);
   await expect.poll(() => page.paintedEpochs()).toEqual(['1', '3']);
@@ -96,6 +113,47 @@ test('prompts are learned, watched, looked through by epoch, kept, used in a run
   await window.getByRole('button', { name: 'Open «Scratches»' }).click();
   await expect.poll(() => page.paintedEpochs()).toEqual(['1', '3']);
   await expectAccessible(window, 'a training that is over');
+});
+
+test('the classes that nothing is learned from are chosen at once, and trainings of other sets found', async ({
+  window,
+}, testInfo) => {
+  const page = new TrainingPage(window);
+  await page.setUp();
+  await page.validateOnSame();
+  const judged = page.classes('Classes to validate on');
+  const notLearned = judged.getByRole('button', { name: 'Those not learned from' });
+  await expect(notLearned).toBeDisabled();
+  await page
+    .classes('Classes to learn from')
+    .getByRole('checkbox', { name: /^steel/ })
+    .uncheck();
+  await notLearned.click();
+  await expect.poll(() => page.ticked('Classes to validate on')).toEqual(['steel']);
+  await expect(page.plan).toContainText('Learns from 8 images');
+  await expect(page.plan.locator('[data-code="same-set"]')).toHaveCount(0);
+  await judged.getByRole('button', { name: 'All', exact: true }).click();
+  await expect.poll(() => page.ticked('Classes to validate on')).toBeNull();
+  await expect(page.plan.locator('[data-code="same-set"]')).toBeVisible();
+  await notLearned.click();
+  await page.fill('Name', 'Felt alone');
+  await page.fill('Epochs', '1');
+  await page.start();
+  await page.waitForEnd();
+
+  const other = testInfo.outputPath('boards');
+  await makeMvtecClass(other, { className: 'board', goodCount: 2, scratchedCount: 2 });
+  await new DataPage(window).importFolder(other);
+  await new Frame(window).goTo('Training');
+  await expect(window.getByText('Nothing was learned from boards yet.')).toBeVisible();
+  const others = window.getByRole('list', { name: 'On other data sets' });
+  await expect(others.getByTestId('training-row')).toContainText('of surfaces, 4 anomalous');
+  await expectAccessible(window, 'trainings of other data sets');
+  await window.getByRole('button', { name: 'New training' }).click();
+  await expect(window.getByRole('heading', { name: 'Learn prompts from boards' })).toBeVisible();
+  await window.goBack();
+  await window.getByRole('button', { name: 'Open «Felt alone»' }).click();
+  await expect(page.training).toHaveAttribute('data-state', 'succeeded');
 });
 
 test('a training whose host is killed goes on from its last checkpoint', async ({ workbench }) => {

@@ -5,8 +5,8 @@ import { niceTop, type BandPoint, type TrainingCurve } from '../../state/trainin
 import { say } from '../../texts/say.ts';
 import styles from './line-chart.module.css';
 
-/** Lines told apart without colour. */
-export const dashes = ['', '8 4', '2 3', '10 3 2 3', '5 2 1 2 1 2', '14 4', '4 8'] as const;
+/** Lines told apart without colour, one for each metric of a training. */
+export const dashes = ['', '8 4', '2 3', '10 3 2 3', '5 2 1 2 1 2', '14 4', '4 8', '14 3 5 3'] as const;
 
 /** Axes and curves. */
 export interface ChartProps {

@@ -37,7 +37,12 @@ export function SetUpFoot({ order, name, plan, isRefused, obstacle }: SetUpFootP
   const isEmpty = plan !== null && plan.imageCount === 0;
   return (
     <PageFoot
-      cost={obstacle ?? (plan === null || isRefused ? '' : describeTrainingCost(plan))}
+      cost={
+        obstacle ??
+        (plan === null || isRefused
+          ? ''
+          : describeTrainingCost(plan, order !== null && order.validation !== null))
+      }
       costTestId="training-cost"
       errorTitle={say('The training could not be started')}
       error={start.error}

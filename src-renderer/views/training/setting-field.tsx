@@ -10,7 +10,7 @@ import {
   textOfSetting,
   type TrainingChoice,
 } from '../../state/training-form.ts';
-import { settingWords } from '../../state/training-words.ts';
+import { settingHint, settingWords } from '../../state/training-words.ts';
 import { say } from '../../texts/say.ts';
 import styles from './training.module.css';
 
@@ -28,6 +28,7 @@ export function SettingField({ name, model, choice, onChange }: SettingFieldProp
   const text = drafts[name] ?? own;
   const asked = settingKinds[name];
   const words = settingWords[name];
+  const hint = settingHint(name, model.config);
   const change = (value: string) => {
     onChange({ ...choice, drafts: { ...drafts, [name]: value } });
   };
@@ -36,7 +37,7 @@ export function SettingField({ name, model, choice, onChange }: SettingFieldProp
       <FormControlLabel
         className={styles.switch ?? ''}
         label={words.name}
-        title={words.hint}
+        title={hint}
         control={
           <Switch
             size="small"
@@ -57,7 +58,7 @@ export function SettingField({ name, model, choice, onChange }: SettingFieldProp
       label={words.name}
       value={text}
       error={isWrong}
-      helperText={isWrong ? say('«{text}» cannot be used. {hint}', { text, hint: words.hint }) : words.hint}
+      helperText={isWrong ? say('«{text}» cannot be used. {hint}', { text, hint }) : hint}
       onChange={(event) => {
         change(event.target.value);
       }}

@@ -18,12 +18,15 @@ import styles from './training.module.css';
 
 interface TrainingListProps {
   readonly dataset: Dataset;
+  /** Newest first, of every data set. */
   readonly trainings: readonly Training[];
 }
 
-/** Every training from the images of a data set, newest first. */
+/** The trainings from the images of a data set, then those of other data sets, each newest first. */
 export function TrainingList({ dataset, trainings }: TrainingListProps) {
   const go = useAddressStore((state) => state.go);
+  const own = trainings.filter(({ datasetId }) => datasetId === dataset.id);
+  const others = trainings.filter(({ datasetId }) => datasetId !== dataset.id);
   return (
     <div className={page.list}>
       <div className={`${page.top} ${styles.top}`}>
@@ -37,30 +40,57 @@ export function TrainingList({ dataset, trainings }: TrainingListProps) {
           {say('New training')}
         </Button>
       </div>
-      <ul className={rows.list} aria-label={say('Trainings')}>
-        {trainings.map((training) => (
-          <TrainingRow key={training.id} training={training} />
-        ))}
-      </ul>
+      {own.length === 0 ? (
+        <p className={styles.quiet}>
+          {say('Nothing was learned from {dataset} yet.', { dataset: dataset.name })}
+        </p>
+      ) : (
+        <ul className={rows.list} aria-label={say('Trainings')}>
+          {own.map((training) => (
+            <OwnRow key={training.id} training={training} />
+          ))}
+        </ul>
+      )}
+      {others.length > 0 && (
+        <section className={page.section} aria-labelledby="other-trainings">
+          <h2 id="other-trainings">{say('On other data sets')}</h2>
+          <ul className={rows.list} aria-labelledby="other-trainings">
+            {others.map((training) => (
+              <TrainingRow key={training.id} training={training} loss={null} heading="h3" />
+            ))}
+          </ul>
+        </section>
+      )}
     </div>
   );
 }
 
-function TrainingRow({ training }: { readonly training: Training }) {
+function OwnRow({ training }: { readonly training: Training }) {
+  const loss = useTraining(training.id).data?.checkpoints.at(-1)?.lossMean;
+  return <TrainingRow training={training} loss={loss ?? null} heading="h2" />;
+}
+
+interface TrainingRowProps {
+  readonly training: Training;
+  /** Of the last epoch; null: it is not told. */
+  readonly loss: number | null;
+  readonly heading: 'h2' | 'h3';
+}
+
+function TrainingRow({ training, loss, heading: Heading }: TrainingRowProps) {
   const go = useAddressStore((state) => state.go);
   const job = useJob(training.jobId);
   const state = stateOf(training, job);
-  const loss = useTraining(training.id).data?.checkpoints.at(-1)?.lossMean;
   const facts = [
     describeTraining(training, state),
-    loss === undefined ? '' : say('loss {loss}', { loss: formatLoss(loss) }),
+    loss === null ? '' : say('loss {loss}', { loss: formatLoss(loss) }),
     formatMoment(training.createdAtMs),
   ].filter((part) => part !== '');
   return (
     <li className={rows.row} data-testid="training-row" data-state={state}>
       <div className={rows.head}>
         <div className={rows.words}>
-          <h2>{training.name}</h2>
+          <Heading>{training.name}</Heading>
           <p className={rows.facts}>{facts.join(' · ')}</p>
           <p className={rows.facts}>{trainingFacts(training)}</p>
           {state === 'failed' && training.error !== null && (

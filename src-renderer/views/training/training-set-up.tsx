@@ -7,13 +7,18 @@ import { Boxes, Tags } from 'lucide-react';
 import { useState } from 'react';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { Model } from '../../../src-shared/domain/model.ts';
-import { trainableMethodIdSchema, trainableMethodNames } from '../../../src-shared/domain/training.ts';
+import {
+  trainableMethodIdSchema,
+  trainableMethodNames,
+  type TrainingSettingName,
+} from '../../../src-shared/domain/training.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { useAddressStore } from '../../state/address.ts';
 import { useDatasets, useModels } from '../../state/queries.ts';
 import {
+  classesLeft,
   foldedSettings,
   labelledIn,
   mainSettings,
@@ -109,6 +114,14 @@ function SetUpForm({ dataset, models }: SetUpFormProps) {
   const plan = useTrainingPlan(order);
   const judged = datasets.find(({ id }) => id === choice.validation?.datasetId) ?? null;
   const wrong = model === null ? [] : parseSettings(choice.methodId, choice.drafts, model.config).wrong;
+  const fieldsOf = (names: readonly TrainingSettingName[]) => (
+    <div className={styles.fields}>
+      {model !== null &&
+        names.map((name) => (
+          <SettingField key={name} name={name} model={model} choice={choice} onChange={setChoice} />
+        ))}
+    </div>
+  );
 
   return (
     <div className={page.withFoot}>
@@ -176,6 +189,9 @@ function SetUpForm({ dataset, models }: SetUpFormProps) {
                   label={say('Classes to validate on')}
                   dataset={judged}
                   chosen={choice.validation?.classNames ?? null}
+                  {...(judged.id === dataset.id
+                    ? { notLearned: classesLeft(dataset, choice.classNames) }
+                    : {})}
                   onChange={(classNames) => {
                     change({ validation: { datasetId: judged.id, classNames } });
                   }}
@@ -206,30 +222,10 @@ function SetUpForm({ dataset, models }: SetUpFormProps) {
               />
               {model !== null && (
                 <>
-                  <div className={styles.fields}>
-                    {mainSettings.map((name) => (
-                      <SettingField
-                        key={name}
-                        name={name}
-                        model={model}
-                        choice={choice}
-                        onChange={setChoice}
-                      />
-                    ))}
-                  </div>
+                  {fieldsOf(mainSettings)}
                   <details className={page.folded}>
                     <summary>{say('All settings')}</summary>
-                    <div className={styles.fields}>
-                      {foldedSettings(choice.methodId).map((name) => (
-                        <SettingField
-                          key={name}
-                          name={name}
-                          model={model}
-                          choice={choice}
-                          onChange={setChoice}
-                        />
-                      ))}
-                    </div>
+                    {fieldsOf(foldedSettings(choice.methodId))}
                   </details>
                 </>
               )}

@@ -12,7 +12,7 @@ import { TrainingPage } from './training-page.tsx';
 import { TrainingSetUp } from './training-set-up.tsx';
 import styles from './training.module.css';
 
-/** One training, the list of those of the data set, or where there is none yet the page that sets one up. */
+/** One training, the list of all, or where there is none yet the page that sets one up. */
 export function TrainingView() {
   const { view, datasetId, trainingId } = useAddress();
   const datasets = useDatasets();
@@ -38,10 +38,9 @@ export function TrainingView() {
         purpose={say('Prompts are learned from the labelled images of one data set, and serve every other.')}
       />
     );
-  const own = trainings.data.filter((training) => training.datasetId === dataset.id);
-  return view === 'train' || own.length === 0 ? (
+  return view === 'train' || trainings.data.length === 0 ? (
     <TrainingSetUp key={dataset.id} dataset={dataset} />
   ) : (
-    <TrainingList dataset={dataset} trainings={own} />
+    <TrainingList dataset={dataset} trainings={trainings.data} />
   );
 }

@@ -8,6 +8,8 @@ export class TrainingPage {
   readonly training: Locator;
   readonly job: Locator;
   readonly epochs: Locator;
+  /** The row of the table that is marked as the best. */
+  readonly bestEpoch: Locator;
   /** Figures of two epochs beside each other. */
   readonly compared: Locator;
   readonly slider: Locator;
@@ -18,6 +20,7 @@ export class TrainingPage {
     this.training = page.getByTestId('training');
     this.job = this.training.getByTestId('job');
     this.epochs = page.getByRole('region', { name: 'Table of epochs' }).locator('tbody tr');
+    this.bestEpoch = this.epochs.filter({ hasText: /Best by/ });
     this.compared = page.getByRole('region', { name: 'Two epochs compared' });
     this.slider = page.getByRole('slider', { name: 'Epoch' });
     this.probes = page.getByTestId('probe');
@@ -50,6 +53,19 @@ export class TrainingPage {
     // «Nothing» stands first.
     await this.page.getByRole('option').nth(1).click();
     await expect(this.plan.locator('[data-code="same-set"]')).toBeVisible();
+  }
+
+  /** The classes of one of both sides, `Classes to learn from` or `Classes to validate on`. */
+  classes(label: string): Locator {
+    return this.page.getByRole('group', { name: label });
+  }
+
+  /** The names of the classes that are ticked there; null: all. */
+  async ticked(label: string): Promise<readonly string[] | null> {
+    const group = this.classes(label);
+    if (await group.getByRole('checkbox', { name: /^All \d+ classes$/ }).isChecked()) return null;
+    const names = await group.locator('label:has(input:checked)').allTextContents();
+    return names.map((name) => name.replace(/ \(.*$/, ''));
   }
 
   async start(): Promise<void> {

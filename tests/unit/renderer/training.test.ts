@@ -12,10 +12,12 @@ import {
   niceTop,
   probeScale,
   shareBottom,
+  trainingMetrics,
 } from '../../../src-renderer/state/training-curves.ts';
 import { comparedFigures } from '../../../src-renderer/state/compared-epochs.ts';
 import { metricNames } from '../../../src-renderer/state/compare-metrics.ts';
 import {
+  classesLeft,
   foldedSettings,
   labelledIn,
   mainSettings,
@@ -26,8 +28,13 @@ import {
   textOfSetting,
   type TrainingChoice,
 } from '../../../src-renderer/state/training-form.ts';
+import { dashes } from '../../../src-renderer/views/training/line-chart.tsx';
 import { mergeLosses } from '../../../src-renderer/state/training-queries.ts';
-import { describeTrainingCost, settingWords } from '../../../src-renderer/state/training-words.ts';
+import {
+  describeTrainingCost,
+  settingHint,
+  settingWords,
+} from '../../../src-renderer/state/training-words.ts';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { Model, PromptSet } from '../../../src-shared/domain/model.ts';
 import {
@@ -143,6 +150,16 @@ describe('checkpoints of a training', () => {
     expect(shareBottom([])).toBe(0.9);
   });
 
+  it('have both AUPROs where both were measured, apart from each other', () => {
+    const pixel = { ...noPixel, aupro: 0.71, auproPaper: 0.64 };
+    const one = checkpoint(1, { validation: { classes: [], mean: { image: noImage, pixel } } });
+    expect(metricCurves([one]).map(({ name, last }) => [name, last])).toEqual([
+      ['AUPRO (exact)', 0.71],
+      ['AUPRO (papers’ code)', 0.64],
+    ]);
+    expect(new Set(dashes).size).toBeGreaterThanOrEqual(trainingMetrics.length);
+  });
+
   it('have a best epoch: the earliest of equals', () => {
     expect(bestEpoch([measured(1, 0.6), measured(2, 0.9), measured(3, 0.9)], 'image.auroc')).toBe(2);
     expect(bestEpoch([checkpoint(1)], 'image.auroc')).toBeNull();
@@ -229,6 +246,31 @@ describe('settings of a training', () => {
     });
   });
 
+  it('that the model cannot have are refused, and the hint says what it has', () => {
+    const { vision, text } = config;
+    const tooMuch = {
+      layers: `${vision.layers}, ${vision.layers + 1}`,
+      dpamBlocks: String(vision.layers + 1),
+      deepBlocks: String(text.layers),
+      imageSizePx: String(vision.patchSize * 16 + 1),
+    };
+    expect(parseSettings('anomalyclip', tooMuch, config).wrong.toSorted()).toEqual(
+      Object.keys(tooMuch).toSorted(),
+    );
+    const most = {
+      layers: String(vision.layers),
+      dpamBlocks: String(vision.layers),
+      deepBlocks: String(text.layers - 1),
+      imageSizePx: String(vision.patchSize * 16),
+    };
+    expect(parseSettings('anomalyclip', most, config).wrong).toEqual([]);
+    expect(settingHint('layers', config)).toContain(`1 to ${vision.layers} in this model`);
+    expect(settingHint('dpamBlocks', config)).toContain(`1 to ${vision.layers} in this model`);
+    expect(settingHint('deepBlocks', config)).toContain(`this model has ${text.layers - 1}`);
+    expect(settingHint('imageSizePx', config)).toContain(`${vision.patchSize} px`);
+    expect(settingHint('batchSize', config)).toBe('Images a step: 1 to 64.');
+  });
+
   it('offer only what the contract knows', () => {
     for (const [name, asked] of Object.entries(settingKinds)) {
       if (asked.kind !== 'choice') continue;
@@ -257,6 +299,12 @@ describe('an order of a training', () => {
     expect(orderOf({ ...nothingChosenYet, drafts: { epochs: '0' } }, dataset, model)).toBeNull();
   });
 
+  it('knows the classes that nothing is learned from', () => {
+    expect(classesLeft(dataset, ['a'])).toEqual(['b']);
+    expect(classesLeft(dataset, [])).toEqual(['a', 'b']);
+    expect(classesLeft(dataset, null)).toEqual([]);
+  });
+
   it('counts labelled images alone', () => {
     expect(labelledIn(dataset, null)).toBe(9);
     expect(labelledIn(dataset, ['b'])).toBe(3);
@@ -268,9 +316,13 @@ describe('an order of a training', () => {
       ...{ anomalousCount: 2, withoutMask: 0, stepsPerEpoch: 2, warnings: [], featureBytes: 2_000_000 },
       versionHash: 'c'.repeat(64),
     };
-    expect(describeTrainingCost({ ...plan, estimate: null })).toMatch(/not known.*2\.00 MB/);
-    expect(describeTrainingCost({ ...plan, estimate: { featureSeconds: 5, epochSeconds: 6 } })).toBe(
-      'About 1 min 5 s: 5 s for the features of images, where they are not there yet, and 6 s an epoch. The features take about 2.00 MB.',
+    expect(describeTrainingCost({ ...plan, estimate: null }, true)).toMatch(/not known.*2\.00 MB\.$/);
+    const known = { ...plan, estimate: { featureSeconds: 5, epochSeconds: 6 } };
+    const learning =
+      'About 1 min 5 s: 5 s for the features of images, where they are not there yet, and 6 s an epoch. The features take about 2.00 MB.';
+    expect(describeTrainingCost(known, false)).toBe(learning);
+    expect(describeTrainingCost(known, true)).toBe(
+      `${learning} Measuring each epoch on the validation images comes on top of it.`,
     );
   });
 });
