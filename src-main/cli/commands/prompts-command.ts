@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { PromptSet } from '../../../src-shared/domain/model.ts';
 import type { CliSession } from '../cli-session.ts';
 import { formatTable } from '../text-table.ts';
 import { countRuns, describeRunsLeft } from './runs-left.ts';
@@ -19,10 +20,20 @@ export async function listPrompts(session: CliSession): Promise<void> {
             one.textWidth,
             one.contextLength,
             one.deepBlocks,
-            one.sourceFile,
+            describeOrigin(one),
           ]),
         ) + promptSets.flatMap(({ id, note }) => (note === undefined ? [] : [`${id}: ${note}\n`])).join(''),
   );
+}
+
+/** Where prompts come from, in words; the whole path is in the answer with --json. */
+function describeOrigin({ bundled, provenance, sourceFile }: PromptSet): string {
+  if (bundled === true) return 'came with the program';
+  const trainingId = provenance?.trainingId ?? null;
+  // A file from another machine names a training of that one; what is kept here lies in the folder of its training.
+  if (trainingId !== null && path.basename(path.dirname(sourceFile)) === String(trainingId))
+    return `learned here, training ${trainingId}`;
+  return /^https?:/.test(sourceFile) ? `fetched from ${sourceFile}` : `file ${path.basename(sourceFile)}`;
 }
 
 /** `prompts import FILE`: a released `.pth` or a safetensors file. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PromptSet } from '../../../src-shared/domain/model.ts';
+import { defaultTrainingSettings } from '../../../src-shared/domain/training.ts';
 import { createFakeCore } from '../../support/fake-core.ts';
 import { cli, dataset, model, run } from './fake-cli.ts';
 
@@ -25,11 +26,47 @@ describe('prompts', () => {
         'prompts.remove': () => ({ ok: true }),
         'runs.list': () => ({ runs: [run(1, { promptSetId: 2 }), run(2, {})] }),
       });
-    expect((await cli(core(), ['prompts', 'list'])).out).toContain('epoch_15.pth');
+    expect((await cli(core(), ['prompts', 'list'])).out).toMatch(/ file epoch_15\.pth\n/);
     expect((await cli(core(), ['prompts', 'import', 'a.pth', '--json'])).json()).toEqual({ promptSet });
     expect((await cli(core(), ['prompts', 'remove', '2'])).out).toBe(
       'Prompts 2 are removed.\n1 run was made with them; its results stay.\n',
     );
+  });
+
+  it('say in words where they come from', async () => {
+    const provenance: PromptSet['provenance'] = {
+      ...{ trainingId: 3, epoch: 15, methodId: 'anomalyclip', modelId: 'vit-b-16', datasetName: 'mvtec' },
+      ...{ modelSha256: 'a'.repeat(64), versionHash: 'c'.repeat(64), classNames: null, validation: null },
+      ...{ imageCount: 2, anomalousCount: 1, losses: { total: 1 }, madeWith: '0.1.0', createdAtMs: 1 },
+      settings: defaultTrainingSettings('anomalyclip', model.config),
+    };
+    const core = createFakeCore({
+      'prompts.list': () => ({
+        promptSets: [
+          {
+            ...promptSet,
+            id: 1,
+            bundled: true,
+            provenance,
+            sourceFile: '/program/starter/prompts.safetensors',
+          },
+          { ...promptSet, id: 2, provenance, sourceFile: '/data/trainings/3/epoch-0015.safetensors' },
+          { ...promptSet, id: 3, sourceFile: 'https://example.org/epoch_15.pth' },
+          { ...promptSet, id: 4, provenance },
+        ],
+      }),
+    });
+    const { out } = await cli(core, ['prompts', 'list']);
+    const origins = out
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(/ {2,}/).at(-1));
+    expect(origins.filter((origin) => origin !== '')).toEqual([
+      'came with the program',
+      'learned here, training 3',
+      'fetched from https://example.org/epoch_15.pth',
+      'file epoch_15.pth',
+    ]);
   });
 
   const scanning = (promptSets: PromptSet[], imported: PromptSet = promptSet) =>
