@@ -20,12 +20,12 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   ],
   train: [
     'train mvtec --method anomalyclip --model starter --epochs 2 --name "my plates"',
-    'train mvtec --method coop --model starter --epochs 1 --validate mvtec --export plates.pth --format torch',
+    'train mvtec --method coop --model starter --epochs 1 --classes plate --validate mvtec --validate-classes board --export plates.pth --format torch',
     'scan mvtec --method anomalyclip --model starter --prompts "my plates"',
   ],
   ablate: [
-    'ablate mvtec --method anomalyclip --model starter --epochs 1 --validate mvtec --groups losses --csv losses.csv',
-    'ablate mvtec --method coop --model starter --epochs 1 --validate mvtec --groups state-word --seeds 1,2',
+    'ablate mvtec --method anomalyclip --model starter --epochs 1 --classes plate --validate mvtec --validate-classes board --groups losses --csv losses.csv',
+    'ablate mvtec --method coop --model starter --epochs 1 --classes plate --validate mvtec --validate-classes board --groups state-word --seeds 1,2',
   ],
   models: [
     'models catalogue',

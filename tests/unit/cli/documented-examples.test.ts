@@ -78,17 +78,26 @@ async function writePictures(folder: string, names: readonly string[]): Promise<
   }
 }
 
+/** Two classes, so that one can be learned from and the other validated on. */
 async function writeMvtec(folder: string): Promise<void> {
-  await writePictures(path.join(folder, 'plate/train/good'), ['000.png']);
-  await writePictures(path.join(folder, 'plate/test/good'), ['000.png', '001.png']);
-  await writePictures(path.join(folder, 'plate/test/scratch'), ['000.png', '001.png']);
+  await writeClass(path.join(folder, 'plate'), 2);
+  await writeClass(path.join(folder, 'board'), 1);
+}
+
+/** A class of MVTec's layout with so many good and so many scratched images to test. */
+async function writeClass(folder: string, count: number): Promise<void> {
+  const names = Array.from({ length: count }, (_, index) => String(index).padStart(3, '0'));
+  const pictures = names.map((name) => `${name}.png`);
+  await writePictures(path.join(folder, 'train/good'), ['000.png']);
+  await writePictures(path.join(folder, 'test/good'), pictures);
+  await writePictures(path.join(folder, 'test/scratch'), pictures);
   const mask = Buffer.alloc(48 * 40);
   mask.fill(255, 48 * 10, 48 * 14);
-  await mkdir(path.join(folder, 'plate/ground_truth/scratch'), { recursive: true });
-  for (const name of ['000_mask.png', '001_mask.png']) {
+  await mkdir(path.join(folder, 'ground_truth/scratch'), { recursive: true });
+  for (const name of names) {
     await sharp(mask, { raw: { width: 48, height: 40, channels: 1 } })
       .png()
-      .toFile(path.join(folder, 'plate/ground_truth/scratch', name));
+      .toFile(path.join(folder, 'ground_truth/scratch', `${name}_mask.png`));
   }
 }
 
