@@ -7,6 +7,11 @@ export interface ProgressReport {
   readonly done: number;
   readonly total: number | null;
   readonly message: string;
+  /**
+   * Where more is to come than `done` counts: what the job reckons by itself, null while it cannot. The rate is then what that
+   * comes to. Absent: by the rate of the last moments.
+   */
+  readonly secondsLeft?: number | null;
 }
 
 /** What a running job gets. Everything it stores goes through `store`, so that a cancelled job writes nothing more. */

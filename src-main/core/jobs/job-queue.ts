@@ -10,7 +10,7 @@ import type { EventBus } from '../event-bus.ts';
 import { fromSystemError } from '../error-report.ts';
 import type { JobContext, JobLane, ProgressReport, RunnableJobKind } from './job-kind.ts';
 import { isProcessAlive } from './process-alive.ts';
-import { createProgressRate } from './progress-rate.ts';
+import { createProgressRate, paceOf } from './progress-rate.ts';
 
 export interface JobQueueOptions {
   readonly database: Database;
@@ -246,15 +246,7 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
   ): void {
     if (running.abort.signal.aborted) return;
     rate.add(progress.done);
-    const ratePerSecond = rate.perSecond();
-    running.progress = {
-      ...progress,
-      ratePerSecond,
-      secondsLeft:
-        ratePerSecond === null || ratePerSecond === 0 || progress.total === null
-          ? null
-          : Math.max(0, progress.total - progress.done) / ratePerSecond,
-    };
+    running.progress = { ...progress, ...paceOf(progress, rate.perSecond()) };
     const nowMs = Date.now();
     if (nowMs - running.lastSaveMs >= saveEveryMs) {
       running.lastSaveMs = nowMs;

@@ -1,3 +1,6 @@
+import type { JobProgress } from '../../../src-shared/domain/job.ts';
+import type { ProgressReport } from './job-kind.ts';
+
 export interface ProgressRate {
   /** Takes note that `done` items are done now. */
   add(done: number): void;
@@ -39,5 +42,25 @@ export function createProgressRate(nowMs: () => number): ProgressRate {
       const totalMs = spanMs + idleMs;
       return totalMs <= 0 ? null : ((last.done - first.done) / totalMs) * 1000;
     },
+  };
+}
+
+/** Rate and time left: as the job reckons them itself, else by the measured rate. The two always say the same. */
+export function paceOf(
+  { done, total, secondsLeft }: ProgressReport,
+  measuredPerSecond: number | null,
+): Pick<JobProgress, 'ratePerSecond' | 'secondsLeft'> {
+  const left = total === null ? null : Math.max(0, total - done);
+  if (secondsLeft !== undefined)
+    return {
+      ratePerSecond: left === null || left === 0 || !secondsLeft ? null : left / secondsLeft,
+      secondsLeft,
+    };
+  return {
+    ratePerSecond: measuredPerSecond,
+    secondsLeft:
+      left === null || measuredPerSecond === null || measuredPerSecond === 0
+        ? null
+        : left / measuredPerSecond,
   };
 }

@@ -20,6 +20,7 @@ import { examineCheckpoint } from './examine-checkpoint.ts';
 import { createLossWriter, type LossWriter } from './loss-writer.ts';
 import { provenanceMetadata, provenanceOf } from './provenance.ts';
 import { featureBytesOf, readTrainingImages, toOpenImage, versionHashOf } from './training-images.ts';
+import { createTrainingPace, type TrainingPace } from './training-pace.ts';
 import { createTrainingSession, type TrainingSession } from './training-session.ts';
 
 /** Nothing: a training names its job. */
@@ -48,6 +49,7 @@ interface Learning extends TrainingJobOptions {
   readonly featureCache: OpenParams['featureCache'];
   readonly session: TrainingSession;
   readonly losses: LossWriter;
+  readonly pace: TrainingPace;
 }
 
 type OpenParams = ComputeParams<'training.open'>;
@@ -139,7 +141,10 @@ async function setUp(
   } catch (thrown) {
     throw fromSystemError(thrown, folders.training(training.id));
   }
-  return { ...options, training, context, images: openImages, model: stored, featureCache, session, losses };
+  return {
+    ...{ ...options, training, context, images: openImages, model: stored, featureCache, session, losses },
+    pace: createTrainingPace(),
+  };
 }
 
 /** Until the last epoch has its checkpoint, over deaths of the compute process. */
@@ -199,7 +204,7 @@ function fileOfCheckpoint({ folders, training }: Learning, { storedFile }: Store
 
 /** One epoch from the checkpoint before it to its own. */
 async function learnEpoch(learning: Learning, last: StoredCheckpoint | null): Promise<StoredCheckpoint> {
-  const { repositories, training, context, session, losses, images, events } = learning;
+  const { repositories, training, context, session, losses, images, events, pace } = learning;
   const { settings } = training;
   const done = last?.checkpoint.epoch ?? 0;
   const epoch = done + 1;
@@ -214,14 +219,22 @@ async function learnEpoch(learning: Learning, last: StoredCheckpoint | null): Pr
   const batches = epochBatches(images.length, settings.batchSize, settings.seed, epoch);
   const learningRate = learningRateOf(settings, epoch);
   let doneImages = done * images.length;
-  context.report({ done: doneImages, total, message });
+  // Every epoch that is not done yet ends with a checkpoint to examine.
+  const examinations = settings.epochs - done;
+  const tell = (said: string) => {
+    const secondsLeft = pace.secondsLeft({ images: total - doneImages, examinations });
+    context.report({ done: doneImages, total, message: said, secondsLeft });
+  };
+  tell(message);
   for (const [index, batch] of batches.entries()) {
+    const beganMs = performance.now();
     const { parts, total: loss, durationMs } = await session.step(batch, learningRate);
     requireFinite(loss, epoch);
     const step = done * batches.length + index + 1;
     losses.add({ step, epoch, parts, total: loss }, batch.length, durationMs);
     doneImages += batch.length;
-    context.report({ done: doneImages, total, message: `${message}, loss ${loss.toPrecision(4)}` });
+    pace.stepped(batch.length, performance.now() - beganMs);
+    tell(`${message}, loss ${loss.toPrecision(4)}`);
   }
   losses.flush();
   const saved = await saveCheckpoint(learning, epoch);
@@ -293,7 +306,8 @@ function requireCheckpoint({ repositories, training }: Learning, epoch: number):
 
 /** Metrics on the validation set and maps of the probe images. */
 async function examine(learning: Learning, stored: StoredCheckpoint): Promise<StoredCheckpoint> {
-  const { repositories, training, context, events, images } = learning;
+  const { repositories, training, context, events, images, pace } = learning;
+  const beganMs = performance.now();
   const { epoch, id } = stored.checkpoint;
   const { epochs } = training.settings;
   const found = await examineCheckpoint({
@@ -303,13 +317,20 @@ async function examine(learning: Learning, stored: StoredCheckpoint): Promise<St
     checkpointFile: fileOfCheckpoint(learning, stored),
     signal: context.signal,
     onProgress: (done, total) => {
+      const examining = { spentMs: performance.now() - beganMs, share: done / total };
       context.report({
         done: epoch * images.length,
         total: epochs * images.length,
         message: `Epoch ${epoch} of ${epochs}, looking at image ${done + 1} of ${total}`,
+        secondsLeft: pace.secondsLeft({
+          images: (epochs - epoch) * images.length,
+          examinations: epochs - epoch + 1,
+          examining,
+        }),
       });
     },
   });
+  pace.examined(performance.now() - beganMs);
   context.store(() => {
     if (found.rendering !== null) repositories.trainings.setRendering(training.id, found.rendering);
     repositories.trainingCheckpoints.setExamined(id, found);

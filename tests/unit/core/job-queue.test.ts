@@ -156,6 +156,19 @@ describe('the job queue', () => {
     expect(ratePerSecond).toBeLessThanOrEqual(50.5);
     expect(secondsLeft).toBeCloseTo(95 / ratePerSecond!, 6);
   });
+
+  it('tells the time left that a job reckons by itself, and the rate that it comes to', async () => {
+    const gated = gatedWork();
+    const { add, queue } = await openQueue(gated.work);
+    const a = add('a');
+    const { report } = gated.contexts.get('a')!;
+    report({ done: 10, total: 100, message: 'x', secondsLeft: 45 });
+    expect(queue.get(a)?.progress).toMatchObject({ ratePerSecond: 2, secondsLeft: 45 });
+    report({ done: 20, total: 100, message: 'x', secondsLeft: null });
+    expect(queue.get(a)?.progress).toMatchObject({ ratePerSecond: null, secondsLeft: null });
+    report({ done: 100, total: 100, message: 'x', secondsLeft: 3 });
+    expect(queue.get(a)?.progress).toMatchObject({ ratePerSecond: null, secondsLeft: 3 });
+  });
 });
 
 describe('a full disk', () => {

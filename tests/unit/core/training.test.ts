@@ -223,7 +223,14 @@ describe('a training', () => {
     const training = await world.core.call('trainings.start', world.order);
     const { jobId } = training;
     // Four of the second epoch's six images.
-    await eventually(async () => (await world.core.call('jobs.get', { jobId })).progress.done === 10);
+    let told = (await world.core.call('jobs.get', { jobId })).progress;
+    await eventually(async () => {
+      told = (await world.core.call('jobs.get', { jobId })).progress;
+      return told.done === 10;
+    });
+    // Reckoned from steps and examinations, and the rate is what that comes to.
+    expect(told.secondsLeft).toBeGreaterThan(0);
+    expect(told.ratePerSecond).toBeCloseTo(8 / told.secondsLeft!, 9);
     expect((await world.core.call('jobs.pause', { jobId: training.jobId })).state).toBe('paused');
     expect((await world.core.call('trainings.list', {})).trainings[0]?.state).toBe('paused');
     await world.core.call('jobs.resume', { jobId: training.jobId });
