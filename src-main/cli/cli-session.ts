@@ -2,10 +2,13 @@ import { errorCodeSchema, toErrorShape, WorkbenchError } from '../../src-shared/
 import type { MethodName, MethodParams, MethodResult } from '../../src-shared/contract/methods.ts';
 import type { RunEvaluation } from '../../src-shared/domain/evaluation.ts';
 import type { WorkbenchEvent } from '../../src-shared/contract/events.ts';
-import type { Job } from '../../src-shared/domain/job.ts';
+import type { Job, UnstoredEnd } from '../../src-shared/domain/job.ts';
 import type { Core } from '../core/core.ts';
 import type { CliIo } from './cli-io.ts';
 import { ProgressLine } from './progress-line.ts';
+
+/** An end that could not be stored so often, a moment after each other (10 s), is not waited for any longer. */
+export const mostTriesToStore = 10;
 
 /** What a command has to show: for programs and for people. */
 export interface CommandResult {
@@ -45,13 +48,14 @@ export class CliSession {
 
   /**
    * Follows a job to its end and returns it when it succeeded. Ctrl+C cancels it, so that it can be resumed; one that is
-   * `elsewhere`, in the hands of another process, goes on without being watched. Throws `cancelled`, or the job's own
-   * error.
+   * `elsewhere`, in the hands of another process, goes on without being watched. Throws `cancelled`, the job's own
+   * error, or why its end could not be stored (`disk-full`); `howToGoOn` then says what to do with room again.
    */
-  async finish(job: Job, elsewhere = false): Promise<Job> {
+  async finish(job: Job, elsewhere = false, howToGoOn = 'the same command goes on from there'): Promise<Job> {
     const line = new ProgressLine(this.io, job.title, job.kind);
     try {
       const ended = await this.#follow(job, line, elsewhere);
+      if (ended.unstoredEnd !== undefined) throw endNotStored(ended.title, ended.unstoredEnd, howToGoOn);
       if (ended.state === 'succeeded') return ended;
       if (ended.state === 'cancelled' || ended.state === 'paused') throw cancelled();
       throw jobFailure(ended);
@@ -97,6 +101,11 @@ export class CliSession {
           // Back in the queue: the process that ran it is gone. Who waits for the job takes it up.
           const isAbandoned = wasRunning && seen.state === 'queued';
           wasRunning = seen.state === 'running';
+          if ((seen.unstoredEnd?.triedCount ?? 0) >= mostTriesToStore) {
+            stop();
+            resolve(seen);
+            return;
+          }
           line.show(seen.progress);
           if (isAbandoned) this.#core.call('jobs.resume', { jobId: job.id }).then(takeUp, takenUp);
           return;
@@ -186,6 +195,19 @@ export function cancelled(): WorkbenchError {
 
 function stoppedWatching(): WorkbenchError {
   return new WorkbenchError('cancelled', 'No longer watching. The other process goes on with its work.');
+}
+
+/** The disk is still full: to wait longer would only hide it. */
+function endNotStored(title: string, { error, reason }: UnstoredEnd, howToGoOn: string): WorkbenchError {
+  const code = errorCodeSchema.safeParse(reason.code);
+  const became =
+    error === null
+      ? `«${title}» came to its end, but that could not be stored.`
+      : `«${title}» failed, and that could not be stored either. ${error.message}`;
+  return new WorkbenchError(
+    code.success ? code.data : 'internal',
+    `${became} ${reason.message} What was stored before is kept; ${howToGoOn}.`,
+  );
 }
 
 function jobFailure(job: Job): WorkbenchError {

@@ -1,6 +1,12 @@
 import LinearProgress from '@mui/material/LinearProgress';
 import type { Job } from '../../src-shared/domain/job.ts';
-import { describeProgress, describeState, jobShare, placeInLine } from '../state/job-words.ts';
+import {
+  describeProgress,
+  describeState,
+  describeUnstoredEnd,
+  jobShare,
+  placeInLine,
+} from '../state/job-words.ts';
 import { useJobs } from '../state/queries.ts';
 import { JobActions } from './job-actions.tsx';
 import { MiddleEllipsis } from './middle-ellipsis.tsx';
@@ -18,6 +24,7 @@ export function JobLine({ job, showTitle = true }: JobLineProps) {
   const active = job.state === 'running' || job.state === 'queued';
   const paused = job.state === 'paused';
   const running = job.state === 'running';
+  const unstored = describeUnstoredEnd(job);
   const { data: jobs = [] } = useJobs();
   const words = [
     running ? '' : describeState(job.state, placeInLine(job, jobs)),
@@ -39,6 +46,7 @@ export function JobLine({ job, showTitle = true }: JobLineProps) {
         {job.error !== null && job.state === 'failed' && (
           <div className={styles.error}>{job.error.message}</div>
         )}
+        {unstored !== null && <div className={styles.error}>{unstored}</div>}
         {(active || paused) && (
           <LinearProgress
             aria-label={job.title}

@@ -89,3 +89,15 @@ export function overallShare(jobs: readonly Job[]): number | null {
   if (shares.length === 0) return null;
   return shares.reduce((sum, share) => sum + share, 0) / shares.length;
 }
+
+/** What the process that ran a job tells of an end that it could not store; null where there is no such end. */
+export function describeUnstoredEnd({ title, unstoredEnd }: Job): string | null {
+  if (unstoredEnd === undefined) return null;
+  const reason = unstoredEnd.reason.message;
+  return unstoredEnd.state === 'succeeded'
+    ? say('«{title}» came to its end, but that could not be stored; trying again. {reason}', {
+        title,
+        reason,
+      })
+    : say('«{title}» failed, and that could not be stored; trying again. {reason}', { title, reason });
+}

@@ -38,6 +38,19 @@ export type JobProgress = z.infer<typeof jobProgressSchema>;
 
 export const jobErrorSchema = z.object({ code: z.string(), message: z.string() }).readonly();
 
+/** How a job came to its end where that could not be stored yet (a full disk); it is tried again every moment. */
+export const unstoredEndSchema = z
+  .object({
+    state: z.enum(['succeeded', 'failed']),
+    /** Why the job itself failed. */
+    error: jobErrorSchema.nullable(),
+    /** Why its end could not be stored. */
+    reason: jobErrorSchema,
+    triedCount: z.number().int().positive(),
+  })
+  .readonly();
+export type UnstoredEnd = z.infer<typeof unstoredEndSchema>;
+
 export const jobSchema = z
   .object({
     id: idSchema,
@@ -46,6 +59,8 @@ export const jobSchema = z
     state: jobStateSchema,
     progress: jobProgressSchema,
     error: jobErrorSchema.nullable(),
+    /** Told by the process that ran it alone; for everybody else the job still runs. */
+    unstoredEnd: unstoredEndSchema.optional(),
     datasetId: idSchema.nullable(),
     runId: idSchema.nullable(),
     modelId: z.string().nullable(),

@@ -152,15 +152,13 @@ async function follow(
   warnings: MethodResult<'trainings.plan'>['warnings'],
 ): Promise<void> {
   const startedAt = performance.now();
+  const goOn = `go on with: anomaly-workbench train --resume ${trainingId}`;
   try {
     const job = await session.call('jobs.get', { jobId });
-    if (job.state !== 'succeeded') await session.finish(job);
+    if (job.state !== 'succeeded') await session.finish(job, false, goOn);
   } catch (thrown) {
     if (toErrorShape(thrown).code !== 'cancelled') throw thrown;
-    throw new WorkbenchError(
-      'cancelled',
-      `Cancelled. Its checkpoints are kept; go on with: anomaly-workbench train --resume ${trainingId}`,
-    );
+    throw new WorkbenchError('cancelled', `Cancelled. Its checkpoints are kept; ${goOn}`);
   }
   const durationS = (performance.now() - startedAt) / 1000;
   const { training, losses, checkpoints } = await session.call('trainings.get', { trainingId });

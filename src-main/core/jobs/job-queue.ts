@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
-import { isPausable, type Job, type JobKind, type JobProgress } from '../../../src-shared/domain/job.ts';
+import { isPausable, type Job, type JobKind, type UnstoredEnd } from '../../../src-shared/domain/job.ts';
 import type { CoreTiming, Log } from '../core.ts';
 import type { Database } from '../db/database.ts';
 import type { ClaimedJob, JobsRepository, LeaseOwner, NewJob } from '../db/jobs-repository.ts';
@@ -52,7 +52,7 @@ interface ActiveJob {
   readonly claimed: ClaimedJob;
   readonly kind: RunnableJobKind;
   readonly abort: AbortController;
-  progress: JobProgress;
+  progress: Job['progress'];
   emitTimer: NodeJS.Timeout | null;
   lastEmitMs: number;
   lastSaveMs: number;
@@ -79,7 +79,7 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
   const lease: LeaseOwner = { owner: randomUUID(), host: hostname(), pid: process.pid };
   const active = new Map<JobLane, ActiveJob>();
   /** Ends that could not be stored (a full disk); every tick tries again. */
-  const unsaved = new Map<number, { running: ActiveJob; end: JobEnd }>();
+  const unsaved = new Map<number, { running: ActiveJob; end: JobEnd; told: UnstoredEnd }>();
   /** Every attempt that has not returned yet, those let go of included. */
   const attempts = new Set<Promise<void>>();
   /** Jobs that were added and not told of yet. */
@@ -93,7 +93,8 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
         return { ...job, progress: running.progress };
       }
     }
-    return job;
+    const unstoredEnd = job.state === 'running' ? unsaved.get(job.id)?.told : undefined;
+    return unstoredEnd === undefined ? job : { ...job, unstoredEnd };
   }
 
   function get(jobId: number): Job | null {
@@ -203,11 +204,17 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
       if (ended) afterSettled(running);
       emitJob(job.id);
     } catch (thrown) {
-      const isKnown = unsaved.has(job.id);
-      unsaved.set(job.id, { running, end });
-      // It is tried again every moment while the disk is full; once is enough to be told.
-      if (!isKnown)
-        log('error', `The end of job ${job.id} could not be stored yet: ${toErrorShape(thrown).message}`);
+      const reason = toErrorShape(thrown);
+      const triedCount = (unsaved.get(job.id)?.told.triedCount ?? 0) + 1;
+      const { state, error } = end;
+      unsaved.set(job.id, { running, end, told: { state, error, reason, triedCount } });
+      // It is tried again every moment while the disk is full; once is enough for the log.
+      if (triedCount === 1)
+        log('error', `The end of job ${job.id} could not be stored yet: ${reason.message}`);
+      // Whoever waits for the end must not wait for ever.
+      guarded('An end that was not stored could not be told', () => {
+        emitJob(job.id);
+      });
     }
   }
 

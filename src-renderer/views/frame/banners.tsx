@@ -1,15 +1,22 @@
-import { PlugZap, RotateCw } from 'lucide-react';
+import { HardDrive, PlugZap, RotateCw } from 'lucide-react';
 import { useConnectionStore } from '../../state/connection.ts';
 import { useDecisionStore } from '../../state/decisions.ts';
+import { describeUnstoredEnd } from '../../state/job-words.ts';
+import { useJobs } from '../../state/queries.ts';
 import { say } from '../../texts/say.ts';
 import styles from './banners.module.css';
 
-/** What concerns every view: the connection is down, or the compute process is being started again. */
+/**
+ * What concerns every view: the connection is down, the compute process is being started again, or the end of a job finds no
+ * room on the disk.
+ */
 export function Banners() {
   const connection = useConnectionStore((state) => state.connection);
   const compute = useConnectionStore((state) => state.compute);
   const waiting = useDecisionStore((state) => state.unsaved.length);
   const isKept = useDecisionStore((state) => state.isKept);
+  const { data: jobs = [] } = useJobs();
+  const unstored = jobs.flatMap((job) => describeUnstoredEnd(job) ?? []);
   return (
     <div role="status" className={styles.banners}>
       {connection === 'lost' && (
@@ -36,6 +43,12 @@ export function Banners() {
           {compute.message}
         </p>
       )}
+      {unstored.map((sentence) => (
+        <p key={sentence} className={styles.banner}>
+          <HardDrive size={16} aria-hidden />
+          {sentence}
+        </p>
+      ))}
     </div>
   );
 }

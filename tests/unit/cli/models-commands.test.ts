@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { mostTriesToStore } from '../../../src-main/cli/cli-session.ts';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { CatalogueEntry, CatalogueItem } from '../../../src-shared/domain/catalogue.ts';
+import type { Job } from '../../../src-shared/domain/job.ts';
 import { catalogueEntry, publishedFile } from '../../support/checkpoint-server.ts';
 import { createFakeCore, type FakeCore } from '../../support/fake-core.ts';
 import { cli, job, model, preview, run } from './fake-cli.ts';
@@ -138,6 +140,53 @@ describe('models', () => {
     const { code, json } = await cli(core, ['models', 'import', 'x.pt', '--json']);
     expect(code).toBe(1);
     expect(json()).toEqual({ error: { code: 'disk-full', message: 'There is no room left.' } });
+  });
+
+  it('ends with a reason and without a further wait where the end of the work finds no room on the disk', async () => {
+    const reason = { code: 'disk-full', message: 'The disk is full. Free some space.' };
+    const full = (triedCount: number): Job => ({
+      ...job('running', 10),
+      unstoredEnd: { state: 'succeeded', error: null, reason, triedCount },
+    });
+    let toldCount = 0;
+    const core: FakeCore = createFakeCore({
+      'models.inspect': () => ({ ...preview, config: model.config, questions: [] }),
+      'models.import': () => ({ modelId: model.id, job: job('running', 0) }),
+      'jobs.get': () => {
+        setImmediate(() => {
+          for (let tried = 1; tried <= mostTriesToStore && core.subscriberCount > 0; tried++) {
+            toldCount = tried;
+            core.emit({ event: 'job.changed', job: full(tried) });
+          }
+        });
+        return job('running', 9);
+      },
+    });
+    const { code, err } = await cli(core, ['models', 'import', 'x.pt']);
+    expect({ code, toldCount }).toEqual({ code: 1, toldCount: mostTriesToStore });
+    expect(err).toContain(
+      '«Import x.pt» came to its end, but that could not be stored. The disk is full. Free some space. What was stored before is kept; the same command goes on from there.',
+    );
+    expect(core).toMatchObject({ subscriberCount: 0, closed: true });
+  });
+
+  it('waits on where an end that found no room is stored a moment later', async () => {
+    const reason = { code: 'disk-full', message: 'The disk is full.' };
+    const core: FakeCore = createFakeCore({
+      'models.inspect': () => ({ ...preview, config: model.config, questions: [] }),
+      'models.import': () => ({ modelId: model.id, job: job('running', 0) }),
+      'models.list': () => ({ models: [model] }),
+      'jobs.get': () => {
+        setImmediate(() => {
+          const triedCount = mostTriesToStore - 1;
+          const unstoredEnd = { state: 'succeeded' as const, error: null, reason, triedCount };
+          core.emit({ event: 'job.changed', job: { ...job('running', 10), unstoredEnd } });
+          core.emit({ event: 'job.changed', job: job('succeeded', 10) });
+        });
+        return job('running', 9);
+      },
+    });
+    expect((await cli(core, ['models', 'import', 'x.pt'])).code).toBe(0);
   });
 
   it('removes one', async () => {

@@ -199,6 +199,34 @@ describe('a full disk', () => {
     expect(gated.contexts.get('b')?.signal.aborted).toBe(true);
   });
 
+  it('tells whoever waits of an end that cannot be stored, at every try, until it is stored', async () => {
+    const gated = gatedWork();
+    const { add, queue, jobs, state, events } = await openQueue(gated.work);
+    const job = add('a');
+    const { finish } = jobs;
+    const repository = jobs as { finish: unknown };
+    repository.finish = () => {
+      throw new WorkbenchError('disk-full', 'There is no room.');
+    };
+    gated.release('a');
+    await eventually(() => queue.get(job)?.unstoredEnd !== undefined);
+    queue.tick();
+    queue.tick();
+    const told = events.flatMap((event) =>
+      event.event === 'job.changed' ? (event.job.unstoredEnd?.triedCount ?? []) : [],
+    );
+    expect(told).toEqual([1, 2, 3]);
+    const reason = { code: 'disk-full', message: 'There is no room.' };
+    expect(queue.list()[0]).toMatchObject({
+      state: 'running',
+      unstoredEnd: { state: 'succeeded', error: null, reason, triedCount: 3 },
+    });
+    repository.finish = finish;
+    queue.tick();
+    expect(queue.get(job)).not.toHaveProperty('unstoredEnd');
+    expect(state(job)).toBe('succeeded');
+  });
+
   it('fails the job with a reason that can be acted on, and the end is stored once there is room', async () => {
     const fill = (_: string, context: JobContext) => {
       for (;;) {

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../src-shared/domain/job.ts';
 import { rootsToRefresh, upsertJob } from '../../../src-renderer/state/events.ts';
-import { describeProgress, jobShare, overallShare } from '../../../src-renderer/state/job-words.ts';
+import {
+  describeProgress,
+  describeUnstoredEnd,
+  jobShare,
+  overallShare,
+} from '../../../src-renderer/state/job-words.ts';
 import { describeProblems } from '../../../src-renderer/state/problem-words.ts';
 import { describeAuroc, meanAuroc, runState, runTitle } from '../../../src-renderer/state/run-words.ts';
 
@@ -38,6 +43,18 @@ describe('jobs in words', () => {
     expect(describeProgress({ ...job, progress })).toBe('1 image');
     expect(jobShare({ progress })).toBeNull();
     expect(describeProgress({ ...job, state: 'cancelled' })).toBe('34 of 115 images');
+  });
+
+  it('say that an end found no room on the disk, and nothing where all is well', () => {
+    const reason = { code: 'disk-full', message: 'The disk is full.' };
+    const unstoredEnd = { state: 'succeeded' as const, error: null, reason, triedCount: 1 };
+    expect(describeUnstoredEnd({ ...job, unstoredEnd })).toBe(
+      '«Block statistics on felt» came to its end, but that could not be stored; trying again. The disk is full.',
+    );
+    expect(describeUnstoredEnd({ ...job, unstoredEnd: { ...unstoredEnd, state: 'failed' } })).toBe(
+      '«Block statistics on felt» failed, and that could not be stored; trying again. The disk is full.',
+    );
+    expect(describeUnstoredEnd(job)).toBeNull();
   });
 
   it('fill the ring by what is under way alone', () => {
