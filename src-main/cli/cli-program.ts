@@ -39,7 +39,10 @@ export function createProgram(version: string, actions: CliActions): Command {
     .command('remove')
     .description('forget a data set and its runs; the images are not touched')
     .addArgument(idArgument())
-    .action((id: number) => withSession((session) => removeDataset(session, id)));
+    .option('--cancel-jobs', 'cancel what works on it or waits to, also in other processes (default: refuse)')
+    .action((id: number, { cancelJobs = false }: { readonly cancelJobs?: boolean }) =>
+      withSession((session) => removeDataset(session, id, cancelJobs)),
+    );
 
   defineScanCommand(program, actions);
   defineEvaluateCommand(program, actions);

@@ -48,7 +48,8 @@ export class CliSession {
 
   /**
    * Follows a job to its end and returns it when it succeeded. Ctrl+C cancels it, so that it can be resumed; one that is
-   * `elsewhere`, in the hands of another process, goes on without being watched. Throws `cancelled`, the job's own
+   * `elsewhere`, in the hands of another process, goes on without being watched. Throws `cancelled`, `not-found` where its
+   * data set was removed meanwhile, the job's own
    * error, or why its end could not be stored (`disk-full`); `howToGoOn` then says what to do with room again.
    */
   async finish(job: Job, elsewhere = false, howToGoOn = 'the same command goes on from there'): Promise<Job> {
@@ -57,11 +58,21 @@ export class CliSession {
       const ended = await this.#follow(job, line, elsewhere);
       if (ended.unstoredEnd !== undefined) throw endNotStored(ended.title, ended.unstoredEnd, howToGoOn);
       if (ended.state === 'succeeded') return ended;
-      if (ended.state === 'cancelled' || ended.state === 'paused') throw cancelled();
+      if (ended.state === 'cancelled' || ended.state === 'paused')
+        throw (await this.#isDatasetGone(ended)) ? datasetGone(ended) : cancelled();
       throw jobFailure(ended);
     } finally {
       line.end();
     }
+  }
+
+  /** Asked where somebody else ended the job; whoever pressed Ctrl+C wants no further question. */
+  async #isDatasetGone({ datasetId }: Job): Promise<boolean> {
+    if (datasetId === null || this.#interrupted.aborted) return false;
+    return await this.#core.call('datasets.get', { datasetId }).then(
+      () => false,
+      (thrown: unknown) => toErrorShape(thrown).code === 'not-found',
+    );
   }
 
   /** The metrics of a run, with a progress line while they are taken. Throws what `runs.evaluate` throws. */
@@ -190,6 +201,13 @@ export function cancelled(): WorkbenchError {
   return new WorkbenchError(
     'cancelled',
     'Cancelled. What is done is kept; the same command goes on from there.',
+  );
+}
+
+function datasetGone({ title }: Job): WorkbenchError {
+  return new WorkbenchError(
+    'not-found',
+    `«${title}» was cancelled and its data set removed meanwhile; there is nothing to go on with.`,
   );
 }
 

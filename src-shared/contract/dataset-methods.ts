@@ -68,7 +68,14 @@ export const datasetMethods = {
   },
   /** Whether the folders of all data sets are there; a drive that does not answer within two seconds is missing. */
   'datasets.folders': { params: none, result: z.object({ folders: z.array(folderStateSchema) }) },
-  'datasets.remove': { params: z.object({ datasetId: idSchema }).strict(), result: ok },
+  /**
+   * Forgets it and its runs; no image is touched. Throws `in-use` while a job works on it or waits to, unless those are to be
+   * cancelled with it.
+   */
+  'datasets.remove': {
+    params: z.object({ datasetId: idSchema, cancelJobs: z.boolean().optional() }).strict(),
+    result: ok,
+  },
   'datasets.problems': {
     params: z.object({ datasetId: idSchema, ...page }).strict(),
     result: z.object({ total: z.number().int(), problems: z.array(problemSchema) }),

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { countOf } from '../../../src-shared/text/count-of.ts';
 import { onOneLine } from '../../../src-shared/text/on-one-line.ts';
 import type {
@@ -163,8 +164,18 @@ export async function listDatasets(session: CliSession): Promise<void> {
   );
 }
 
-/** `datasets remove ID`: forgets the data set and its runs; the images stay where they are. */
-export async function removeDataset(session: CliSession, datasetId: number): Promise<void> {
-  await session.call('datasets.remove', { datasetId });
+/** `datasets remove ID`: forgets the data set and its runs; the images stay where they are. Throws `in-use`. */
+export async function removeDataset(
+  session: CliSession,
+  datasetId: number,
+  cancelJobs: boolean,
+): Promise<void> {
+  try {
+    await session.call('datasets.remove', { datasetId, cancelJobs });
+  } catch (thrown) {
+    const { code, message } = toErrorShape(thrown);
+    if (code !== 'in-use' || cancelJobs) throw thrown;
+    throw new WorkbenchError(code, `${message} Or do both with: --cancel-jobs`, { cause: thrown });
+  }
   session.print({ removed: datasetId }, `Data set ${datasetId} is removed; its images were not touched.\n`);
 }

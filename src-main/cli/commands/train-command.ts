@@ -140,27 +140,63 @@ function requireFree({ export: file, overwrite }: TrainOptions): void {
 async function resumeTraining(session: CliSession, trainingId: number, options: TrainOptions): Promise<void> {
   requireFree(options);
   const { training } = await session.call('trainings.get', { trainingId });
-  if (training.state !== 'running' && training.state !== 'succeeded')
-    await session.call('jobs.resume', { jobId: training.jobId });
+  const isOver = training.state === 'running' || training.state === 'succeeded';
+  // Its checkpoints can be kept all the same, by whoever names one.
+  if (training.datasetId === null && !isOver) {
+    if (options.keepEpoch === undefined) throw setRemoved(training);
+    await keep(session, training, options, [], 0);
+    return;
+  }
+  if (!isOver) await session.call('jobs.resume', { jobId: training.jobId });
   await follow(session, training, options, []);
+}
+
+/** What is left of a training that cannot go on. */
+function setRemoved({ id, datasetName, epochsDone }: Training): WorkbenchError {
+  const left =
+    epochsDone === 0
+      ? 'It has no checkpoint.'
+      : `What it learned in ${countOf(epochsDone, 'epoch')} is kept; make prompts of it with: anomaly-workbench train --resume ${id} --keep-epoch ${epochsDone}`;
+  return new WorkbenchError(
+    'not-found',
+    `The data set «${datasetName}» of training ${id} was removed, so that it cannot go on. ${left}`,
+  );
 }
 
 async function follow(
   session: CliSession,
-  { id: trainingId, jobId }: Training,
+  training: Training,
   options: TrainOptions,
   warnings: MethodResult<'trainings.plan'>['warnings'],
 ): Promise<void> {
+  const { id: trainingId, jobId } = training;
   const startedAt = performance.now();
   const goOn = `go on with: anomaly-workbench train --resume ${trainingId}`;
   try {
     const job = await session.call('jobs.get', { jobId });
     if (job.state !== 'succeeded') await session.finish(job, false, goOn);
   } catch (thrown) {
-    if (toErrorShape(thrown).code !== 'cancelled') throw thrown;
+    const { code } = toErrorShape(thrown);
+    if (code === 'not-found') throw await whyNotFound(session, trainingId, thrown);
+    if (code !== 'cancelled') throw thrown;
     throw new WorkbenchError('cancelled', `Cancelled. Its checkpoints are kept; ${goOn}`);
   }
-  const durationS = (performance.now() - startedAt) / 1000;
+  await keep(session, training, options, warnings, (performance.now() - startedAt) / 1000);
+}
+
+async function whyNotFound(session: CliSession, trainingId: number, thrown: unknown): Promise<unknown> {
+  const { training } = await session.call('trainings.get', { trainingId });
+  return training.datasetId === null ? setRemoved(training) : thrown;
+}
+
+/** Makes prompts of the last epoch, or of the one that was asked for, and prints what became of the training. */
+async function keep(
+  session: CliSession,
+  { id: trainingId }: Training,
+  options: TrainOptions,
+  warnings: MethodResult<'trainings.plan'>['warnings'],
+  durationS: number,
+): Promise<void> {
   const { training, losses, checkpoints } = await session.call('trainings.get', { trainingId });
   const epoch = options.keepEpoch ?? training.epochsDone;
   const promptSet = await session.call('trainings.keep', { trainingId, epoch, name: training.name });
@@ -168,7 +204,8 @@ async function follow(
   session.print(
     { training, warnings, losses, checkpoints, promptSet, exported, durationS },
     describeCheckpoints(checkpoints) +
-      `Training ${trainingId} took ${formatSeconds(durationS)}. Epoch ${epoch} is prompts ${promptSet.id} «${promptSet.name}».\n` +
+      (durationS === 0 ? '' : `Training ${trainingId} took ${formatSeconds(durationS)}. `) +
+      `Epoch ${epoch} is prompts ${promptSet.id} «${promptSet.name}».\n` +
       (exported === null ? '' : `Written to ${exported.file}\n`),
   );
 }

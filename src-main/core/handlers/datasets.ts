@@ -10,6 +10,7 @@ import { resolveFolder } from '../datasets/read-folder.ts';
 import { countOf } from '../../../src-shared/text/count-of.ts';
 import type { DatasetCore } from '../db/datasets-repository.ts';
 import type { DomainHandlers, Services } from './handler.ts';
+import { datasetInUse, jobsOnDataset } from './free-dataset.ts';
 import { createInspections } from './inspections.ts';
 import { relocateDataset } from './relocate-dataset.ts';
 import { startJob } from './start-job.ts';
@@ -133,15 +134,23 @@ export function datasetsHandlers(services: Services): DomainHandlers<'datasets'>
       const job = startJob(queue, jobId);
       return { dataset: withWatch(requireDataset(datasetId)), job };
     },
-    'datasets.remove': ({ datasetId }) => {
-      requireDataset(datasetId);
-      for (const job of repositories.jobs.listActive()) {
-        if (job.datasetId === datasetId) queue.cancel(job.id);
-      }
+    'datasets.remove': ({ datasetId, cancelJobs = false }) => {
+      const { name } = requireDataset(datasetId);
+      const { users, rereading } = jobsOnDataset(repositories, datasetId);
+      if (users.length > 0 && !cancelJobs) throw datasetInUse(name, users);
       watcher.stop(datasetId);
-      datasets.markRemoved(datasetId, Date.now());
+      // Those that wait first: what ends lets the next begin.
+      for (const job of [...users, ...rereading].reverse()) queue.cancel(job.id);
+      database.transaction(() => {
+        // Another process may have begun something in this moment.
+        const { users: late } = jobsOnDataset(repositories, datasetId);
+        if (late.length > 0) throw datasetInUse(name, late);
+        datasets.markRemoved(datasetId, Date.now());
+      });
       events.emit({ event: 'datasets.changed', datasetId });
       events.emit({ event: 'runs.changed', runId: null });
+      // Trainings tell whether their data set is there.
+      events.emit({ event: 'trainings.changed', trainingId: null });
       purge.start();
       return { ok: true };
     },

@@ -1,4 +1,5 @@
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
+import { trainingSetRemoved } from '../training/training-set-removed.ts';
 import type { DomainHandlers, Services } from './handler.ts';
 
 export function jobsHandlers({ queue, repositories, events }: Services): DomainHandlers<'jobs'> {
@@ -27,7 +28,10 @@ export function jobsHandlers({ queue, repositories, events }: Services): DomainH
     'jobs.resume': ({ jobId }) => {
       const { kind, datasetId = null, runId = null } = queue.get(jobId) ?? {};
       if (datasetId !== null && repositories.datasets.getCore(datasetId) === null) {
-        throw new WorkbenchError('not-found', 'The data set of this job was removed.');
+        const training = repositories.trainings.ofJob(jobId);
+        throw training === null
+          ? new WorkbenchError('not-found', 'The data set of this job was removed.')
+          : trainingSetRemoved(training);
       }
       const isRunGone =
         kind === 'scan'

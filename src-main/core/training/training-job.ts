@@ -21,6 +21,7 @@ import { createLossWriter, type LossWriter } from './loss-writer.ts';
 import { provenanceMetadata, provenanceOf } from './provenance.ts';
 import { featureBytesOf, readTrainingImages, toOpenImage, versionHashOf } from './training-images.ts';
 import { createTrainingPace, type TrainingPace } from './training-pace.ts';
+import { trainingSetRemoved } from './training-set-removed.ts';
 import { createTrainingSession, type TrainingSession } from './training-session.ts';
 
 /** Nothing: a training names its job. */
@@ -95,11 +96,7 @@ async function setUp(
   const { repositories, folders, compute } = options;
   const { datasetId, settings, methodId } = training;
   const dataset = datasetId === null ? null : repositories.datasets.getCore(datasetId);
-  if (dataset === null)
-    throw new WorkbenchError(
-      'not-found',
-      `The data set «${training.datasetName}» was removed. The checkpoints that there are can be kept; to go on, import it again and start a new training.`,
-    );
+  if (dataset === null) throw trainingSetRemoved(training);
   const model = repositories.models.get(training.modelId);
   if (model?.sha256 !== training.modelSha256)
     throw new WorkbenchError(

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,7 +7,7 @@ import { runCli } from '../../../src-main/cli/main.ts';
 import { createForkLauncher } from '../../../src-main/core/compute-client/fork-launcher.ts';
 import { createCore } from '../../../src-main/core/create-core.ts';
 import { findProjectPaths } from '../../../src-main/serving/project-paths.ts';
-import { fakeComputeEntry, writeTree } from '../core/support/harness.ts';
+import { eventually, fakeComputeEntry, writeTree } from '../core/support/harness.ts';
 import { recordingIo } from './recording-io.ts';
 
 // The command line on the real core; the compute process is the stand-in that learns a few numbers.
@@ -109,6 +110,25 @@ describe('train', () => {
     expect(resumed.code).toBe(0);
     expect(resumed.out).toContain('Epoch 1 is prompts 1');
     expect((await cli(['prompts', 'export', '1', path.join(folder, 'a.safetensors')])).code).toBe(0);
+  });
+
+  it('says what is left of a training whose data set was removed, and makes prompts of it', async () => {
+    const env = { FAKE_TRAINING_DELAY_MS: '40' };
+    const learning = cli(['train', set, '--method', 'anomalyclip', ...quick.with(1, '500')], env);
+    await eventually(() => existsSync(path.join(folder, 'data/trainings/1/epoch-0002.safetensors')));
+    const refused = await cli(['datasets', 'remove', '1']);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain('«AnomalyCLIP learns from parts» is running');
+    expect(refused.err).toContain('Or do both with: --cancel-jobs');
+    expect((await cli(['datasets', 'remove', '1', '--cancel-jobs'])).code).toBe(0);
+    const ended = await learning;
+    expect(ended.code).toBe(1);
+    const [advice = ''] = /train --resume 1 --keep-epoch \d+/.exec(ended.err) ?? [];
+    expect(advice).not.toBe('');
+    expect((await cli(['train', '--resume', '1'])).err).toContain(advice);
+    const kept = await cli(advice.split(' '));
+    expect(kept.code).toBe(0);
+    expect(kept.out).toContain('is prompts 1 «AnomalyCLIP learns from parts»');
   });
 
   it('refuses what would do nothing and what is missing', async () => {

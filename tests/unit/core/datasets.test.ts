@@ -330,12 +330,30 @@ describe('removing a data set', () => {
     expect(again.dataset.imageCount).toBe(2);
   });
 
-  it('stops what is running on it', async () => {
+  it('is refused while a job works on it or waits to, and names each', async () => {
     const test = await openTestCore();
     const { datasetId } = await importPictures(test, ['stuck-1.png']);
     const { job } = await test.core.call('runs.create', baselineRun(datasetId));
-    await test.core.call('datasets.remove', { datasetId });
-    expect((await test.core.call('jobs.get', { jobId: job.id })).state).toBe('cancelled');
+    const { job: waiting } = await test.core.call('runs.create', baselineRun(datasetId));
+    const refusal = await test.core.call('datasets.remove', { datasetId }).catch((thrown: unknown) => thrown);
+    expect(refusal).toMatchObject({ code: 'in-use' });
+    const { message } = refusal as Error;
+    expect(message).toContain(`job ${job.id} «${job.title}» is running`);
+    expect(message).toContain(`job ${waiting.id} «${waiting.title}» is waiting`);
+    expect(message).toContain('Cancel it under «Jobs»');
+    expect((await test.core.call('jobs.get', { jobId: job.id })).state).toBe('running');
+    expect((await test.core.call('datasets.get', { datasetId })).id).toBe(datasetId);
+  });
+
+  it('stops what works on it where that was asked for', async () => {
+    const test = await openTestCore();
+    const { datasetId } = await importPictures(test, ['stuck-1.png']);
+    const { job } = await test.core.call('runs.create', baselineRun(datasetId));
+    const { job: waiting } = await test.core.call('runs.create', baselineRun(datasetId));
+    await test.core.call('datasets.remove', { datasetId, cancelJobs: true });
+    for (const { id } of [job, waiting])
+      expect((await test.core.call('jobs.get', { jobId: id })).state).toBe('cancelled');
+    expect(await test.core.call('datasets.list', {})).toEqual({ datasets: [] });
   });
 
   it('never touches a file', async () => {

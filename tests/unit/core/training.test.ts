@@ -297,15 +297,20 @@ describe('a training', () => {
     expect(world.logs.filter((line) => line.includes('is learned again'))).toHaveLength(2);
   });
 
-  it('ends where its data set was removed, and its checkpoints can still be kept', async () => {
+  it('keeps its data set from being removed; ends where that was asked for, and its checkpoints can still be kept', async () => {
     const world = await openWorld({ computeEnv: { FAKE_TRAINING_DELAY_MS: '40' } });
     const { core, order } = world;
     const training = await core.call('trainings.start', order);
     await eventually(async () => (await core.call('trainings.list', {})).trainings[0]?.epochsDone === 1);
-    await core.call('datasets.remove', { datasetId: order.datasetId });
+    await expect(core.call('datasets.remove', { datasetId: order.datasetId })).rejects.toMatchObject({
+      code: 'in-use',
+      message: expect.stringContaining(`«${training.name}» is running`) as string,
+    });
+    await core.call('datasets.remove', { datasetId: order.datasetId, cancelJobs: true });
     expect((await core.call('jobs.get', { jobId: training.jobId })).state).toBe('cancelled');
     await expect(core.call('jobs.resume', { jobId: training.jobId })).rejects.toMatchObject({
       code: 'not-found',
+      message: expect.stringContaining('The checkpoints that there are can be kept') as string,
     });
     expect((await core.call('trainings.list', {})).trainings[0]).toMatchObject({ datasetId: null });
     const kept = await core.call('trainings.keep', { trainingId: training.id, epoch: 1, name: 'One epoch' });
@@ -332,7 +337,12 @@ describe('a training', () => {
     const other = await importSet(world, {});
     const validation = { datasetId: other.datasetId, classNames: null };
     const training = await core.call('trainings.start', { ...order, validation });
+    await expect(core.call('datasets.remove', { datasetId: other.datasetId })).rejects.toMatchObject({
+      code: 'in-use',
+    });
+    await core.call('jobs.pause', { jobId: training.jobId });
     await core.call('datasets.remove', { datasetId: other.datasetId });
+    await core.call('jobs.resume', { jobId: training.jobId });
     expect((await world.jobEnd(training.jobId)).state).toBe('succeeded');
     const { checkpoints } = await core.call('trainings.get', { trainingId: training.id });
     expect(checkpoints.at(-1)).toMatchObject({
