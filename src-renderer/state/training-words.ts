@@ -25,6 +25,23 @@ export const methodSentences: Readonly<Record<TrainableMethodId, string>> = {
   ),
 };
 
+/** Why fewer images than were chosen are looked at after each epoch; null where all are there. */
+export function describeMissingProbes(
+  { datasetId, probeImageIds }: Pick<Training, 'datasetId' | 'probeImageIds'>,
+  presentCount: number,
+): string | null {
+  const count = probeImageIds.length - presentCount;
+  if (count <= 0) return null;
+  if (presentCount > 0)
+    return say(
+      '{count, plural, one {# image of this training is} other {# images of this training are}} not in the data set any more.',
+      { count },
+    );
+  return datasetId === null
+    ? say('The images of this training were removed with their data set. Curves and checkpoints are kept.')
+    : say('The images of this training are not in a data set any more. Curves and checkpoints are kept.');
+}
+
 interface SettingWords {
   readonly name: string;
   /** What it does, in a sentence, or in which bounds it has to be; with the model's own where they depend on it. */

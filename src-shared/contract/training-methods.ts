@@ -59,6 +59,7 @@ export const trainingMethods = {
       losses: z.array(trainingLossSchema),
       /** By epoch. */
       checkpoints: z.array(trainingCheckpointSchema),
+      /** Those of `probeImageIds` that are there still. */
       probes: z.array(z.object({ imageId: idSchema, path: z.string(), className: z.string() })),
     }),
   },

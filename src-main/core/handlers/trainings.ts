@@ -15,7 +15,7 @@ const stoppable: ReadonlySet<JobState> = new Set(['queued', 'running', 'paused']
 
 export function trainingsHandlers(services: Services): DomainHandlers<'trainings'> {
   const { database, repositories, events, queue, folders, starterModel, closing, options } = services;
-  const { trainings, trainingCheckpoints, images } = repositories;
+  const { trainings, trainingCheckpoints, images, datasets } = repositories;
 
   function requireTraining(trainingId: number): Training {
     const training = trainings.get(trainingId);
@@ -75,8 +75,10 @@ export function trainingsHandlers(services: Services): DomainHandlers<'trainings
         training,
         losses: trainings.losses(trainingId),
         checkpoints: trainingCheckpoints.list(trainingId).map(({ checkpoint }) => checkpoint),
+        // Rows of a removed data set are cleared away bit by bit; gone they are at once.
         probes: images
           .byIds(training.probeImageIds)
+          .filter(({ datasetId }) => datasets.getCore(datasetId) !== null)
           .map(({ id, path, className }) => ({ imageId: id, path, className })),
       };
     },

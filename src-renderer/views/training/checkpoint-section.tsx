@@ -1,9 +1,9 @@
 import Slider from '@mui/material/Slider';
 import { useEffect, useState } from 'react';
-import type { Training, TrainingCheckpoint } from '../../../src-shared/domain/training.ts';
+import type { ProbeScore, TrainingCheckpoint } from '../../../src-shared/domain/training.ts';
 import { probeMapResource } from '../../canvas/pixel-map.ts';
 import { probeScale } from '../../state/training-curves.ts';
-import { formatLoss } from '../../state/training-words.ts';
+import { describeMissingProbes, formatLoss } from '../../state/training-words.ts';
 import type { TrainingDetails } from '../../state/training-queries.ts';
 import { say } from '../../texts/say.ts';
 import { ComparedEpochs } from './compared-epochs.tsx';
@@ -35,10 +35,11 @@ export function CheckpointSection(props: CheckpointSectionProps) {
   const last = checkpoints.at(-1);
   const looked = checkpoints.find(({ epoch }) => epoch === dragged) ?? shown;
   const scale = probeScale(checkpoints);
-  usePreload(training, checkpoints, looked.epoch);
+  usePreload(details, looked.epoch);
   if (first === undefined || last === undefined) return null;
   const { rendering } = training;
   const left = checkpoints.find(({ epoch }) => epoch === against) ?? first;
+  const missing = describeMissingProbes(training, probes.length);
   return (
     <section className={page.section} aria-label={say('Checkpoint')} data-testid="checkpoint">
       <div className={styles.scrub}>
@@ -69,7 +70,8 @@ export function CheckpointSection(props: CheckpointSectionProps) {
       {checkpoints.length > 1 && (
         <ComparedEpochs left={left} right={looked} first={first} onCompare={onCompare} />
       )}
-      {rendering === null || scale === null ? (
+      {missing !== null && <p className={styles.problem}>{missing}</p>}
+      {missing !== null && probes.length === 0 ? null : rendering === null || scale === null ? (
         <p className={styles.quiet}>
           {probes.length === 0
             ? say('No image was chosen to be looked at after each epoch.')
@@ -106,19 +108,17 @@ export function CheckpointSection(props: CheckpointSectionProps) {
 }
 
 /** Reads the maps of the epochs on both sides, so that the next move of the slider shows them at once. */
-function usePreload(
-  { rendering }: Training,
-  checkpoints: readonly TrainingCheckpoint[],
-  epoch: number,
-): void {
+function usePreload({ training, checkpoints, probes }: TrainingDetails, epoch: number): void {
+  const { rendering } = training;
   useEffect(() => {
     if (rendering === null) return;
+    const isThere = ({ imageId }: ProbeScore) => probes.some((probe) => probe.imageId === imageId);
     for (const checkpoint of checkpoints.filter((each) => Math.abs(each.epoch - epoch) <= 2)) {
-      for (const { imageId } of checkpoint.probes)
+      for (const { imageId } of checkpoint.probes.filter(isThere))
         // One that cannot be read says so where it is shown.
         probeMapResource({ trainingId: checkpoint.trainingId, epoch: checkpoint.epoch, imageId }, rendering)
           .load()
           .catch(() => undefined);
     }
-  }, [rendering, checkpoints, epoch]);
+  }, [rendering, checkpoints, probes, epoch]);
 }

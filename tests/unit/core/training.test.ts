@@ -313,6 +313,8 @@ describe('a training', () => {
       message: expect.stringContaining('The checkpoints that there are can be kept') as string,
     });
     expect((await core.call('trainings.list', {})).trainings[0]).toMatchObject({ datasetId: null });
+    expect(training.probeImageIds.length).toBeGreaterThan(0);
+    expect((await core.call('trainings.get', { trainingId: training.id })).probes).toEqual([]);
     const kept = await core.call('trainings.keep', { trainingId: training.id, epoch: 1, name: 'One epoch' });
     expect(kept).toMatchObject({ name: 'One epoch', provenance: { epoch: 1, trainingId: training.id } });
   });

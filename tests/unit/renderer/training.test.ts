@@ -31,6 +31,7 @@ import {
 import { dashes } from '../../../src-renderer/views/training/line-chart.tsx';
 import { mergeLosses } from '../../../src-renderer/state/training-queries.ts';
 import {
+  describeMissingProbes,
   describeTrainingCost,
   settingHint,
   settingWords,
@@ -181,6 +182,19 @@ describe('checkpoints of a training', () => {
       probeScale([checkpoint(1, { probes: probe(0.4, 0.6) }), checkpoint(2, { probes: probe(0.1, 0.5) })]),
     ).toEqual({ min: 0.1, max: 0.6 });
     expect(probeScale([checkpoint(1)])).toBeNull();
+  });
+
+  it('say where the images went that they are shown on', () => {
+    const training = { datasetId: 1, probeImageIds: [1, 2, 3] };
+    expect(describeMissingProbes(training, 3)).toBeNull();
+    expect(describeMissingProbes(training, 2)).toBe(
+      '1 image of this training is not in the data set any more.',
+    );
+    expect(describeMissingProbes(training, 0)).toContain('are not in a data set any more');
+    expect(describeMissingProbes({ ...training, datasetId: null }, 0)).toContain(
+      'were removed with their data set',
+    );
+    expect(describeMissingProbes({ datasetId: null, probeImageIds: [] }, 0)).toBeNull();
   });
 
   it('stand beside each other with the difference, and what neither has is left out', () => {
