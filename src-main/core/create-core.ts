@@ -131,6 +131,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
         dataFolder: folders.dataFolder,
         version: options.version,
         writeReport,
+        evaluator: () => evaluator,
       }),
     ],
     events,

@@ -5,10 +5,12 @@ import { exportWishSchema, wantsFiles } from '../../../src-shared/domain/export.
 import { countOf } from '../../../src-shared/text/count-of.ts';
 import type { Database } from '../db/database.ts';
 import type { Repositories } from '../db/repositories.ts';
+import type { Evaluator } from '../evaluation/evaluator.ts';
 import { defineJobKind, type JobContext } from '../jobs/job-kind.ts';
 import { ExportPass } from './export-pass.ts';
 import { folderOf, prepareExport, type PreparedExport } from './prepare-export.ts';
 import { countPictures, reportName, type ReportWriter } from './report-writer.ts';
+import { noMetrics, predictionMetrics } from './prediction-metrics.ts';
 import { requireFreeFolder } from './require-free-folder.ts';
 import { TargetFolder } from './target-folder.ts';
 
@@ -32,6 +34,7 @@ export interface ExportJobOptions {
   readonly dataFolder: string;
   readonly version: string;
   readonly writeReport: ReportWriter;
+  readonly evaluator: () => Evaluator;
 }
 
 /**
@@ -48,7 +51,7 @@ export function createExportJobKind(options: ExportJobOptions) {
       const prepared = prepareExport({ ...options, jobId: context.jobId }, payload);
       const progress = makeProgress(prepared, payload, context, options);
       const failed = wantsFiles(payload)
-        ? await writeFiles(options, prepared, payload, context, progress.onImage)
+        ? await writeFiles(options, prepared, payload, context, progress)
         : { count: 0, first: null };
       if (payload.report !== null) {
         TargetFolder.open(payload.folder);
@@ -76,13 +79,19 @@ export function createExportJobKind(options: ExportJobOptions) {
   });
 }
 
+interface Progress {
+  readonly onImage: (path: string) => void;
+  readonly onPicture: (path: string) => void;
+  readonly onMetrics: () => void;
+}
+
 /** Counts images; the report's pictures only where nothing else is written. */
 function makeProgress(
   { dataset, runs }: PreparedExport,
   payload: ExportPayload,
   context: JobContext,
   { repositories }: ExportJobOptions,
-): { readonly onImage: (path: string) => void; readonly onPicture: (path: string) => void } {
+): Progress {
   const { className } = payload.options;
   const total = wantsFiles(payload)
     ? runs.reduce((sum, { selected }) => sum + selected.imageCount, 0)
@@ -100,15 +109,18 @@ function makeProgress(
           context.report({ done, total, message: `${reportName}: ${path}` });
         }
       : count,
+    onMetrics: () => {
+      context.report({ done, total, message: 'Metrics' });
+    },
   };
 }
 
 async function writeFiles(
-  { repositories, dataFolder }: ExportJobOptions,
+  { repositories, dataFolder, evaluator }: ExportJobOptions,
   { dataset, runs }: PreparedExport,
   payload: ExportPayload,
   { jobId, signal }: JobContext,
-  onImage: (path: string) => void,
+  { onImage, onMetrics }: Progress,
 ): Promise<{ readonly count: number; readonly first: string | null }> {
   let count = 0;
   let first: string | null = null;
@@ -116,12 +128,23 @@ async function writeFiles(
     const folder = folderOf(payload.folder, prepared);
     const { overwrite } = payload;
     const before = await requireFreeFolder({ folder, overwrite, root: dataset.root, dataFolder, jobId });
+    let metrics = noMetrics;
+    if (payload.options.what.includes('json')) {
+      onMetrics();
+      metrics = await predictionMetrics(
+        (run) => evaluator().evaluate(run),
+        prepared.run,
+        payload.options.className,
+      );
+      signal.throwIfAborted();
+    }
     const startedAtMs = before ?? prepared.summary.startedAtMs;
     const pass = new ExportPass({
       repositories,
       summary: { ...prepared.summary, startedAtMs },
       selected: prepared.selected,
       target: TargetFolder.open(folder),
+      metrics,
       signal,
       onImage,
     });

@@ -16,6 +16,7 @@ import { fromSystemError, systemErrorCode } from '../error-report.ts';
 import { fileKinds, isMapKind, type MapKind, type MapSource } from './file-kinds.ts';
 import { MirroredNames } from './mirrored-names.ts';
 import { predictionFiles, type PredictionFile, type PredictionRow } from './prediction-files.ts';
+import type { PredictionMetrics } from './prediction-metrics.ts';
 import { summaryName } from './require-free-folder.ts';
 import type { SelectedImages } from './select-images.ts';
 import type { OpenFile, TargetFolder } from './target-folder.ts';
@@ -31,6 +32,7 @@ export interface ExportPassOptions {
   readonly summary: ExportSummary;
   readonly selected: SelectedImages;
   readonly target: TargetFolder;
+  readonly metrics: PredictionMetrics;
   readonly signal: AbortSignal;
   /** Called with the path of every image that is done. */
   readonly onImage: (path: string) => void;
@@ -66,7 +68,7 @@ export class ExportPass {
 
   /** Resolves with what could not be written; rejects with what would stop every other file as well. */
   async write(): Promise<{ readonly failed: number; readonly first: string | null }> {
-    const { summary, target } = this.#options;
+    const { summary, target, metrics } = this.#options;
     await this.#writeSummary('unfinished');
     const tables: Table[] = [];
     try {
@@ -75,7 +77,7 @@ export class ExportPass {
         const kind = predictionFiles[name];
         const file = await target.begin(kind.name);
         tables.push({ kind, file });
-        await file.sink(Buffer.from(kind.head(summary)));
+        await file.sink(Buffer.from(kind.head(summary, metrics)));
         this.#files[name] = 1;
       }
       await this.#eachImage(tables);

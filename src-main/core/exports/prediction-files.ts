@@ -1,5 +1,6 @@
 import type { DatasetImage } from '../../../src-shared/domain/dataset.ts';
 import type { ChosenThreshold, ExportSummary } from '../../../src-shared/domain/export.ts';
+import type { PredictionMetrics } from './prediction-metrics.ts';
 import type { Verdict } from '../../../src-shared/domain/verdict.ts';
 import { csvLine, csvNumber, csvPath, csvWords } from '../../../src-shared/text/csv.ts';
 
@@ -16,7 +17,7 @@ export interface PredictionRow {
 /** A table that grows by images: what stands before the first, each image, and what stands after the last. */
 export interface PredictionFile {
   readonly name: string;
-  head(summary: ExportSummary): string;
+  head(summary: ExportSummary, metrics: PredictionMetrics): string;
   /** `index` counts from 0. */
   row(row: PredictionRow, index: number): string;
   readonly foot: string;
@@ -28,6 +29,17 @@ const columns = [
   ...['verdict', 'author', 'time', 'note'],
 ];
 
+/**
+ * `predictions.csv`: a line an image. `predictions.json`: one object of
+ * - `format`, `workbenchVersion`, `dataset`, `run`, `selection` (which images, in words), `scoreThresholds` (by class),
+ * - `metrics`: what `evaluate` gives for this run (methods.md §8), 0-1: `rendering` of the maps that pixel metrics are taken on;
+ *   `classes`, each with `className`, `counts` of labelled images, `image` and `pixel` (AUROC, AP, best F1; pixel also AUPRO twice),
+ *   `f1MaxAt`, `errorBound` (no pixel metric is further from its definition; 0: exact), `meanDurationMs` and `notes`; `mean` over
+ *   the classes, null where one class alone was exported. They are of all labelled images of the classes, also where `selection`
+ *   is some of the images. Null where there are none, and then `metricsProblem` says why in a sentence,
+ * - `images`: a row an image, in the order of paths: `image` (its path), `class`, `label`, `score`, `prediction`, `threshold`,
+ *   `verdict`, `author`, `time` (UTC), `note`.
+ */
 export const predictionFiles: Readonly<Record<'csv' | 'json', PredictionFile>> = {
   csv: {
     name: 'predictions.csv',
@@ -49,10 +61,10 @@ export const predictionFiles: Readonly<Record<'csv' | 'json', PredictionFile>> =
   },
   json: {
     name: 'predictions.json',
-    head: ({ workbenchVersion, dataset, run, images, scoreThresholds }) => {
+    head: ({ workbenchVersion, dataset, run, images, scoreThresholds }, metrics) => {
       const head = {
         format: 'anomaly-workbench-predictions/1',
-        ...{ workbenchVersion, dataset, run, selection: images, scoreThresholds },
+        ...{ workbenchVersion, dataset, run, selection: images, scoreThresholds, ...metrics },
       };
       return `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "images": [`;
     },

@@ -56,6 +56,10 @@ async function summaryOf(folder: string) {
   return exportSummarySchema.parse(JSON.parse(await readFile(join(folder, 'export.json'), 'utf8')));
 }
 
+async function predictionsOf(folder: string) {
+  return JSON.parse(await readFile(join(folder, 'predictions.json'), 'utf8')) as Record<string, unknown>;
+}
+
 async function tree(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
@@ -67,6 +71,53 @@ async function tree(folder: string): Promise<string[]> {
 const everything: ExportKind[] = ['csv', 'json', 'maps-png', 'maps-tiff', 'maps-npy', 'masks', 'overlays'];
 
 describe('an export', () => {
+  test('writes the metrics that «evaluate» gives for the run into predictions.json, with their error bound', async () => {
+    const opened = await openTestCore();
+    // Pixel metrics need a mask of every anomalous image.
+    const masked = ['crack/80', 'crack/90'].flatMap((name) => [
+      `nut/test/${name}.png`,
+      `nut/ground_truth/${name}_mask.png`,
+    ]);
+    const names = ['nut/test/good/10.png', 'nut/test/good/20.png', ...masked];
+    const { runId } = await scanned(opened, Object.fromEntries(names.map((name) => [name, 'picture'])));
+    const { classes, mean, rendering } = await opened.core.call('runs.evaluate', { runId });
+    expect(classes).toMatchObject([
+      {
+        className: 'nut',
+        counts: { good: 2, anomalous: 2, masks: 2 },
+        image: { auroc: 1 },
+        errorBound: expect.any(Number) as number,
+      },
+    ]);
+    expect(classes[0]?.pixel.auroc).toEqual(expect.any(Number));
+    const folder = await temporaryFolder();
+    await exportRun(opened, runId, join(folder, 'all'), ['json']);
+    expect(await predictionsOf(join(folder, 'all'))).toMatchObject({
+      metrics: { classes, mean, rendering },
+      metricsProblem: null,
+    });
+    await exportRun(opened, runId, join(folder, 'one'), ['json'], { className: 'nut' });
+    expect(await predictionsOf(join(folder, 'one'))).toMatchObject({
+      metrics: { classes, mean: null, rendering },
+    });
+  });
+
+  test('says in predictions.json why there are no metrics', async () => {
+    const opened = await openTestCore();
+    const root = await temporaryFolder();
+    await writeTree(root, { 'a.png': 'picture', 'b.png': 'picture' });
+    const { dataset, job } = await opened.core.call('datasets.import', { path: root });
+    await opened.jobEnd(job.id);
+    const created = await opened.core.call('runs.create', baselineRun(dataset.id));
+    await opened.jobEnd(created.job.id);
+    const folder = join(await temporaryFolder(), 'out');
+    await exportRun(opened, created.run.id, folder, ['json']);
+    const { metrics, metricsProblem, images } = await predictionsOf(folder);
+    expect(metrics).toBeNull();
+    expect(metricsProblem).toContain('labelled good or anomalous');
+    expect(images).toHaveLength(2);
+  });
+
   test('writes every kind under names that mirror the images, and says in export.json what they are', async () => {
     const opened = await openTestCore();
     const { runId } = await scanned(opened);
