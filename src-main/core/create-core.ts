@@ -16,6 +16,7 @@ import { openDatabase } from './db/open-database.ts';
 import { createRepositories } from './db/repositories.ts';
 import { createDispatch } from './dispatch.ts';
 import { createEvaluator } from './evaluation/evaluator.ts';
+import { createPixelIntervals } from './evaluation/pixel-intervals.ts';
 import { createMapProfiler } from './evaluation/map-profiler.ts';
 import { createEventBus } from './event-bus.ts';
 import { createExportJobKind } from './exports/export-job.ts';
@@ -179,6 +180,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
   });
   const evaluator = createEvaluator({ repositories, events, closing: closing.signal, log });
   const mapProfiler = createMapProfiler({ repositories, events, closing: closing.signal, log });
+  const pixelIntervals = createPixelIntervals({ repositories, evaluator, closing: closing.signal, log });
   const handlers = createHandlers({
     options,
     database,
@@ -195,6 +197,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
     evaluator,
     writeReport,
     mapProfiler,
+    pixelIntervals,
     thumbnailLimit,
     featureCacheLimit,
     promptBenches,
@@ -240,6 +243,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
       starterModel.settled(),
       evaluator.settled(),
       mapProfiler.settled(),
+      pixelIntervals.settled(),
       thumbnailLimit.settled(),
     ]);
     database.close();

@@ -1,6 +1,12 @@
-import type { BootstrapFigure, BootstrapGroup } from '../../src-shared/metrics/bootstrap.ts';
+import type { BootstrapFigure } from '../../src-shared/metrics/bootstrap-statistics.ts';
 import { csvLine, csvNumber, csvWords } from '../../src-shared/text/csv.ts';
-import { metricKeys, metricTable, type ComparedRun, type MetricRow } from './compare-metrics.ts';
+import {
+  metricKeys,
+  metricTable,
+  type ComparedRun,
+  type Intervals,
+  type MetricRow,
+} from './compare-metrics.ts';
 import { letterOf, type ComparedPane } from './compare-panes.ts';
 
 const columns = [
@@ -13,6 +19,8 @@ const columns = [
   'value',
   'lower_95',
   'upper_95',
+  'histogram_error',
+  'histogram_bound',
   'published',
   'published_in',
 ] as const;
@@ -21,14 +29,14 @@ interface CompareTable {
   readonly panes: readonly ComparedPane[];
   readonly headings: readonly string[];
   readonly compared: readonly ComparedRun[];
-  readonly groups: readonly BootstrapGroup[];
+  readonly intervals: Intervals;
   readonly thresholds: readonly (number | null)[];
 }
 
 /** All figures of a comparison, shares from 0 to 1: a line a class, metric and pane. The mean has an empty class. */
-export function compareCsv({ panes, headings, compared, groups, thresholds }: CompareTable): string {
+export function compareCsv({ panes, headings, compared, intervals, thresholds }: CompareTable): string {
   const lines = metricKeys.flatMap((metric) =>
-    metricTable(compared, metric, groups).flatMap((row) =>
+    metricTable(compared, metric, intervals).flatMap((row) =>
       panes.map(({ run }, place) => {
         const cell = row.cells[place];
         const papers = row.published.filter(({ values }) => (values[place] ?? null) !== null);
@@ -50,8 +58,15 @@ export function compareCsv({ panes, headings, compared, groups, thresholds }: Co
   return csvLine(columns) + lines.join('');
 }
 
-function endsOf(figure: BootstrapFigure | null): readonly [string, string] {
-  return [csvNumber(figure?.interval?.lower ?? null), csvNumber(figure?.interval?.upper ?? null)];
+/** The interval, and what being measured on histograms may have changed in it. */
+function endsOf(figure: BootstrapFigure | null): readonly string[] {
+  const { interval = null, discretisation = null } = figure ?? {};
+  return [
+    csvNumber(interval?.lower ?? null),
+    csvNumber(interval?.upper ?? null),
+    csvNumber(discretisation?.error ?? null),
+    csvNumber(discretisation?.bound ?? null),
+  ];
 }
 
 /** The table as it is shown, in percent, cells apart by tabs: what a spreadsheet takes from the clipboard. */

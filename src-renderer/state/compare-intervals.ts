@@ -1,18 +1,13 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type {
-  BootstrapGroup,
-  BootstrapOptions,
-  BootstrapSample,
-} from '../../src-shared/metrics/bootstrap.ts';
+import { useMemo } from 'react';
+import type { RunEvaluation } from '../../src-shared/domain/evaluation.ts';
+import type { Run } from '../../src-shared/domain/run.ts';
+import type { BootstrapSample } from '../../src-shared/metrics/bootstrap.ts';
+import type { BootstrapGroup } from '../../src-shared/metrics/bootstrap-statistics.ts';
+import { intervalOptions, type BootstrapOptions } from '../../src-shared/metrics/resample-images.ts';
 import { say } from '../texts/say.ts';
+import { useClient } from './client-context.ts';
 import { countsAt, type Comparison } from './compare.ts';
-
-/** Always the same, so that the same comparison has the same intervals, here and anywhere else. */
-export const intervalOptions = {
-  resamples: 1000,
-  seed: 1,
-  confidence: 0.95,
-} as const satisfies BootstrapOptions;
 
 export interface IntervalRequest {
   readonly samples: readonly BootstrapSample[];
@@ -82,6 +77,41 @@ export function useIntervals(samples: readonly BootstrapSample[], key: string) {
     queryKey: ['intervals', key],
     queryFn: ({ signal }) => computeIntervals({ samples, options: intervalOptions }, signal),
     enabled: samples.length > 0,
+    staleTime: Infinity,
+    gcTime: 60_000,
+    retry: false,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/**
+ * The same of the metrics over pixels, a column a pane, which the core draws from maps and masks: seconds the first time,
+ * then it keeps them. Undefined until then, while a run goes on, and where no run has such a metric.
+ */
+export function usePixelIntervals(runs: readonly Run[], evaluations: readonly (RunEvaluation | undefined)[]) {
+  const client = useClient();
+  const runIds = runs.map(({ id }) => id);
+  // They belong to these figures, however often these are asked for.
+  const figures = useMemo(
+    () => JSON.stringify(evaluations.map((each) => each?.classes.map(({ pixel }) => Object.values(pixel)))),
+    [evaluations],
+  );
+  const areOver = runs.every(({ state }) => state !== 'queued' && state !== 'running');
+  const hasAny = evaluations.some((each) => (each?.mean.pixel.auroc ?? null) !== null);
+  return useQuery({
+    queryKey: ['pixel-intervals', runIds.join(' '), figures],
+    queryFn: async ({ signal }): Promise<readonly BootstrapGroup[]> => {
+      const stop = () => {
+        void client.call('runs.stopPixelIntervals', { runIds }).catch(() => undefined);
+      };
+      signal.addEventListener('abort', stop, { once: true });
+      try {
+        return (await client.call('runs.pixelIntervals', { runIds })).groups;
+      } finally {
+        signal.removeEventListener('abort', stop);
+      }
+    },
+    enabled: areOver && hasAny && evaluations.every((each) => each !== undefined),
     staleTime: Infinity,
     gcTime: 60_000,
     retry: false,

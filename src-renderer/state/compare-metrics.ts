@@ -5,8 +5,9 @@ import {
   type PublishedFigure,
 } from '../../src-shared/domain/published-results.ts';
 import type { Run } from '../../src-shared/domain/run.ts';
-import type { BootstrapFigure, BootstrapGroup } from '../../src-shared/metrics/bootstrap.ts';
-import { sampleMetrics, type SampleMetric } from '../../src-shared/metrics/weighted-metrics.ts';
+import type { BootstrapFigure, BootstrapGroup } from '../../src-shared/metrics/bootstrap-statistics.ts';
+import { pixelSampleMetrics } from '../../src-shared/metrics/pixel-histograms.ts';
+import { sampleMetrics } from '../../src-shared/metrics/weighted-metrics.ts';
 import { say } from '../texts/say.ts';
 
 export const metricKeys = [
@@ -40,10 +41,29 @@ export const metricNames: Readonly<Record<MetricKey, string>> = {
   'at.f1': say('F1 at the threshold'),
 };
 
-/** The figure of `bootstrapMetrics` that a metric is; null for those over pixels, which have none. */
-export function sampleMetricOf(metric: MetricKey): SampleMetric | null {
-  const [level, name] = metric.split('.', 2);
-  return level === 'pixel' ? null : (sampleMetrics.find((each) => each === name) ?? null);
+/** What is known of intervals: those of image metrics are drawn in the window, those of pixel metrics in the core. */
+export interface Intervals {
+  /** Of `bootstrapMetrics`; empty while they are drawn. */
+  readonly image: readonly BootstrapGroup[];
+  /** Of `runs.pixelIntervals`. */
+  readonly pixel: readonly BootstrapGroup[];
+}
+
+export const noIntervals: Intervals = { image: [], pixel: [] };
+
+export function isOfPixels(metric: MetricKey): boolean {
+  return metric.startsWith('pixel.');
+}
+
+/** The groups that tell of a metric, and its place in their figures. */
+export function intervalsOf(
+  metric: MetricKey,
+  { image, pixel }: Intervals,
+): { readonly groups: readonly BootstrapGroup[]; readonly at: number } {
+  const name = metric.slice(metric.indexOf('.') + 1);
+  return isOfPixels(metric)
+    ? { groups: pixel, at: pixelSampleMetrics.findIndex((each) => each === name) }
+    : { groups: image, at: sampleMetrics.findIndex((each) => each === name) };
 }
 
 /** Whether more of it is worse. */
@@ -96,7 +116,7 @@ export interface MetricCell {
   readonly value: number | null;
   /** Nothing in its row is better as it is shown, and something is worse. */
   readonly isBest: boolean;
-  /** What the resamples say of just this value; null while they are drawn, and of figures over pixels. */
+  /** What the resamples say of just this value; null while they are drawn. */
   readonly bootstrap: BootstrapFigure | null;
 }
 
@@ -120,21 +140,19 @@ export interface MetricRow {
 export const shownDigits = 1;
 const shown = (value: number) => Number((value * 100).toFixed(shownDigits));
 
-/** A row a class and, above more than one, their mean; a column a pane. `groups`: of `bootstrapMetrics`, if they are there. */
+/** A row a class and, above more than one, their mean; a column a pane. */
 export function metricTable(
   runs: readonly ComparedRun[],
   metric: MetricKey,
-  groups: readonly BootstrapGroup[] = [],
+  intervals: Intervals = noIntervals,
 ): readonly MetricRow[] {
   const classNames = [
     ...new Set(runs.flatMap(({ evaluation }) => evaluation?.classes.map((each) => each.className) ?? [])),
   ];
-  const sampleMetric = sampleMetricOf(metric);
+  const { groups, at } = intervalsOf(metric, intervals);
   const rowOf = (className: string | null): MetricRow => {
     const group = groups.find((each) => each.className === className);
-    const figures = runs.map(
-      (_, place) => (sampleMetric && group?.figures[place]?.[sampleMetrics.indexOf(sampleMetric)]) ?? null,
-    );
+    const figures = runs.map((_, place) => group?.figures[place]?.[at] ?? null);
     const values = runs.map(({ evaluation }, place) => {
       if (metric.startsWith('at.')) return figures[place]?.estimate ?? null;
       const known =

@@ -5,12 +5,15 @@ import { jobSchema } from '../domain/job.ts';
 import { mapProfileSchema } from '../domain/map-profile.ts';
 import { methodIdSchema, methodSettingsSchema } from '../domain/method.ts';
 import { modelIdSchema } from '../domain/model.ts';
+import { pixelIntervalsSchema } from '../domain/pixel-intervals.ts';
 import { publishedFigureSchema } from '../domain/published-results.ts';
 import { runEstimateSchema, runSchema, runScoresSchema } from '../domain/run.ts';
 import { ok, page } from './method-parts.ts';
 
 /** The one class that a run looks through; null: all. */
 const runClassName = z.string().min(1).max(500).nullable().default(null);
+/** As many as Compare has room for, and some more. */
+const runColumns = z.array(idSchema).min(1).max(12).readonly();
 const runWishesSchema = z
   .array(
     z
@@ -54,6 +57,18 @@ export const runMethods = {
    * hundreds of images, told by `run.evaluating`. Rejects with `cancelled` after `runs.stopEvaluating`.
    */
   'runs.evaluate': { params: z.object({ runId: idSchema }).strict(), result: runEvaluationSchema },
+  /**
+   * Bootstrap intervals of the pixel metrics of runs over one data set, a column a run in this order (a run may stand there
+   * twice), for the figures of `runs.evaluate`: whole images are drawn anew, as for image metrics, and measured on
+   * histograms of their maps. Seconds a run the first time, then kept. Rejects with `cancelled` after
+   * `runs.stopPixelIntervals`, `bad-request` for runs over several data sets.
+   */
+  'runs.pixelIntervals': {
+    params: z.object({ runIds: runColumns }).strict(),
+    result: pixelIntervalsSchema,
+  },
+  /** Ends what is under way for just these runs. */
+  'runs.stopPixelIntervals': { params: z.object({ runIds: runColumns }).strict(), result: ok },
   /** What the papers say of a method on a data set of this name and its classes; empty for names they do not know. */
   'published.figures': {
     params: z.object({ datasetName: z.string().max(200), methodId: methodIdSchema }).strict(),

@@ -4,18 +4,23 @@ import { proLimit, type Cut, type NotedCut } from './metric-walk.ts';
 const steps = 200;
 
 /**
- * The thresholds of the papers' code as cuts: numpy's arange(min, max, (max - min)/200), each «above», in its order
- * from low to high. numpy adds multiples of the rounded first step, and rounding may leave room for a 201st.
+ * The thresholds of the papers' code: numpy's arange(min, max, (max - min)/200), each «above», from low to high. numpy
+ * adds multiples of the rounded first step, and rounding may leave room for a 201st.
  * Empty where the range is none or has no end: the papers' code stops with an error there.
  */
-export function paperCuts(minimum: number, maximum: number): Cut[] {
+export function paperThresholds(minimum: number, maximum: number): readonly number[] {
   const delta = (maximum - minimum) / steps;
   if (!(delta > 0) || !Number.isFinite(delta)) return [];
   const count = Math.ceil((maximum - minimum) / delta);
   const step = minimum + delta - minimum;
-  return Array.from({ length: count }, (_, index) => ({
+  return Array.from({ length: count }, (_, index) => minimum + index * step);
+}
+
+/** The same as cuts. */
+export function paperCuts(minimum: number, maximum: number): Cut[] {
+  return paperThresholds(minimum, maximum).map((threshold, index) => ({
     index,
-    key: firstKeyAbove(minimum + index * step),
+    key: firstKeyAbove(threshold),
   }));
 }
 

@@ -1,6 +1,10 @@
+import { z } from 'zod';
 import type { Label } from '../../../src-shared/domain/dataset.ts';
 import { runEvaluationSchema, type RunEvaluation } from '../../../src-shared/domain/evaluation.ts';
+import { runResamplesSchema, type RunResamples } from '../../../src-shared/domain/pixel-intervals.ts';
 import type { Database } from './database.ts';
+
+const withResamplesSchema = z.object({ pixelResamples: runResamplesSchema });
 
 /** All that is stored of a labelled image and of what a run says of it, as far as metrics depend on it. */
 export interface EvaluationSubject {
@@ -43,6 +47,27 @@ export function createEvaluationsRepository(database: Database) {
       } catch {
         return null;
       }
+    },
+    /** What `storeResamples` kept beside the evaluation; null where there is none for these inputs. */
+    storedResamples(runId: number, inputsHash: string): RunResamples | null {
+      const row = database.get<{ evaluation: string }>(
+        'SELECT evaluation FROM run_evaluations WHERE run_id = ? AND inputs_hash = ?',
+        [runId, inputsHash],
+      );
+      if (row === undefined) return null;
+      try {
+        return withResamplesSchema.parse(JSON.parse(row.evaluation)).pixelResamples;
+      } catch {
+        return null;
+      }
+    },
+    /** Keeps them with the evaluation of the same inputs, to go when that is replaced; without one they are not kept. */
+    storeResamples(runId: number, inputsHash: string, resamples: RunResamples): void {
+      database.run(
+        `UPDATE run_evaluations SET evaluation = json_set(evaluation, '$.pixelResamples', json(@resamples))
+         WHERE run_id = @runId AND inputs_hash = @inputsHash`,
+        { runId, inputsHash, resamples: JSON.stringify(resamples) },
+      );
     },
     /** Replaces what was stored of the run; a run that is gone meanwhile is passed over. */
     store(evaluation: RunEvaluation, inputsHash: string, nowMs: number): void {

@@ -8,7 +8,6 @@ import type {
 } from '../../../src-shared/domain/evaluation.ts';
 import { noPixelFigures, noRankMetrics } from '../../../src-shared/domain/evaluation.ts';
 import { countOf } from '../../../src-shared/text/count-of.ts';
-import type { Run } from '../../../src-shared/domain/run.ts';
 import type { PixelMetrics } from '../../../src-shared/metrics/pixel-metrics.ts';
 import {
   averagePrecisionOf,
@@ -17,27 +16,18 @@ import {
   rankScores,
   type F1Max,
 } from '../../../src-shared/metrics/ranking.ts';
-import type { EvaluationSubject } from '../db/evaluations-repository.ts';
-import { regionOf } from '../db/image-region.ts';
-import type { Repositories } from '../db/repositories.ts';
-import type { MeasuredImage, PixelProblem } from './pixel-worker-protocol.ts';
+import {
+  readClass,
+  readMaps,
+  type ClassPart,
+  type EvaluatedRun,
+  type EvaluationSources,
+  type ScoredImage,
+} from './class-images.ts';
 import type { PixelOutcome, PixelWorkers } from './pixel-workers.ts';
 
 /** Pixels of one class that fit the counters, 32 bits each: 15,000 images at 518 px. */
 const mostPixels = 4_000_000_000;
-
-/** What of a run, or of what stands for one, metrics are made of. */
-export type EvaluatedRun = Pick<
-  Run,
-  'id' | 'datasetId' | 'className' | 'rendering' | 'references' | 'settings'
->;
-
-/** Where images, scores and maps come from. */
-export interface EvaluationSources {
-  readonly images: Pick<Repositories['images'], 'classNames' | 'drawnMask'>;
-  readonly results: Pick<Repositories['results'], 'patchMap'>;
-  readonly evaluations: Pick<Repositories['evaluations'], 'subjects'>;
-}
 
 export interface RunEvaluationOptions {
   readonly repositories: EvaluationSources;
@@ -54,10 +44,6 @@ export interface RunEvaluationOptions {
 
 interface ClassOptions extends Omit<RunEvaluationOptions, 'workers' | 'onProgress'> {
   readonly workers: () => PixelWorkers;
-}
-
-interface ScoredImage extends EvaluationSubject {
-  readonly score: number;
 }
 
 /**
@@ -99,27 +85,6 @@ export async function evaluateRun(options: RunEvaluationOptions): Promise<RunEva
       durationMs: meanOf(parts.flatMap(({ scored }) => scored.map((image) => image.durationMs ?? 0))),
     },
   };
-}
-
-interface ClassPart {
-  readonly className: string;
-  /** Without references. */
-  readonly subjects: readonly EvaluationSubject[];
-  readonly scored: readonly ScoredImage[];
-  readonly referenceCount: number;
-}
-
-function readClass({ repositories, run }: RunEvaluationOptions, className: string): ClassPart {
-  // Of classes that the run does not look through there is nothing to say.
-  if (run.className !== undefined && run.className !== className)
-    return { className, subjects: [], scored: [], referenceCount: 0 };
-  const all = repositories.evaluations.subjects(run.id, run.datasetId, className);
-  const shown = new Set(run.references.flatMap(({ paths }) => paths));
-  const subjects = all.filter(({ path }) => !shown.has(path));
-  const scored = subjects.flatMap((subject) =>
-    subject.score === null ? [] : [{ ...subject, score: subject.score }],
-  );
-  return { className, subjects, scored, referenceCount: all.length - subjects.length };
 }
 
 async function evaluateClass(
@@ -240,30 +205,6 @@ async function evaluatePixels(
         ? 'AUPRO of the papers’ code divides by zero here: its thresholds below FPR 0.3 all have one FPR.'
         : null,
   };
-}
-
-/** Images as workers take them; the database is read a little at a time. */
-async function* readMaps(
-  { repositories, run, pause }: ClassOptions,
-  images: readonly ScoredImage[],
-): AsyncGenerator<MeasuredImage | PixelProblem, undefined> {
-  for (const { imageId, path, label, maskPath, crop, drawnRuns } of images) {
-    await pause();
-    const patchMap = repositories.results.patchMap(run.id, imageId);
-    if (patchMap === null) {
-      yield { imageId, message: `${path} has no map: no pixel metrics. Run the method again.` };
-      return;
-    }
-    const isGood = label === 'good';
-    yield {
-      id: imageId,
-      path,
-      patchMap,
-      maskPath: isGood ? null : maskPath,
-      drawnMask: isGood || drawnRuns === null ? null : repositories.images.drawnMask(imageId),
-      ...regionOf(null, crop),
-    };
-  }
 }
 
 function meanImage(metrics: readonly RankMetrics[]): RankMetrics {

@@ -126,7 +126,7 @@ function hasEndedSince(run: Run, before: Run): boolean {
   return run.state !== 'running' && seen(run) !== seen(before);
 }
 
-function makePause(signal: AbortSignal): () => Promise<void> {
+export function makePause(signal: AbortSignal): () => Promise<void> {
   let lastMs = performance.now();
   return async () => {
     if (performance.now() - lastMs >= pauseEveryMs) {

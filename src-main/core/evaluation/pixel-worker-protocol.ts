@@ -1,11 +1,18 @@
 import type { ErrorShape } from '../../../src-shared/contract/errors.ts';
 import type { MapRendering } from '../../../src-shared/domain/method.ts';
 import type { RunLengthMask } from '../../../src-shared/mask/run-length.ts';
+import type {
+  BootstrapGroup,
+  ClassStatistics,
+  Statistic,
+} from '../../../src-shared/metrics/bootstrap-statistics.ts';
 import type { BinTask } from '../../../src-shared/metrics/finish-bins.ts';
 import type { MapProfileTotals } from '../../../src-shared/metrics/map-profile.ts';
 import type { WalkPart, WalkTotals } from '../../../src-shared/metrics/metric-walk.ts';
+import type { PixelSample } from '../../../src-shared/metrics/pixel-bootstrap.ts';
 import type { RoundLayout } from '../../../src-shared/metrics/pixel-plan.ts';
 import type { ShardCounts } from '../../../src-shared/metrics/pixel-shard.ts';
+import type { BootstrapOptions } from '../../../src-shared/metrics/resample-images.ts';
 import type { MaskedImage } from '../datasets/read-image-mask.ts';
 
 /** A scored image as it goes to a worker. */
@@ -43,6 +50,23 @@ export interface ProfilePart {
   readonly problems: readonly PixelProblem[];
 }
 
+/** Begins the resamples of one class of one run; what was added before is forgotten. */
+export interface OpenResampling {
+  readonly kind: 'openResampling';
+  readonly rendering: MapRendering;
+  /** The data set's folder. */
+  readonly root: string;
+  readonly imageCount: number;
+}
+
+/** Draws the images that were added; see `PixelSample`. */
+export interface ResampleRequest extends Omit<PixelSample, 'histograms'> {
+  readonly kind: 'resample';
+  readonly labels: Uint8Array;
+  readonly places: Uint32Array;
+  readonly options: BootstrapOptions;
+}
+
 /** What a worker is started with. */
 export interface PixelWorkerData {
   readonly index: number;
@@ -62,7 +86,15 @@ export type PixelWorkerRequest =
       readonly layouts: readonly RoundLayout[];
       readonly tasks: readonly BinTask[];
     }
-  | ProfileRequest;
+  | ProfileRequest
+  | OpenResampling
+  | { readonly kind: 'addResampled'; readonly images: readonly MeasuredImage[] }
+  | ResampleRequest
+  | {
+      readonly kind: 'describe';
+      readonly classes: readonly ClassStatistics[];
+      readonly options: BootstrapOptions;
+    };
 
 /** An image that pixel metrics cannot be made with, and why. */
 export interface PixelProblem {
@@ -78,6 +110,11 @@ export interface PixelWorkerResults {
   readonly fill: null;
   readonly finish: WalkPart;
   readonly profile: ProfilePart;
+  readonly openResampling: null;
+  /** The first image that does not do; null: all are in. */
+  readonly addResampled: PixelProblem | null;
+  readonly resample: readonly Statistic[];
+  readonly describe: readonly BootstrapGroup[];
 }
 
 /** One answer a request, in order; `progress` in between: images gone through since the last. */

@@ -9,6 +9,7 @@ import type { Repositories } from '../db/repositories.ts';
 import type { CheckpointCatalogue } from '../downloads/catalogue.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import type { ReportWriter } from '../exports/report-writer.ts';
+import type { PixelIntervalsWork } from '../evaluation/pixel-intervals.ts';
 import type { MapProfiler } from '../evaluation/map-profiler.ts';
 import type { EventBus } from '../event-bus.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
@@ -44,6 +45,7 @@ export interface Services {
   readonly evaluator: Evaluator;
   readonly writeReport: ReportWriter;
   readonly mapProfiler: MapProfiler;
+  readonly pixelIntervals: PixelIntervalsWork;
   readonly catalogue: CheckpointCatalogue;
   readonly thumbnailLimit: ThumbnailLimit;
   readonly featureCacheLimit: FeatureCacheLimit;

@@ -31,8 +31,8 @@ interface InsertOptions {
 }
 
 export function runsHandlers(services: Services): DomainHandlers<'runs'> {
-  const { database, repositories, events, queue, purge, starterModel, evaluator, mapProfiler, folders } =
-    services;
+  const { database, repositories, events, queue, purge, starterModel, folders } = services;
+  const { evaluator, mapProfiler, pixelIntervals } = services;
   const { runs, results, jobs } = repositories;
 
   function requireRun(runId: number): Run {
@@ -142,6 +142,11 @@ export function runsHandlers(services: Services): DomainHandlers<'runs'> {
     },
     'runs.stopEvaluating': ({ runId }) => {
       evaluator.stop(runId);
+      return { ok: true };
+    },
+    'runs.pixelIntervals': ({ runIds }) => pixelIntervals.intervals(runIds.map(requireRun)),
+    'runs.stopPixelIntervals': ({ runIds }) => {
+      pixelIntervals.stop(runIds);
       return { ok: true };
     },
     'runs.estimate': (params) => estimateRuns({ repositories, dataFolder: folders.dataFolder }, params),

@@ -1,9 +1,14 @@
 import { useState } from 'react';
-import type { BootstrapDifference, BootstrapGroup } from '../../../src-shared/metrics/bootstrap.ts';
-import { sampleMetrics } from '../../../src-shared/metrics/weighted-metrics.ts';
+import type { BootstrapDifference } from '../../../src-shared/metrics/bootstrap-statistics.ts';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { useAddress } from '../../state/address.ts';
-import { isLowBetter, metricNames, sampleMetricOf, type MetricRow } from '../../state/compare-metrics.ts';
+import {
+  intervalsOf,
+  isLowBetter,
+  metricNames,
+  type Intervals,
+  type MetricRow,
+} from '../../state/compare-metrics.ts';
 import { letterOf, type ComparedPane } from '../../state/compare-panes.ts';
 import { formatPercent } from '../../state/format.ts';
 import { say } from '../../texts/say.ts';
@@ -13,21 +18,20 @@ import { figure, reasonWords } from './metric-table.tsx';
 interface DifferenceTableProps {
   readonly table: readonly MetricRow[];
   readonly panes: readonly ComparedPane[];
-  readonly groups: readonly BootstrapGroup[];
+  readonly intervals: Intervals;
 }
 
 /** How far one pane's figure is from the others', on the same drawn images. */
-export function DifferenceTable({ table, panes, groups }: DifferenceTableProps) {
+export function DifferenceTable({ table, panes, intervals }: DifferenceTableProps) {
   const { metric, className } = useAddress();
   const [chosen, setChosen] = useState(0);
   const against = Math.min(chosen, panes.length - 1);
-  const sampleMetric = sampleMetricOf(metric);
+  const { groups, at } = intervalsOf(metric, intervals);
   const row = table.find((each) => each.className === className) ?? table[0];
   const group = groups.find((each) => each.className === row?.className);
-  if (sampleMetric === null || row === undefined || group === undefined) return null;
-  const m = sampleMetrics.indexOf(sampleMetric);
+  if (row === undefined || group === undefined) return null;
   const others = panes.flatMap(({ token }, place) => {
-    const difference = group.differences[place]?.[against]?.[m];
+    const difference = group.differences[place]?.[against]?.[at];
     // As with the intervals: only what was drawn for the figures that are shown.
     const isShown = row.cells[place]?.bootstrap !== null && row.cells[against]?.bootstrap !== null;
     return place === against || !difference || !isShown ? [] : [{ token, place, difference }];

@@ -1,15 +1,16 @@
 import LinearProgress from '@mui/material/LinearProgress';
 import { useMemo } from 'react';
+import { intervalOptions } from '../../../src-shared/metrics/resample-images.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { useAddress, useAddressStore } from '../../state/address.ts';
-import { bootstrapSamples, intervalOptions, useIntervals } from '../../state/compare-intervals.ts';
+import { bootstrapSamples, useIntervals, usePixelIntervals } from '../../state/compare-intervals.ts';
 import {
+  isOfPixels,
   metricKeys,
   metricNames,
   metricNotes,
   metricTable,
-  sampleMetricOf,
   type MetricNote,
 } from '../../state/compare-metrics.ts';
 import { letterOf } from '../../state/compare-panes.ts';
@@ -32,14 +33,16 @@ export function MetricPanel({ dataset, panes, headings, whole, scoresKey, thresh
   const samples = useMemo(() => bootstrapSamples(whole, thresholds), [whole, thresholds]);
   const tokens = panes.map(({ token }) => token).join(' ');
   const intervals = useIntervals(samples, [tokens, scoresKey, thresholds.join(' ')].join('/'));
+  const pixelIntervals = usePixelIntervals(runs, evaluations.values);
   const compared = runs.map((run, place) => ({
     run,
     evaluation: evaluations.values[place],
     published: published.values[place] ?? [],
   }));
   const isPending = runs.some((run, place) => run.scoredCount > 0 && !evaluations.values[place]);
-  const groups = intervals.data ?? [];
-  const table = metricTable(compared, metric, groups);
+  const known = { image: intervals.data ?? [], pixel: pixelIntervals.data ?? [] };
+  const drawing = isOfPixels(metric) ? pixelIntervals : intervals;
+  const table = metricTable(compared, metric, known);
   const notes = metricNotes(evaluations.values);
   return (
     <>
@@ -52,7 +55,7 @@ export function MetricPanel({ dataset, panes, headings, whole, scoresKey, thresh
           if (next) replace({ metric: next });
         }}
       />
-      {((isPending && !evaluations.error) || intervals.isFetching) && (
+      {((isPending && !evaluations.error) || drawing.isFetching) && (
         <LinearProgress
           aria-label={isPending ? say('Working out the metrics') : say('Drawing the resamples')}
           sx={{ marginTop: 1 }}
@@ -64,8 +67,8 @@ export function MetricPanel({ dataset, panes, headings, whole, scoresKey, thresh
       {published.error && (
         <ErrorNotice title={say('The published figures could not be read')} error={published.error} />
       )}
-      {intervals.error && (
-        <ErrorNotice title={say('The intervals could not be worked out')} error={intervals.error} />
+      {drawing.error && (
+        <ErrorNotice title={say('The intervals could not be worked out')} error={drawing.error} />
       )}
       {table.length > 0 && (
         <>
@@ -77,12 +80,12 @@ export function MetricPanel({ dataset, panes, headings, whole, scoresKey, thresh
             thresholds={thresholds}
             compared={compared}
             table={table}
-            groups={groups}
+            intervals={known}
           />
         </>
       )}
       <TableNote table={table} isPending={isPending} />
-      <DifferenceTable table={table} panes={panes} groups={groups} />
+      <DifferenceTable table={table} panes={panes} intervals={known} />
       {notes.length > 0 && (
         <ul className={styles.notes}>
           {notes.map((note) => {
@@ -102,6 +105,12 @@ function describeNote({ text, classNames, places }: MetricNote, paneCount: numbe
     ? say('{classes}: {remark}', { classes, remark: text })
     : say('{panes} · {classes}: {remark}', { panes: places.map(letterOf).join(', '), classes, remark: text });
 }
+
+const spreadWords = {
+  confidence: formatPercent(intervalOptions.confidence),
+  resamples: intervalOptions.resamples,
+  seed: intervalOptions.seed,
+};
 
 interface TableNoteProps {
   readonly table: ReturnType<typeof metricTable>;
@@ -125,17 +134,14 @@ function TableNote({ table, isPending }: TableNoteProps) {
     <>
       <p className={styles.quiet}>{describeCell(metric)}</p>
       <p className={styles.quiet}>
-        {sampleMetricOf(metric) === null
+        {isOfPixels(metric)
           ? say(
-              'Percent, without intervals: pixels of one image are alike, so whole images would have to be drawn anew, and what each of them adds to these figures is not kept.',
+              'Percent, with {confidence} intervals of {resamples, number} resamples (seed {seed}) once the runs are over: whole images are drawn with all their pixels, good and anomalous ones of a class apart, the same for all panes; bias-corrected and accelerated (BCa, Efron 1987). The figures are exact, the resamples are measured on histograms of the maps; the cells say how far off that may be.',
+              spreadWords,
             )
           : say(
               'Percent, with {confidence} intervals of {resamples, number} resamples (seed {seed}): good and anomalous images of a class are drawn apart, the same images for all panes; bias-corrected and accelerated (BCa, Efron 1987).',
-              {
-                confidence: formatPercent(intervalOptions.confidence),
-                resamples: intervalOptions.resamples,
-                seed: intervalOptions.seed,
-              },
+              spreadWords,
             )}
         {metric === 'image.f1Max' &&
           ` ${say('Those of F1-max are rather too narrow: in simulations they held the truth in 87 to 93 %.')}`}

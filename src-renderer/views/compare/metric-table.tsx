@@ -1,7 +1,11 @@
 import Tooltip from '@mui/material/Tooltip';
 import { Trophy } from 'lucide-react';
 import type { CSSProperties } from 'react';
-import type { BootstrapFigure, NoInterval } from '../../../src-shared/metrics/bootstrap.ts';
+import type {
+  BootstrapFigure,
+  Discretisation,
+  NoInterval,
+} from '../../../src-shared/metrics/bootstrap-statistics.ts';
 import { useAddress, useAddressStore } from '../../state/address.ts';
 import { metricNames, shownDigits, type MetricCell, type MetricRow } from '../../state/compare-metrics.ts';
 import { letterOf, type ComparedPane } from '../../state/compare-panes.ts';
@@ -149,14 +153,30 @@ function FigureButton({ cell: { value, isBest, bootstrap }, name, isChosen, onCl
   );
 }
 
-/** An interval in words, or why there is none. */
-function describeSpread({ interval, reason }: BootstrapFigure): string {
-  return interval === null
-    ? reasonWords[reason ?? 'no-figure']
-    : say('95 % interval from {lower} to {upper} %', {
-        lower: figure(interval.lower),
-        upper: figure(interval.upper),
-      });
+/** An interval in words, with what histograms may have changed in it, or why there is none. */
+function describeSpread({ interval, reason, discretisation }: BootstrapFigure): string {
+  if (interval === null) return reasonWords[reason ?? 'no-figure'];
+  const ends = say('95 % interval from {lower} to {upper} %', {
+    lower: figure(interval.lower),
+    upper: figure(interval.upper),
+  });
+  return discretisation === null ? ends : `${ends}. ${describeDiscretisation(discretisation)}`;
+}
+
+function describeDiscretisation({ error, bound }: Discretisation): string {
+  return bound === null
+    ? say('Measured on histograms of the maps, which are at most {error} points off for all images.', {
+        error: pointsAtMost(error),
+      })
+    : say(
+        'Measured on histograms of the maps, which are at most {error} points off for all images and at most {bound} for any resample.',
+        { error: pointsAtMost(error), bound: pointsAtMost(bound) },
+      );
+}
+
+/** Percentage points, rounded up. */
+function pointsAtMost(share: number): string {
+  return (Math.ceil(share * 10_000) / 100).toFixed(2);
 }
 
 export const reasonWords: Readonly<Record<NoInterval, string>> = {

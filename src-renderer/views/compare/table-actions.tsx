@@ -2,11 +2,15 @@ import Button from '@mui/material/Button';
 import { ClipboardCopy, Download, FileText } from 'lucide-react';
 import { useState } from 'react';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
-import type { BootstrapGroup } from '../../../src-shared/metrics/bootstrap.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { useAddress } from '../../state/address.ts';
 import { compareCsv, shownTable } from '../../state/compare-csv.ts';
-import { metricNames, type ComparedRun, type MetricRow } from '../../state/compare-metrics.ts';
+import {
+  metricNames,
+  type ComparedRun,
+  type Intervals,
+  type MetricRow,
+} from '../../state/compare-metrics.ts';
 import type { ComparedPane } from '../../state/compare-panes.ts';
 import { say } from '../../texts/say.ts';
 import styles from './metric-panel.module.css';
@@ -19,7 +23,7 @@ interface TableActionsProps {
   readonly thresholds: readonly (number | null)[];
   readonly compared: readonly ComparedRun[];
   readonly table: readonly MetricRow[];
-  readonly groups: readonly BootstrapGroup[];
+  readonly intervals: Intervals;
 }
 
 /** The figures to take along: the table that is shown, all of them as CSV, or a report. */

@@ -146,7 +146,12 @@ describe('the bootstrap of a comparison', () => {
     expect(figure.estimate).toBeCloseTo(auroc({ scores, labels })!, 12);
     expect(figure.interval!.lower).toBeLessThan(figure.estimate!);
     expect(figure.interval!.upper).toBeGreaterThan(figure.estimate!);
-    expect(group!.figures[0]![at('recall')]).toEqual({ estimate: null, interval: null, reason: 'no-figure' });
+    expect(group!.figures[0]![at('recall')]).toMatchObject({
+      estimate: null,
+      interval: null,
+      reason: 'no-figure',
+      discretisation: null,
+    });
   });
 
   it('says how often one run is the better one, on the same drawn images', () => {
@@ -159,6 +164,7 @@ describe('the bootstrap of a comparison', () => {
     expect(turned.interval!.lower).toBeCloseTo(-better.interval!.upper, 2);
     // The same scores twice: no drawn set of images tells them apart.
     expect(group!.differences[0]![2]![at('auroc')]).toEqual({
+      discretisation: null,
       estimate: 0,
       interval: null,
       reason: 'no-spread',
@@ -179,13 +185,19 @@ describe('the bootstrap of a comparison', () => {
   it('has no interval where it cannot tell: one label, a single image of a label, a perfect separation', () => {
     const reasonOf = (own: number[], ownScores: number[]) =>
       bootstrapMetrics([sampleOf(own, [ownScores])], options)[0]!.figures[0]![at('auroc')];
-    expect(reasonOf([0, 0, 0], [1, 2, 3])).toEqual({ estimate: null, interval: null, reason: 'no-figure' });
+    expect(reasonOf([0, 0, 0], [1, 2, 3])).toMatchObject({
+      estimate: null,
+      interval: null,
+      reason: 'no-figure',
+      discretisation: null,
+    });
     expect(reasonOf([0, 1, 1], [1, 2, 0])).toMatchObject({
       estimate: 0.5,
       interval: null,
       reason: 'too-few',
     });
     expect(reasonOf([0, 0, 1, 1], [1, 2, 3, 4])).toEqual({
+      discretisation: null,
       estimate: 1,
       interval: null,
       reason: 'no-spread',

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { metricNotes, metricTable, type ComparedRun } from '../../../src-renderer/state/compare-metrics.ts';
-import { bootstrapSamples, intervalOptions } from '../../../src-renderer/state/compare-intervals.ts';
+import {
+  metricNotes,
+  metricTable,
+  type ComparedRun,
+  type MetricKey,
+} from '../../../src-renderer/state/compare-metrics.ts';
+import { bootstrapSamples } from '../../../src-renderer/state/compare-intervals.ts';
 import { compareCsv, shownTable } from '../../../src-renderer/state/compare-csv.ts';
 import { compareScores } from '../../../src-renderer/state/compare.ts';
 import { noPixelFigures, noRankMetrics } from '../../../src-shared/domain/evaluation.ts';
 import { figuresThatFit, type PublishedFigure } from '../../../src-shared/domain/published-results.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { bootstrapMetrics } from '../../../src-shared/metrics/bootstrap.ts';
+import { intervalOptions } from '../../../src-shared/metrics/resample-images.ts';
 import { scoresOf } from './scores-of.ts';
 
 describe('the table of figures', () => {
@@ -96,31 +102,60 @@ describe('the table of figures', () => {
       [4, 2, 'good'],
       [5, 1, 'good'],
     );
-    const groups = bootstrapMetrics(
+    const image = bootstrapMetrics(
       bootstrapSamples(compareScores([scores, scores]), [4.5, 3]),
       intervalOptions,
     );
+    const intervals = { image, pixel: [] };
     const area = 5 / 6;
     const runs = [comparedRun({ felt: area }), comparedRun({ felt: 0.7 })];
-    const [row] = metricTable(runs, 'image.auroc', groups);
+    const [row] = metricTable(runs, 'image.auroc', intervals);
     expect(row?.cells[0]?.bootstrap?.interval).not.toBeNull();
     expect(row?.cells[1]?.bootstrap).toBeNull();
-    const recall = metricTable(runs, 'at.recall', groups)[0]?.cells.map(({ value }) => value);
+    const recall = metricTable(runs, 'at.recall', intervals)[0]?.cells.map(({ value }) => value);
     expect(recall).toEqual([0.5, 1]);
-    const alarms = metricTable(runs, 'at.falseAlarmRate', groups)[0];
+    const alarms = metricTable(runs, 'at.falseAlarmRate', intervals)[0];
     expect(alarms?.cells.map(({ value, isBest }) => [value, isBest])).toEqual([
       [1 / 3, false],
       [1 / 3, false],
     ]);
-    expect(metricTable(runs, 'pixel.auroc', groups)[0]?.cells[0]?.bootstrap).toBeNull();
+    expect(metricTable(runs, 'pixel.auroc', intervals)[0]?.cells[0]?.bootstrap).toBeNull();
+  });
+
+  it('has intervals of pixel metrics beside their own figures, with what histograms may have changed', () => {
+    const pixel = { auroc: 0.8, ap: 0.4, f1Max: null, aupro: 0.6, auproPaper: 0.5 };
+    const own = comparedRun({ felt: 0.9 });
+    const run: ComparedRun = {
+      ...own,
+      evaluation: { ...own.evaluation!, classes: [{ ...figureOf('felt', 0.9), pixel }] },
+    };
+    const figures = [0.8, 0.41, null, 0.6, 0.5].map((estimate) => ({
+      estimate,
+      interval: estimate === null ? null : { lower: estimate - 0.1, upper: estimate + 0.1 },
+      reason: estimate === null ? ('no-figure' as const) : null,
+      discretisation: estimate === null ? null : { error: 0.0001, bound: 0.002 },
+    }));
+    const intervals = { image: [], pixel: [{ className: 'felt', figures: [figures], differences: [] }] };
+    const bootstrapOf = (metric: MetricKey) => metricTable([run], metric, intervals)[0]?.cells[0]?.bootstrap;
+    expect(bootstrapOf('pixel.auroc')).toBe(figures[0]);
+    expect(bootstrapOf('pixel.aupro')).toBe(figures[3]);
+    expect(bootstrapOf('pixel.auproPaper')).toBe(figures[4]);
+    // Drawn for another figure than the one that is shown, and of a figure that is none.
+    expect(bootstrapOf('pixel.ap')).toBeNull();
+    expect(bootstrapOf('pixel.f1Max')).toBeNull();
+    expect(bootstrapOf('image.auroc')).toBeNull();
+    const panes = [{ token: '5', run: { id: 5 } as Run, at: { kind: 'own' } as const }];
+    const csv = compareCsv({ panes, headings: ['CLIP'], compared: [run], intervals, thresholds: [null] });
+    expect(csv).toMatch(/^felt,pixel\.aupro,A,5,CLIP,,0\.6,0\.5,0\.7,0\.0001,0\.002,,\r$/m);
   });
 
   it('can be taken along, whole as CSV or as shown to a spreadsheet', () => {
     const scores = scoresOf([1, 9, 'anomalous'], [2, 5, 'good'], [3, 4, 'anomalous'], [4, 2, 'good']);
-    const groups = bootstrapMetrics(
+    const image = bootstrapMetrics(
       bootstrapSamples(compareScores([scores, scores]), [4.5, 3]),
       intervalOptions,
     );
+    const intervals = { image, pixel: [] };
     const compared = [comparedRun({ felt: 0.75 }), comparedRun({ felt: 0.75 })];
     const panes = [5, 6].map((id) => ({
       token: String(id),
@@ -128,17 +163,17 @@ describe('the table of figures', () => {
       at: { kind: 'own' } as const,
     }));
     const headings = ['=CLIP', 'Two, «words»'];
-    const csv = compareCsv({ panes, headings, compared, groups, thresholds: [4.5, 3] });
+    const csv = compareCsv({ panes, headings, compared, intervals, thresholds: [4.5, 3] });
     const lines = csv.trimEnd().split('\r\n');
     expect(lines[0]).toBe(
-      'class,metric,pane,run,what,score_threshold,value,lower_95,upper_95,published,published_in',
+      'class,metric,pane,run,what,score_threshold,value,lower_95,upper_95,histogram_error,histogram_bound,published,published_in',
     );
     expect(lines).toHaveLength(1 + 12 * 2);
     expect(lines[1]).toMatch(
-      /^felt,image\.auroc,A,5,'=CLIP,4\.5,0\.75,[\d.]+,[\d.]+,0\.912,"AnomalyCLIP, tables 1 and 3"$/,
+      /^felt,image\.auroc,A,5,'=CLIP,4\.5,0\.75,[\d.]+,[\d.]+,,,0\.912,"AnomalyCLIP, tables 1 and 3"$/,
     );
     expect(lines[2]).toContain('"Two, «words»"');
-    const shown = shownTable(metricTable(compared, 'image.auroc', groups), {
+    const shown = shownTable(metricTable(compared, 'image.auroc', intervals), {
       name: 'Image AUROC',
       headings,
       meanName: 'Mean',

@@ -1,0 +1,192 @@
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { createEvaluator } from '../../../src-main/core/evaluation/evaluator.ts';
+import { createPixelIntervals } from '../../../src-main/core/evaluation/pixel-intervals.ts';
+import { createEventBus } from '../../../src-main/core/event-bus.ts';
+import { openDatabase } from '../../../src-main/core/db/open-database.ts';
+import { createRepositories } from '../../../src-main/core/db/repositories.ts';
+import type { PixelIntervals } from '../../../src-shared/domain/pixel-intervals.ts';
+import { pixelSampleMetrics } from '../../../src-shared/metrics/pixel-histograms.ts';
+import {
+  baselineRun,
+  migrationsFolder,
+  openTestCore,
+  temporaryFolder,
+  writeTree,
+} from '../core/support/harness.ts';
+
+/** A bright mark on uneven ground, of a width that differs from image to image; good ones have a spot that looks like one. */
+async function markedPicture(width: number, isMarked: boolean): Promise<Buffer> {
+  const data = Uint8Array.from({ length: 32 * 24 }, (_, i) => {
+    const [x, y] = [i % 32, Math.floor(i / 32)];
+    const ground = 90 + ((x * 7 + y * 13 + width * 29) % 40);
+    const isBright = isMarked ? x < width && y < 9 : x > 20 && x < 20 + width / 2 && y > 15;
+    return isBright ? 235 - (x * 5 + width * 3) : ground;
+  });
+  return await sharp(data, { raw: { width: 32, height: 24, channels: 1 } })
+    .png()
+    .toBuffer();
+}
+
+async function maskOf(width: number): Promise<Buffer> {
+  const data = Uint8Array.from({ length: 32 * 24 }, (_, i) => (i % 32 < width && i < 9 * 32 ? 255 : 0));
+  return await sharp(data, { raw: { width: 32, height: 24, channels: 1 } })
+    .png()
+    .toBuffer();
+}
+
+/** Two finished runs over a class with masks, one with a single good image and one without masks. */
+async function scannedSet() {
+  const dataFolder = await temporaryFolder();
+  const opened = await openTestCore({ dataFolder });
+  const root = await temporaryFolder();
+  const files: Record<string, Buffer> = {};
+  for (const width of [4, 9, 14]) {
+    files[`nut/test/good/${width}.png`] = await markedPicture(width + 1, false);
+    files[`nut/test/crack/${width}.png`] = await markedPicture(width, true);
+    files[`nut/ground_truth/crack/${width}_mask.png`] = await maskOf(width);
+    files[`pin/test/crack/${width}.png`] = await markedPicture(width + 2, true);
+    files[`pin/ground_truth/crack/${width}_mask.png`] = await maskOf(width + 2);
+  }
+  files['pin/test/good/1.png'] = await markedPicture(1, false);
+  files['rod/test/good/1.png'] = await markedPicture(3, false);
+  files['rod/test/crack/1.png'] = await markedPicture(3, true);
+  await writeTree(root, files);
+  const { core, jobEnd } = opened;
+  const { dataset, job } = await core.call('datasets.import', { path: root, layout: 'mvtec' });
+  await jobEnd(job.id);
+  const runIds: number[] = [];
+  for (const sigmaPx of [0, 6]) {
+    const created = await core.call('runs.create', { ...baselineRun(dataset.id), settings: { sigmaPx } });
+    await jobEnd(created.job.id);
+    runIds.push(created.run.id);
+  }
+  const database = openDatabase({ dataFolder, migrationsFolder, log: () => undefined });
+  return { ...opened, root, dataFolder, database, runIds, datasetId: dataset.id };
+}
+
+function groupOf({ groups }: PixelIntervals, className: string | null) {
+  const group = groups.find((each) => each.className === className);
+  if (group === undefined) throw new Error(`There is no group ${className}.`);
+  return group;
+}
+
+describe('intervals of pixel metrics', () => {
+  test('are of the very figures that were evaluated, with reasons where there is none, and paired', async () => {
+    const { core, database, runIds } = await scannedSet();
+    const [first, second] = runIds as [number, number];
+    const found = await core.call('runs.pixelIntervals', { runIds: [first, second, first] });
+    expect(found.runIds).toEqual([first, second, first]);
+    expect(found.groups.map(({ className }) => className)).toEqual([null, 'nut', 'pin', 'rod']);
+    for (const [column, runId] of [first, second].entries()) {
+      const evaluation = await core.call('runs.evaluate', { runId });
+      for (const [m, metric] of pixelSampleMetrics.entries()) {
+        const { estimate, interval, reason, discretisation } = groupOf(found, 'nut').figures[column]![m]!;
+        const nut = evaluation.classes.find(({ className }) => className === 'nut');
+        expect(estimate, metric).toBe(nut?.pixel[metric]);
+        expect(reason, metric).toBeNull();
+        expect(interval!.upper, metric).toBeGreaterThan(interval!.lower);
+        const off = (discretisation?.error ?? 0) + (discretisation?.bound ?? 0.05) + 1e-6;
+        expect(interval!.lower, metric).toBeLessThanOrEqual(estimate! + off);
+        expect(interval!.upper, metric).toBeGreaterThanOrEqual(estimate! - off);
+        expect(discretisation?.error ?? 0, metric).toBeLessThan(0.01);
+        expect(groupOf(found, 'pin').figures[column]![m]!.reason).toBe('too-few');
+        expect(groupOf(found, 'rod').figures[column]![m]!.reason).toBe('no-figure');
+        expect(groupOf(found, null).figures[column]![m]!.estimate, metric).toBeCloseTo(
+          evaluation.mean.pixel[metric] ?? -1,
+          12,
+        );
+      }
+    }
+    const { differences, figures } = groupOf(found, 'nut');
+    expect(figures[2]).toEqual(figures[0]);
+    expect(differences[0]![2]![0]).toMatchObject({ estimate: 0, reason: 'no-spread', aboveShare: 0.5 });
+    expect(differences[0]![1]![0]!.estimate).toBeCloseTo(
+      figures[0]![0]!.estimate! - figures[1]![0]!.estimate!,
+      12,
+    );
+    database.close();
+  });
+
+  test('are drawn once and kept beside the figures until something they depend on changes', async () => {
+    const { core, database, runIds, root } = await scannedSet();
+    const [runId] = runIds as [number];
+    const drawn = await core.call('runs.pixelIntervals', { runIds: [runId] });
+    const evaluation = await core.call('runs.evaluate', { runId });
+    expect(evaluation).not.toHaveProperty('pixelResamples');
+    // What is kept is marked, so that reading it can be told from drawing anew.
+    const mark = () => {
+      database.run(
+        `UPDATE run_evaluations SET evaluation = json_set(evaluation, '$.pixelResamples.classes.nut.bounds[0]', 0.125)
+         WHERE run_id = ?`,
+        [runId],
+      );
+    };
+    mark();
+    const boundOf = (found: PixelIntervals) => groupOf(found, 'nut').figures[0]![0]!.discretisation?.bound;
+    const again = await core.call('runs.pixelIntervals', { runIds: [runId] });
+    expect(boundOf(again)).toBe(0.125);
+    expect(groupOf(again, 'nut').figures[0]![0]!.interval).toEqual(
+      groupOf(drawn, 'nut').figures[0]![0]!.interval,
+    );
+    // The other run over the same images is drawn, this one's is still good for it.
+    expect(boundOf(await core.call('runs.pixelIntervals', { runIds }))).toBe(0.125);
+
+    await writeTree(root, { 'nut/ground_truth/crack/4_mask.png': await maskOf(20) });
+    const changed = await core.call('runs.pixelIntervals', { runIds: [runId] });
+    expect(boundOf(changed)).not.toBe(0.125);
+    expect(groupOf(changed, 'nut').figures[0]![0]!.estimate).not.toBe(
+      groupOf(drawn, 'nut').figures[0]![0]!.estimate,
+    );
+
+    // What another program kept is drawn anew.
+    mark();
+    database.run(
+      `UPDATE run_evaluations SET evaluation = json_set(evaluation, '$.pixelResamples.version', 99)`,
+    );
+    expect(await core.call('runs.pixelIntervals', { runIds: [runId] })).toEqual(changed);
+    database.close();
+  });
+
+  test('can be stopped, and asked for again', async () => {
+    const { core, database, runIds } = await scannedSet();
+    const stopped = core.call('runs.pixelIntervals', { runIds });
+    const refused = expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await core.call('runs.stopPixelIntervals', { runIds })).toEqual({ ok: true });
+    const again = core.call('runs.pixelIntervals', { runIds });
+    await refused;
+    expect(groupOf(await again, 'nut').figures[0]![0]!.interval).not.toBeNull();
+    database.close();
+  });
+
+  test('come out the same in this thread where none can be started', async () => {
+    const { core, database, runIds, datasetId } = await scannedSet();
+    const repositories = createRepositories(database);
+    const closing = new AbortController();
+    const warnings: string[] = [];
+    const log = (_level: string, message: string) => void warnings.push(message);
+    const shared = { repositories, closing: closing.signal, log };
+    const evaluator = createEvaluator({ ...shared, events: createEventBus(log) });
+    const work = createPixelIntervals({ ...shared, evaluator, workerFile: '/nowhere/pixel-worker.js' });
+    const here = await work.intervals(repositories.runs.list(datasetId));
+    expect(warnings.some((message) => message.includes('Resamples are drawn without it'))).toBe(true);
+    database.run(`UPDATE run_evaluations SET evaluation = json_remove(evaluation, '$.pixelResamples')`);
+    expect(await core.call('runs.pixelIntervals', { runIds: here.runIds })).toEqual(here);
+    expect(here.runIds.toSorted()).toEqual(runIds.toSorted());
+    await work.settled();
+    database.close();
+  });
+
+  test('are of runs over one data set', async () => {
+    const one = await scannedSet();
+    const [runId] = one.runIds as [number];
+    const other = await one.core.call('datasets.import', { path: `${one.root}/nut`, layout: 'mvtec' });
+    await one.jobEnd(other.job.id);
+    const created = await one.core.call('runs.create', baselineRun(other.dataset.id));
+    await one.jobEnd(created.job.id);
+    await expect(
+      one.core.call('runs.pixelIntervals', { runIds: [runId, created.run.id] }),
+    ).rejects.toMatchObject({ code: 'bad-request' });
+    one.database.close();
+  });
+});
