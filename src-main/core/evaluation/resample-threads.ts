@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { extname, join } from 'node:path';
 import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { MapRendering } from '../../../src-shared/domain/method.ts';
 import type { Statistic } from '../../../src-shared/metrics/bootstrap-statistics.ts';
 import type { Log } from '../core.ts';
 import { startWorkerThread, workInThisThread, type PixelThread } from './pixel-thread.ts';
+import { pixelWorkerFile } from './pixel-worker-file.ts';
 import type { MeasuredImage, PixelProblem, ResampleRequest } from './pixel-worker-protocol.ts';
 
 const mostThreads = 4;
@@ -30,12 +30,6 @@ export interface ResampleThreadsOptions {
   /** For tests: another entry than the one that lies beside this file. */
   readonly workerFile?: string;
 }
-
-/** From source a TypeScript file beside this one, in the bundles `pixel-worker.js` beside them. */
-const standardWorkerFile = join(
-  import.meta.dirname,
-  extname(import.meta.filename) === '.ts' ? 'pixel-worker.ts' : 'pixel-worker.js',
-);
 
 /** Does every task once, over as many threads as are worth starting. Rejects with what the signal is aborted with. */
 export async function runResampleTasks(
@@ -79,7 +73,7 @@ async function resample(thread: PixelThread, task: ResampleTask): Promise<readon
 
 /** A thread for as long as `work` takes; where none can be started this one does it, which holds up other work. */
 export async function withPixelThread<T>(
-  { signal, log, workerFile = standardWorkerFile }: ResampleThreadsOptions,
+  { signal, log, workerFile = pixelWorkerFile }: ResampleThreadsOptions,
   work: (thread: PixelThread) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
