@@ -4,7 +4,7 @@ import type { Command } from 'commander';
  * Lines that can be typed as they are, by command. Tests run every one of them, with made-up pictures, checkpoints and
  * servers under the names that the lines use.
  */
-const examples: Readonly<Record<string, readonly string[]>> = {
+export const examples: Readonly<Record<string, readonly string[]>> = {
   import: ['import photos', 'import mvtec --dry-run', 'import mvtec --layout mvtec --name "MVTec AD"'],
   datasets: ['import photos', 'datasets list'],
   scan: [

@@ -50,25 +50,32 @@ async function startAtUsualPort(options: Omit<WebHostOptions, 'port'>, dataFolde
   }
 }
 
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /**
  * Resolves with the exit code when the process is asked to stop. A second signal ends it at once: everything a user
- * decided is in the database already.
+ * decided is in the database already. Once it has resolved nothing listens any more, so that a signal for what the process does
+ * next is not taken for a second one.
  */
-export function waitForSignal(close: () => Promise<void>): Promise<number> {
-  return new Promise((resolve) => {
-    let asked = false;
-    const stop = () => {
-      if (asked) process.exit(130);
-      asked = true;
-      close().then(
-        () => {
-          resolve(0);
-        },
-        () => {
-          resolve(1);
-        },
-      );
-    };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  });
+export async function waitForSignal(close: () => Promise<void>): Promise<number> {
+  const closed = Promise.withResolvers<number>();
+  let asked = false;
+  const stop = () => {
+    if (asked) process.exit(130);
+    asked = true;
+    close().then(
+      () => {
+        closed.resolve(0);
+      },
+      () => {
+        closed.resolve(1);
+      },
+    );
+  };
+  for (const signal of signals) process.on(signal, stop);
+  try {
+    return await closed.promise;
+  } finally {
+    for (const signal of signals) process.off(signal, stop);
+  }
 }

@@ -165,14 +165,31 @@ describe('the closing line', () => {
           ],
         },
         { name: '/unit/runs.test.ts', status: 'failed', assertionResults: [] },
-        { name: '/unit/jobs.test.ts', status: 'passed', assertionResults: [] },
+        {
+          name: '/unit/jobs.test.ts',
+          status: 'passed',
+          assertionResults: [
+            { status: 'skipped', fullName: 'a job on Windows' },
+            { status: 'skipped', fullName: 'a job on a Mac' },
+            { status: 'todo', fullName: 'a job on the moon' },
+          ],
+        },
+        {
+          name: '/unit/examples.test.ts',
+          status: 'passed',
+          assertionResults: [{ status: 'pending', fullName: 'the example of serve' }],
+        },
       ],
     });
     expect(vitest).toEqual({
       passed: 10,
-      failed: 2,
+      failed: 3,
       skipped: 3,
-      failures: ['maps.test.ts: a map is stored', 'runs.test.ts could not be loaded'],
+      failures: [
+        'maps.test.ts: a map is stored',
+        'runs.test.ts could not be loaded',
+        'examples.test.ts: the example of serve (did not come to its end)',
+      ],
     });
     const playwright = countPlaywright({
       stats: { expected: 5, unexpected: 1, flaky: 1, skipped: 4 },
@@ -201,6 +218,6 @@ describe('the closing line', () => {
     expect(broken.failed).toBe(1);
     expect(countVitest(null).failed).toBe(1);
     expect(countPlaywright(null).failed).toBe(1);
-    expect(addCounts(vitest, playwright)).toEqual({ passed: 16, failed: 3, skipped: 7 });
+    expect(addCounts(vitest, playwright)).toEqual({ passed: 16, failed: 4, skipped: 7 });
   });
 });
