@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { CliActions } from './cli-actions.ts';
 import { defineAblateCommand } from './commands/ablate-command.ts';
+import { defineCacheCommands } from './commands/cache-command.ts';
 import { defineCompletionCommand } from './commands/completion-command.ts';
 import { conformanceCommand, doctorCommand } from './commands/check-commands.ts';
 import { demoCommand, type DemoOptions } from './commands/demo-command.ts';
@@ -53,6 +54,7 @@ export function createProgram(version: string, actions: CliActions): Command {
   defineExportCommand(program, actions);
   defineReportCommand(program, actions);
   defineVerdictCommands(program, actions);
+  defineCacheCommands(program, actions);
   program
     .command('demo')
     .description('work through the sample images with every method that can run, and write a report')

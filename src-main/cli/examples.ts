@@ -56,6 +56,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'verdicts list mvtec --trail --csv',
     'verdicts export mvtec --to verdicts.csv',
   ],
+  cache: ['cache show', 'cache limit features 4GB', 'cache clear thumbnails'],
   doctor: ['doctor', 'doctor --json'],
   completion: ['completion bash'],
 };

@@ -28,8 +28,9 @@ export function createFeatureCacheLimit(
     place: () => ({ folder, limitBytes: limitBytes() }),
     limitBytes,
     async setLimit(bytes) {
-      settings.set(settingKey, bytes);
+      // Room first: on a full disk the setting can be stored only then.
       await pruneFolder(folder, bytes);
+      settings.set(settingKey, bytes);
     },
     clear: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
   };

@@ -39,10 +39,10 @@ export function createThumbnailLimit(
     const stored = settings.all()[settingKey];
     return typeof stored === 'number' && stored > 0 ? stored : usualLimitBytes;
   };
-  const look = () => {
+  const look = (bytes?: number) => {
     sinceLook = 0;
     work = work
-      .then(() => pruneFolder(folder, limitBytes()))
+      .then(() => pruneFolder(folder, bytes ?? limitBytes()))
       .catch((thrown: unknown) => {
         log('warn', `Thumbnails in ${folder} could not be cleared away: ${String(thrown)}`);
       });
@@ -52,8 +52,9 @@ export function createThumbnailLimit(
   return {
     limitBytes,
     async setLimit(bytes) {
+      // Room first: on a full disk the setting can be stored only then.
+      await look(bytes);
       settings.set(settingKey, bytes);
-      await look();
     },
     async clear() {
       work = work.then(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));

@@ -1,8 +1,10 @@
+import { readdirSync } from 'node:fs';
 import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DataFolderChoice } from '../../../src-main/core/core.ts';
-import { pruneFolder } from '../../../src-main/core/library/thumbnail-limit.ts';
+import { createFeatureCacheLimit } from '../../../src-main/core/library/feature-cache-limit.ts';
+import { createThumbnailLimit, pruneFolder } from '../../../src-main/core/library/thumbnail-limit.ts';
 import { openTestCore, temporaryFolder } from './support/harness.ts';
 
 async function makeThumbnail(folder: string, name: string, sizeBytes: number, ageS: number): Promise<void> {
@@ -59,6 +61,27 @@ describe('kept features', () => {
     expect(await readdir(shelf)).toEqual(['new.features']);
     const cleared = await core.call('app.clearFeatures', {});
     expect(cleared.parts.map(({ kind }) => kind)).not.toContain('features of images');
+  });
+});
+
+describe('a limit on a full disk', () => {
+  it.each([
+    ['features', createFeatureCacheLimit],
+    ['thumbnails', createThumbnailLimit],
+  ])('gives the room of %s back before it is stored, which needs some', async (_, create) => {
+    const folder = await temporaryFolder();
+    await makeThumbnail(folder, 'old.features', 4000, 100);
+    await makeThumbnail(folder, 'new.features', 4000, 10);
+    let left: string[] | null = null;
+    const settings = {
+      all: () => ({}),
+      get: () => undefined,
+      set: () => {
+        left = readdirSync(folder);
+      },
+    };
+    await create(folder, { settings }, () => undefined).setLimit(5000);
+    expect(left).toEqual(['new.features']);
   });
 });
 
