@@ -19,7 +19,10 @@ export const exitCodes = { done: 0, failed: 1, usage: 2, cancelled: 130 } as con
 /** The terminal this process was started from. */
 export function processIo(): CliIo {
   // A reader that goes away (`| head`) ends the writing, not the command.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') reportLostOutput(error);
+  });
   return {
     stdout: (text) => process.stdout.write(text),
     stderr: (text) => process.stderr.write(text),
@@ -40,4 +43,16 @@ export function processIo(): CliIo {
       };
     },
   };
+}
+
+let isLost = false;
+
+/** A result that did not reach its file (a full disk) is none: the command may not end as if all were well. */
+function reportLostOutput({ message }: Error): void {
+  if (isLost) return;
+  isLost = true;
+  process.stderr.write(`The result could not be written: ${message}. Everything else was done.\n`);
+  process.once('exit', (code) => {
+    if (code === exitCodes.done) process.exitCode = exitCodes.failed;
+  });
 }

@@ -15,7 +15,7 @@ import { defineScanCommand } from './commands/scan-command.ts';
 import { defineTrainCommand } from './commands/train-command.ts';
 import { providerOption, threadsOption } from './compute-options.ts';
 import { addExamples } from './examples.ts';
-import { idArgument, wholeNumber } from './options.ts';
+import { idArgument, someFolder, wholeNumber } from './options.ts';
 
 /** Every command with its arguments. Commander checks usage; the actions do the work. */
 export function createProgram(version: string, actions: CliActions): Command {
@@ -23,7 +23,7 @@ export function createProgram(version: string, actions: CliActions): Command {
   const program = new Command('anomaly-workbench')
     .description('Zero-shot visual anomaly detection, offline.')
     .version(version)
-    .option('--data <dir>', "data folder (default: the system's place for application data)")
+    .option('--data <dir>', "data folder (default: the system's place for application data)", someFolder)
     .option('--json', 'print one JSON document')
     .addOption(threadsOption())
     .addOption(providerOption())

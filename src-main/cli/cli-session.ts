@@ -221,7 +221,7 @@ function endNotStored(title: string, { error, reason }: UnstoredEnd, howToGoOn: 
   const became =
     error === null
       ? `«${title}» came to its end, but that could not be stored.`
-      : `«${title}» failed, and that could not be stored either. ${error.message}`;
+      : `«${title}» failed, and that could not be stored either.${error.message === reason.message ? '' : ` ${error.message}`}`;
   return new WorkbenchError(
     code.success ? code.data : 'internal',
     `${became} ${reason.message} What was stored before is kept; ${howToGoOn}.`,

@@ -21,6 +21,12 @@ export function idArgument(): Argument {
   return new Argument('<id>', 'its number, as «list» shows it').argParser(wholeNumber(1));
 }
 
+/** A variable of a script that is not set would otherwise mean the usual folder, with everything that is in it. */
+export function someFolder(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It is empty. Name a folder, or leave --data out.');
+  return text;
+}
+
 /** A number from 0 to `most`. */
 export function numberUpTo(most: number): (text: string) => number {
   return (text) => {

@@ -66,6 +66,8 @@ function realFolder(wanted: string): string | null {
 }
 
 function requireSomething(wanted: string): void {
+  if (wanted.trim() === '')
+    throw new WorkbenchError('bad-request', 'The folder or data set that was named is an empty word.');
   if (existsSync(wanted)) return;
   throw new WorkbenchError(
     'not-found',

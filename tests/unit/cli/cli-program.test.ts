@@ -36,6 +36,8 @@ describe('usage', () => {
     [['models', 'import', 'file', '--activation', 'relu']],
     [['datasets', 'remove', 'zero']],
     [['serve', '--port', 'x']],
+    [['datasets', 'list', '--data', '']],
+    [['cache', 'clear', 'models']],
     [['doctor', '--nonsense']],
   ])('%j is wrong usage: code 2, told on the error output or as JSON', async (args) => {
     const people = await cli(nothing(), args);

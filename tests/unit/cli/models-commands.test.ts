@@ -170,6 +170,19 @@ describe('models', () => {
     expect(core).toMatchObject({ subscriberCount: 0, closed: true });
   });
 
+  it('says a reason once where work and its end find no room alike', async () => {
+    const reason = { code: 'disk-full', message: 'The disk is full.' };
+    const unstoredEnd = { state: 'failed' as const, error: reason, reason, triedCount: mostTriesToStore };
+    const core = createFakeCore({
+      'models.inspect': () => ({ ...preview, config: model.config, questions: [] }),
+      'models.import': () => ({ modelId: model.id, job: job('running', 0) }),
+      'jobs.get': () => ({ ...job('running', 9), unstoredEnd }),
+    });
+    const { code, err } = await cli(core, ['models', 'import', 'x.pt']);
+    expect(code).toBe(1);
+    expect(err).toContain('failed, and that could not be stored either. The disk is full. What was stored');
+  });
+
   it('waits on where an end that found no room is stored a moment later', async () => {
     const reason = { code: 'disk-full', message: 'The disk is full.' };
     const core: FakeCore = createFakeCore({

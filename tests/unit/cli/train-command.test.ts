@@ -48,7 +48,8 @@ beforeEach(async () => {
   ]);
   await writeTree(set, Object.fromEntries(names.map((name) => [name, 'picture' as const])));
   await cli(['models', 'import', '/models/vit-l.safetensors', '--name', 'vit-l']);
-});
+  // It starts a process: on a busy machine that alone can take the ten seconds that a hook usually has.
+}, 60_000);
 afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
