@@ -17,5 +17,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
+    // Many set-ups start a process, which takes long on a busy machine.
+    hookTimeout: 60_000,
   },
 });
