@@ -83,10 +83,15 @@ async function goToHash(page: Page, hash: string): Promise<void> {
   }, hash);
 }
 
-/** What is set up, a training at its end and at its first epoch, and the list of them. */
+/** What is set up and what is refused there, a training at its end and at its first epoch, and the list of them. */
 export function trainingScenes(trainingHash: string) {
   const shows = async (page: Page, epochs: readonly string[]) => {
     await expect.poll(() => new TrainingPage(page).paintedEpochs()).toEqual(epochs);
+  };
+  // The page that sets one up forgets what was typed once it is left.
+  const forget = async (page: Page) => {
+    await goToHash(page, trainingHash);
+    await expect(new TrainingPage(page).training).toBeVisible();
   };
   return [
     {
@@ -104,6 +109,36 @@ export function trainingScenes(trainingHash: string) {
         await expect(page.getByRole('textbox', { name: 'Image size' })).toBeVisible();
       },
       leave: (page: Page) => page.getByText('All settings').click(),
+    },
+    {
+      name: '71-training-refused-setting',
+      show: async (page: Page) => {
+        await goToHash(page, trainingHash.replace('#/training', '#/train'));
+        await page.getByText('All settings').click();
+        const blocks = page.getByRole('textbox', { name: 'DPAM over the last blocks' });
+        await blocks.fill('200');
+        await expect(blocks).toHaveAccessibleDescription(/^«200» cannot be used/);
+      },
+      leave: forget,
+    },
+    {
+      name: '71-training-held-out',
+      show: async (page: Page) => {
+        await goToHash(page, trainingHash.replace('#/training', '#/train'));
+        const training = new TrainingPage(page);
+        await expect(training.plan).toBeVisible();
+        // «All» stands first.
+        await training.classes('Classes to learn from').getByRole('checkbox').nth(1).uncheck();
+        await training.validateOnSame();
+        await training
+          .classes('Classes to validate on')
+          .getByRole('button', { name: 'Those not learned from' })
+          .click();
+        await expect
+          .poll(async () => (await training.ticked('Classes to validate on'))?.length ?? null)
+          .toBe(1);
+      },
+      leave: forget,
     },
     {
       name: '72-training',
@@ -139,6 +174,14 @@ export function trainingScenes(trainingHash: string) {
       show: async (page: Page) => {
         await goToHash(page, trainingHash.replace(/&training=\d+/, ''));
         await expect(page.getByTestId('training-row').first()).toBeVisible();
+      },
+    },
+    {
+      name: '75-trainings-of-other-sets',
+      show: async (page: Page) => {
+        // The first data set: nothing was learned from it.
+        await goToHash(page, trainingHash.replace(/&training=\d+/, '').replace(/set=\d+/, 'set=1'));
+        await expect(page.getByRole('list', { name: 'On other data sets' })).toBeVisible();
       },
     },
   ];
