@@ -1,7 +1,8 @@
 import { WorkbenchError, type ErrorCode } from '../../../src-shared/contract/errors.ts';
 import type { MapRendering } from '../../../src-shared/domain/method.ts';
 import type { ComputeParams, ComputeResult } from '../../compute/protocol.ts';
-import { ComputeReplaced, type ComputeClient } from '../compute-client/compute-client.ts';
+import type { ComputeClient } from '../compute-client/compute-client.ts';
+import { createLivingSession, openSession } from '../compute-client/living-session.ts';
 import type { ResolvedPrompts } from './resolve-prompts.ts';
 
 /** A bench in whichever compute process lives at the moment. */
@@ -20,52 +21,15 @@ export interface BenchSession {
   close(): Promise<void>;
 }
 
-interface OpenSession {
-  readonly generation: number;
-  readonly sessionId: number;
-  readonly rendering: MapRendering;
-  /** By index: features are in memory, or cannot be had. */
-  readonly prepared: Set<number>;
-}
-
 /** What is not said against one image, and ends the preparing. */
 const notOfTheImage: ReadonlySet<ErrorCode> = new Set(['compute-crashed', 'cancelled', 'unavailable']);
 
 export function createBenchSession(client: ComputeClient, params: ComputeParams<'bench.open'>): BenchSession {
-  let session: OpenSession | null = null;
-  let opening: Promise<OpenSession> | null = null;
-
-  async function openNow(signal: AbortSignal): Promise<OpenSession> {
-    let generation = 0;
-    const opened = await client.call('bench.open', params, {
-      signal,
-      onSent: (sentTo) => {
-        generation = sentTo;
-      },
-    });
-    session = { generation, ...opened, prepared: new Set() };
-    return session;
-  }
-
-  function ensure(signal: AbortSignal): Promise<OpenSession> {
-    if (session !== null && session.generation === client.generation) return Promise.resolve(session);
-    opening ??= openNow(signal).finally(() => {
-      opening = null;
-    });
-    return opening;
-  }
-
-  /** Again from the beginning where somebody else's cancelling replaced the process. */
-  async function inOneProcess<T>(signal: AbortSignal, work: (open: OpenSession) => Promise<T>): Promise<T> {
-    for (;;) {
-      const open = await ensure(signal);
-      try {
-        return await work(open);
-      } catch (thrown) {
-        if (!(thrown instanceof ComputeReplaced)) throw thrown;
-      }
-    }
-  }
+  const { ensure, inOneProcess, close } = createLivingSession(client, 'bench.close', async (signal) => ({
+    ...(await openSession(client, 'bench.open', params, signal)),
+    /** By index: features are in memory, or cannot be had. */
+    prepared: new Set<number>(),
+  }));
 
   return {
     ensureOpen: async (signal) => (await ensure(signal)).rendering,
@@ -84,13 +48,6 @@ export function createBenchSession(client: ComputeClient, params: ComputeParams<
         const scored = await client.call('bench.score', { sessionId, ...prompts }, { signal, generation });
         return scored.results;
       }),
-    async close() {
-      const last = session;
-      session = null;
-      if (last === null || last.generation !== client.generation) return;
-      await client
-        .call('bench.close', { sessionId: last.sessionId }, { generation: last.generation })
-        .catch(() => undefined);
-    },
+    close,
   };
 }

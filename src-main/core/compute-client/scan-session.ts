@@ -1,6 +1,7 @@
 import type { ComputeUse } from '../../../src-shared/domain/compute-settings.ts';
 import type { ComputeParams, ComputeResult } from '../../compute/protocol.ts';
-import { ComputeReplaced, type ComputeClient } from './compute-client.ts';
+import type { ComputeClient } from './compute-client.ts';
+import { createLivingSession, openSession } from './living-session.ts';
 
 /** What became of each method of a session, in their order. */
 export type OpenedMethods = ComputeResult<'scan.open'>['methods'];
@@ -18,68 +19,32 @@ export interface ScanSession {
   close(): Promise<void>;
 }
 
-interface OpenSession {
-  readonly generation: number;
-  readonly opened: ComputeResult<'scan.open'>;
-}
-
 /** `onCompute` is told what computes the session: when it was opened, and where that changed while it ran. */
 export function createScanSession(
   client: ComputeClient,
   params: ComputeParams<'scan.open'>,
   onCompute: (use: ComputeUse) => void = () => undefined,
 ): ScanSession {
-  let session: OpenSession | null = null;
-  let opening: Promise<OpenSession> | null = null;
-
-  async function openNow(signal: AbortSignal): Promise<OpenSession> {
-    let generation = 0;
-    const opened = await client.call('scan.open', params, {
-      signal,
-      onSent: (sentTo) => {
-        generation = sentTo;
-      },
-    });
-    session = { generation, opened };
-    if (opened.compute !== null) onCompute(opened.compute);
-    return session;
-  }
-
-  function ensure(signal: AbortSignal): Promise<OpenSession> {
-    if (session !== null && session.generation === client.generation) return Promise.resolve(session);
-    opening ??= openNow(signal).finally(() => {
-      opening = null;
-    });
-    return opening;
-  }
-
+  const { ensure, inOneProcess, close } = createLivingSession(
+    client,
+    'scan.close',
+    (signal) => openSession(client, 'scan.open', params, signal),
+    ({ compute }) => {
+      if (compute !== null) onCompute(compute);
+    },
+  );
   return {
-    async ensureOpen(signal) {
-      return (await ensure(signal)).opened.methods;
-    },
-    async image(image, signal) {
-      for (;;) {
-        const { opened, generation } = await ensure(signal);
-        try {
-          const { results, compute } = await client.call(
-            'scan.image',
-            { ...image, sessionId: opened.sessionId },
-            { signal, generation },
-          );
-          if (compute !== undefined) onCompute(compute);
-          return results;
-        } catch (thrown) {
-          if (!(thrown instanceof ComputeReplaced)) throw thrown;
-        }
-      }
-    },
-    async close() {
-      const last = session;
-      session = null;
-      if (last === null || last.generation !== client.generation) return;
-      await client
-        .call('scan.close', { sessionId: last.opened.sessionId }, { generation: last.generation })
-        .catch(() => undefined);
-    },
+    ensureOpen: async (signal) => (await ensure(signal)).methods,
+    image: (image, signal) =>
+      inOneProcess(signal, async ({ sessionId, generation }) => {
+        const { results, compute } = await client.call(
+          'scan.image',
+          { ...image, sessionId },
+          { signal, generation },
+        );
+        if (compute !== undefined) onCompute(compute);
+        return results;
+      }),
+    close,
   };
 }

@@ -1,5 +1,6 @@
 import type { ComputeParams, ComputeResult } from '../../compute/protocol.ts';
 import { ComputeReplaced, type ComputeClient } from '../compute-client/compute-client.ts';
+import { closeSession, openSession, type Session } from '../compute-client/living-session.ts';
 
 export type StepResult = ComputeResult<'training.step'>;
 type OpenParams = Omit<ComputeParams<'training.open'>, 'checkpointFile'>;
@@ -20,9 +21,7 @@ export interface TrainingSession {
   close(): Promise<void>;
 }
 
-interface Opened {
-  readonly generation: number;
-  readonly sessionId: number;
+interface Opened extends Session {
   /** The epoch at whose end the parameters are; null: in the middle of one. */
   epoch: number | null;
 }
@@ -46,28 +45,15 @@ export function createTrainingSession(
   async function close(): Promise<void> {
     const last = opened;
     opened = null;
-    if (last === null || last.generation !== client.generation) return;
-    await client
-      .call('training.close', { sessionId: last.sessionId }, { generation: last.generation })
-      .catch(() => undefined);
+    await closeSession(client, 'training.close', last);
   }
 
   return {
     async standAt(epoch, checkpointFile) {
       if (opened?.epoch === epoch && opened.generation === client.generation) return { isNew: false };
       await close();
-      let generation = 0;
-      const { sessionId } = await client.call(
-        'training.open',
-        { ...params, checkpointFile },
-        {
-          signal,
-          onSent: (sentTo) => {
-            generation = sentTo;
-          },
-        },
-      );
-      opened = { generation, sessionId, epoch };
+      const session = await openSession(client, 'training.open', { ...params, checkpointFile }, signal);
+      opened = { ...session, epoch };
       return { isNew: true };
     },
     async prepare(image) {
