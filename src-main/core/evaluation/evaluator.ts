@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { RunEvaluation } from '../../../src-shared/domain/evaluation.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
@@ -9,10 +8,9 @@ import type { EventBus } from '../event-bus.ts';
 import { evaluateRun } from './evaluate-run.ts';
 import { hashEvaluationInputs } from './evaluation-inputs.ts';
 import { learnedClasses, withLearnedNotes, type LearnedFromRepositories } from './learned-classes.ts';
+import { makePause } from './make-pause.ts';
 import { openPixelWorkers, type PixelWorkers } from './pixel-workers.ts';
 
-/** A window waits no longer than this for its turn. */
-const pauseEveryMs = 12;
 const eventEveryMs = 150;
 
 export interface EvaluatorOptions {
@@ -124,15 +122,4 @@ export function createEvaluator({ repositories, events, closing, log }: Evaluato
 function hasEndedSince(run: Run, before: Run): boolean {
   const seen = ({ scoredCount, failedCount }: Run): number => scoredCount + failedCount;
   return run.state !== 'running' && seen(run) !== seen(before);
-}
-
-export function makePause(signal: AbortSignal): () => Promise<void> {
-  let lastMs = performance.now();
-  return async () => {
-    if (performance.now() - lastMs >= pauseEveryMs) {
-      await setImmediate();
-      lastMs = performance.now();
-    }
-    signal.throwIfAborted();
-  };
 }

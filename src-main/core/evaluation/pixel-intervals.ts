@@ -10,7 +10,8 @@ import type { Log } from '../core.ts';
 import type { Repositories } from '../db/repositories.ts';
 import { readClass, readMaps, type ScoredImage } from './class-images.ts';
 import { hashEvaluationInputs } from './evaluation-inputs.ts';
-import { makePause, type Evaluator } from './evaluator.ts';
+import type { Evaluator } from './evaluator.ts';
+import { makePause } from './make-pause.ts';
 import {
   hashOfDrawn,
   packResamples,

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { ComputeSettings } from '../../../src-shared/domain/compute-settings.ts';
 import { fileOf, type ImageCrop } from '../../../src-shared/domain/dataset.ts';
@@ -18,6 +17,7 @@ import type { Log } from '../core.ts';
 import type { Repositories } from '../db/repositories.ts';
 import type { StoredProbe } from '../db/training-checkpoints-repository.ts';
 import { evaluateRun } from '../evaluation/evaluate-run.ts';
+import { makePause } from '../evaluation/make-pause.ts';
 import { openPixelWorkers, type PixelWorkers } from '../evaluation/pixel-workers.ts';
 import { mapRange } from '../scans/map-range.ts';
 import { classNamesOfScope } from './training-images.ts';
@@ -62,8 +62,6 @@ type Scored =
       readonly mapMax: number;
     }
   | { readonly message: string };
-
-const pauseEveryMs = 12;
 
 /**
  * Scores probe images and the validation set with a checkpoint, as an ordinary scan on cached features, and measures it with
@@ -266,15 +264,4 @@ async function measure(
   } finally {
     await (workers as PixelWorkers | null)?.close();
   }
-}
-
-function makePause(signal: AbortSignal): () => Promise<void> {
-  let lastMs = performance.now();
-  return async () => {
-    if (performance.now() - lastMs >= pauseEveryMs) {
-      await setImmediate();
-      lastMs = performance.now();
-    }
-    signal.throwIfAborted();
-  };
 }
