@@ -2,3 +2,8 @@
 export function inPercent(share: number | null, absent = '-'): string {
   return share === null ? absent : (share * 100).toFixed(1);
 }
+
+/** The same with the sign. */
+export function withPercent(share: number | null | undefined): string {
+  return share === null || share === undefined ? '-' : `${inPercent(share)} %`;
+}

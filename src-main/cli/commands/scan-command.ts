@@ -9,7 +9,7 @@ import { describeFallBacks } from '../compute-options.ts';
 import type { CliSession } from '../cli-session.ts';
 import { formatRate, formatSeconds } from '../progress-line.ts';
 import { formatTable } from '../text-table.ts';
-import { inPercent } from '../../../src-shared/text/in-percent.ts';
+import { withPercent } from '../../../src-shared/text/in-percent.ts';
 import { findDataset } from './find-dataset.ts';
 import type { FolderOptions } from './folder-options.ts';
 import { describeProblems } from './import-command.ts';
@@ -202,17 +202,13 @@ function aurocTable({ classes }: Dataset, scanned: readonly ScannedRun[]): strin
     one.anomalous,
     one.unlabelled,
     ...scanned.map(({ run }) =>
-      percent(run.imageAuroc.find(({ className }) => className === one.name)?.auroc ?? null),
+      withPercent(run.imageAuroc.find(({ className }) => className === one.name)?.auroc ?? null),
     ),
   ]);
   const hasMean = scanned.some(({ meanAuroc }) => meanAuroc !== null);
-  const mean = ['mean', '', '', '', ...scanned.map(({ meanAuroc }) => percent(meanAuroc))];
+  const mean = ['mean', '', '', '', ...scanned.map(({ meanAuroc }) => withPercent(meanAuroc))];
   return formatTable(
     ['class', 'good', 'anomalous', 'unlabelled', ...headings],
     [...rows, ...(hasMean ? [mean] : [])],
   );
-}
-
-function percent(value: number | null): string {
-  return value === null ? '-' : `${inPercent(value)} %`;
 }

@@ -11,7 +11,7 @@ import {
   type TrainingCheckpoint,
 } from '../../../src-shared/domain/training.ts';
 import { countOf } from '../../../src-shared/text/count-of.ts';
-import { inPercent } from '../../../src-shared/text/in-percent.ts';
+import { withPercent } from '../../../src-shared/text/in-percent.ts';
 import type { CliActions } from '../cli-actions.ts';
 import type { CliSession } from '../cli-session.ts';
 import { commaList, wholeNumber } from '../options.ts';
@@ -228,12 +228,8 @@ function describeCheckpoints(checkpoints: readonly TrainingCheckpoint[]): string
     checkpoints.map(({ epoch, lossMean, validation }) => {
       const { image, pixel } = validation?.mean ?? {};
       const metrics = [image?.auroc, image?.ap, pixel?.auroc, pixel?.aupro];
-      return [epoch, lossMean.toPrecision(4), ...(isMeasured ? metrics.map(percent) : [])];
+      return [epoch, lossMean.toPrecision(4), ...(isMeasured ? metrics.map(withPercent) : [])];
     }),
   );
   return table + [...problems].map((problem) => `${problem}\n`).join('');
-}
-
-function percent(value: number | null | undefined): string {
-  return value === null || value === undefined ? '-' : `${inPercent(value)} %`;
 }

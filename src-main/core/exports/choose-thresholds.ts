@@ -6,7 +6,7 @@ import type { RunScores } from '../../../src-shared/domain/run.ts';
 import { pickUsualImages, proposeMapThreshold } from '../../../src-shared/maps/map-threshold.ts';
 import { decodePatchMap } from '../../../src-shared/maps/patch-map-codec.ts';
 import { proposeThreshold, type ProposedThreshold } from '../../../src-shared/metrics/propose-threshold.ts';
-import { inPercent } from '../../../src-shared/text/in-percent.ts';
+import { inPercent, withPercent } from '../../../src-shared/text/in-percent.ts';
 import type { Repositories } from '../db/repositories.ts';
 import { describeRecipe } from './describe-recipe.ts';
 import { readWindowThresholds } from './window-thresholds.ts';
@@ -162,18 +162,17 @@ function proposedScore(className: string, scores: LabelledScores): ChosenThresho
 }
 
 function describeProposed(proposed: ProposedThreshold): string {
-  const percent = (share: number) => `${inPercent(share)} %`;
   switch (proposed.kind) {
     case 'best-f1':
-      return `best F1 (${percent(proposed.f1)})`;
+      return `best F1 (${withPercent(proposed.f1)})`;
     case 'widest-gap':
       return 'widest gap between finds and false alarms, because the best F1 would flag nearly everything';
     case 'above-good':
-      return `${percent(proposed.share)} of the good images lie below; there are no anomalous ones to choose by`;
+      return `${withPercent(proposed.share)} of the good images lie below; there are no anomalous ones to choose by`;
     case 'most-anomalous':
-      return `${percent(proposed.share)} of the anomalous images lie above; there are no good ones to choose by`;
+      return `${withPercent(proposed.share)} of the anomalous images lie above; there are no good ones to choose by`;
     case 'top-share':
-      return `the highest ${percent(proposed.share)} of the scores; no image has a label to choose by`;
+      return `the highest ${withPercent(proposed.share)} of the scores; no image has a label to choose by`;
   }
 }
 

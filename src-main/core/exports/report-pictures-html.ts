@@ -1,5 +1,5 @@
 import { cssColour } from '../../../src-shared/maps/colour-maps.ts';
-import { inPercent } from '../../../src-shared/text/in-percent.ts';
+import { withPercent } from '../../../src-shared/text/in-percent.ts';
 import { html, type Html } from './html.ts';
 import { anchor, runName } from './report-figures-html.ts';
 import type { ReportClass, ReportOverlay, ReportPicture, RunReport } from './run-report.ts';
@@ -113,7 +113,7 @@ function pictureRow({ runs }: RunReport, picture: ReportPicture, showClass: bool
 /** Where the map is above its threshold: how much of the image, and how high. */
 function regionsOf({ regions, regionCount }: ReportOverlay): Html {
   if (regionCount === 0) return html``;
-  const listed = regions.map(({ share, peak }) => `${inPercent(share)} % (peak ${peak.toPrecision(3)})`);
+  const listed = regions.map(({ share, peak }) => `${withPercent(share)} (peak ${peak.toPrecision(3)})`);
   const more = regionCount > regions.length ? `, ${regionCount - regions.length} more` : '';
   return html`<span class="regions"
     >${regionCount === 1 ? 'Region' : `${regionCount} regions`}: ${listed.join(', ')}${more}</span
