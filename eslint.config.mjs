@@ -35,10 +35,16 @@ const otherHosts = {
   regex: '/(electron|web|cli|launch)/',
   message: 'What all hosts share knows none of them.',
 };
-const compute = { regex: '/compute/', message: 'Decoding images knows nothing of who asks for it.' };
+const compute = {
+  regex: '/compute/',
+  message: 'What core and compute share knows nothing of who asks for it.',
+};
 const ort = { regex: '^onnxruntime-node', message: 'Only src-main/compute touches ONNX Runtime.' };
 const sqlite = { regex: '^better-sqlite3', message: 'Only src-main/core/db touches SQLite.' };
-const core = { regex: '/core/', message: 'The compute process and image decoding know nothing of core.' };
+const core = {
+  regex: '/core/',
+  message: 'The compute process, and what it shares with core, know nothing of core.',
+};
 const insideCompute = {
   regex: '/compute/(?!protocol\\.ts$)',
   message: 'Other processes see compute through compute/protocol.ts alone.',
@@ -97,7 +103,7 @@ export default tseslint.config(
   },
   layer(['src-shared/**/*.ts'], [main, renderer, electron, react, node]),
   layer(['src-renderer/**/*.{ts,tsx}'], [main, electron, node], ['src-renderer/vite.config.ts']),
-  layer(['src-main/images/**/*.ts'], [renderer, electron, react, hosts, core, compute, ort, sqlite]),
+  layer(['src-main/{images,system}/**/*.ts'], [renderer, electron, react, hosts, core, compute, ort, sqlite]),
   layer(['src-main/compute/**/*.ts'], [renderer, electron, react, hosts, core, sqlite]),
   layer(
     ['src-main/core/**/*.ts'],

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm, rmdir, statfs } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { WorkbenchError } from '../../src-shared/contract/errors.ts';
 import { formatSize } from '../../src-shared/text/format-size.ts';
+import { freeBytesAt } from '../system/free-bytes.ts';
 import type { Database } from './db/database.ts';
 import { databaseFileName } from './db/open-database.ts';
 import { fromSystemError, systemErrorCode } from './error-report.ts';
@@ -57,8 +58,7 @@ export async function copySizeBytes(dataFolder: string): Promise<number> {
 export async function freeBytesFor(folder: string): Promise<number> {
   for (let at = resolve(folder); ; at = dirname(at)) {
     try {
-      const { bavail, bsize } = await statfs(at);
-      return bavail * bsize;
+      return await freeBytesAt(at);
     } catch (thrown) {
       if (systemErrorCode(thrown) !== 'ENOENT' || dirname(at) === at)
         throw fromSystemError(thrown, `the data folder ${folder}`);

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { toErrorShape } from '../../src-shared/contract/errors.ts';
 import type { MethodName, MethodParams, MethodResult } from '../../src-shared/contract/methods.ts';
+import { freeBytesAt } from '../system/free-bytes.ts';
 import { defaultImageTools } from './assets/default-image-tools.ts';
 import type { ImageTools } from './assets/image-tools.ts';
 import { createAssetServer } from './assets/serve-asset.ts';
@@ -25,7 +26,7 @@ import { createCatalogue } from './downloads/catalogue.ts';
 import { createHttpsTransport, type HttpTransport } from './downloads/https-transport.ts';
 import { createHandlers } from './handlers/registry.ts';
 import { createJobQueue, type JobQueue } from './jobs/job-queue.ts';
-import { createModelDownloadJobKind, freeBytesOf } from './downloads/model-download-job.ts';
+import { createModelDownloadJobKind } from './downloads/model-download-job.ts';
 import { createModelImportJobKind } from './library/model-import-job.ts';
 import { createScanJobKind } from './scans/scan-job.ts';
 import { watchOtherProcesses } from './jobs/watch-other-processes.ts';
@@ -103,7 +104,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts = {}): P
         log,
         catalogue,
         transport: parts.transport ?? createHttpsTransport(),
-        freeBytes: parts.freeBytes ?? freeBytesOf,
+        freeBytes: parts.freeBytes ?? freeBytesAt,
         enqueue: (job) => queue.add(job),
         wake: () => {
           queue.wake();

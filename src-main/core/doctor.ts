@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { rm, statfs, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { arch, availableParallelism, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { toErrorShape } from '../../src-shared/contract/errors.ts';
 import type { MethodResult } from '../../src-shared/contract/methods.ts';
 import { formatSize } from '../../src-shared/text/format-size.ts';
+import { freeBytesAt } from '../system/free-bytes.ts';
 import type { ComputeClient } from './compute-client/compute-client.ts';
 import type { CoreOptions } from './core.ts';
 import type { Database } from './db/database.ts';
@@ -98,8 +99,7 @@ async function reportUse(folders: LibraryFolders, database: Database): Promise<F
 }
 
 async function checkSpace(folder: string): Promise<Finding> {
-  const { bavail, bsize } = await statfs(folder);
-  const freeBytes = bavail * bsize;
+  const freeBytes = await freeBytesAt(folder);
   const detail = `${formatSize(freeBytes)} free at ${folder}`;
   if (freeBytes >= enoughFreeBytes) return ok(detail);
   return {

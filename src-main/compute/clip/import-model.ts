@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type {
@@ -9,6 +9,8 @@ import type {
   TensorDtype,
 } from '../../../src-shared/domain/model.ts';
 import { formatSize } from '../../../src-shared/text/format-size.ts';
+import { freeBytesAt } from '../../system/free-bytes.ts';
+import { isProcessAlive } from '../../system/process-alive.ts';
 import { elementCount } from '../checkpoints/tensor-dtype.ts';
 import { fileError, throwIfAborted } from '../checkpoints/checkpoint-file.ts';
 import { writeSafetensors } from '../checkpoints/write-safetensors.ts';
@@ -44,26 +46,11 @@ export interface ImportedModel {
 /** Room for graphs and `model.json` beside the weights, and for the disk not to be filled to the last byte. */
 const reserveBytes = 64 * 1024 * 1024;
 
-async function freeBytesOnDisk(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
-}
-
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    // EPERM: there is such a process, it is someone else's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
-
 /** Removes what an import left that was killed in the middle: `.importing-<process id>-…` of processes that are gone. */
 async function sweepAbandoned(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const processId = /^\.importing-(\d{1,10})-[0-9a-f]{8}$/.exec(name)?.[1];
-    if (processId !== undefined && !isAlive(Number(processId))) {
+    if (processId !== undefined && !isProcessAlive(Number(processId))) {
       await rm(join(parent, name), { recursive: true, force: true });
     }
   }
@@ -164,7 +151,7 @@ export async function importModel(options: ImportModelOptions): Promise<Imported
     if (config === null) throw openQuestions(understood);
     const parent = await prepareParent(targetFolder);
     const totalBytes = tensors.reduce((sum, { shape }) => sum + 4 * (elementCount(shape) ?? 0), 0);
-    const free = await (options.freeBytesAt ?? freeBytesOnDisk)(parent);
+    const free = await (options.freeBytesAt ?? freeBytesAt)(parent);
     if (free < totalBytes + reserveBytes) {
       const needed = formatSize(totalBytes + reserveBytes);
       throw new WorkbenchError(

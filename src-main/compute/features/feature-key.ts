@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import { sha256OfFile } from '../../system/hash-file.ts';
 import type { ImageRegion } from '../../images/rgb-image.ts';
 import { weightsFileName } from '../clip/model-weights.ts';
 import type { FeatureNeeds } from '../methods/method.ts';
@@ -26,17 +25,11 @@ export function createFileHashes(): FileHashes {
     const found = known.get(path);
     if (found?.state === state) return found.hash;
     if (known.size >= mostRemembered) known.clear();
-    const hash = hashFile(path);
+    const hash = sha256OfFile(path);
     known.set(path, { state, hash });
     hash.catch(() => known.delete(path));
     return hash;
   };
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest('hex');
 }
 
 /** What of `model.json` is read: see `importModel`. */

@@ -1,4 +1,4 @@
-import { mkdir, statfs } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
@@ -141,10 +141,4 @@ function isFetched({ promptSets }: Repositories, file: PublishedFile): boolean {
 function isTaken({ models, jobs }: Repositories, modelId: string): boolean {
   if (models.get(modelId) !== null) return true;
   return jobs.listActive().some((job) => job.kind === 'model-import' && job.modelId === modelId);
-}
-
-/** What `ModelDownloadJobOptions.freeBytes` is outside tests. */
-export async function freeBytesOf(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
 }

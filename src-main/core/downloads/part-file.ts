@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
+import { addFileToHash } from '../../system/hash-file.ts';
 import { systemErrorCode } from '../error-report.ts';
 
 /** What the server said of the file whose beginning lies in the part; without it a part cannot be gone on with. */
@@ -89,20 +89,13 @@ export function createPartFile(target: string): PartFile {
 export async function hashFile(
   path: string,
   signal: AbortSignal,
-  onBytes: (readBytes: number) => void = () => undefined,
+  onBytes: (readBytes: number) => void,
 ): Promise<{ readonly hash: Hash; readonly sizeBytes: number } | null> {
   const hash = createHash('sha256');
-  let sizeBytes = 0;
   try {
-    for await (const chunk of createReadStream(path, { signal, highWaterMark: 1 << 20 })) {
-      const bytes = chunk as Buffer;
-      hash.update(bytes);
-      sizeBytes += bytes.length;
-      onBytes(sizeBytes);
-    }
+    return { hash, sizeBytes: await addFileToHash(hash, path, { signal, onBytes }) };
   } catch (thrown) {
     if (systemErrorCode(thrown) === 'ENOENT') return null;
     throw thrown;
   }
-  return { hash, sizeBytes };
 }

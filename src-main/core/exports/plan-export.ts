@@ -8,9 +8,9 @@ import {
   type ExportTarget,
   type ExportWish,
 } from '../../../src-shared/domain/export.ts';
+import { freeBytesAt } from '../../system/free-bytes.ts';
 import { makeThumbnail } from '../../images/thumbnail.ts';
 import type { Repositories } from '../db/repositories.ts';
-import { freeBytesOf } from '../downloads/model-download-job.ts';
 import { fromSystemError } from '../error-report.ts';
 import { imageFileOf, mapSource, verdictOn } from './export-pass.ts';
 import { fileKinds, isMapKind } from './file-kinds.ts';
@@ -167,7 +167,7 @@ export interface TargetWish {
 
 /** Looks at a folder that an export could go to; makes and changes nothing. */
 export async function inspectTarget({ folder, root, dataFolder }: TargetWish): Promise<ExportTarget> {
-  const freeBytes = await aboveOf(folder, freeBytesOf);
+  const freeBytes = await aboveOf(folder, freeBytesAt);
   try {
     await requireFreeFolder({ folder, overwrite: true, root, dataFolder, jobId: null });
     const names = await TargetFolder.list(folder);

@@ -1,8 +1,8 @@
-import { statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { MethodResult } from '../../../src-shared/contract/methods.ts';
+import { freeBytesAt } from '../../system/free-bytes.ts';
 import { readComputeSettings } from '../compute-settings.ts';
 import { copyDataFolder, copySizeBytes, freeBytesFor, lookAtDataFolder } from '../copy-data-folder.ts';
 import { chooseNextDataFolder, describeDataFolder } from '../data-folder.ts';
@@ -16,10 +16,9 @@ export function appHandlers(services: Services): DomainHandlers<'app'> {
     services;
 
   async function diskUse(): Promise<MethodResult<'app.diskUse'>> {
-    const { bavail, bsize } = await statfs(folders.dataFolder);
     return {
       parts: [...(await dataFolderUse(folders, database.filePath))],
-      freeBytes: bavail * bsize,
+      freeBytes: await freeBytesAt(folders.dataFolder),
       thumbnailLimitBytes: thumbnailLimit.limitBytes(),
       featureLimitBytes: featureCacheLimit.limitBytes(),
     };

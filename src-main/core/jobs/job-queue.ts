@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { isPausable, type Job, type JobKind, type UnstoredEnd } from '../../../src-shared/domain/job.ts';
+import { isProcessAlive } from '../../system/process-alive.ts';
 import type { CoreTiming, Log } from '../core.ts';
 import type { Database } from '../db/database.ts';
 import type { ClaimedJob, JobsRepository, LeaseOwner, NewJob } from '../db/jobs-repository.ts';
@@ -9,7 +10,6 @@ import { delay } from '../delay.ts';
 import type { EventBus } from '../event-bus.ts';
 import { fromSystemError } from '../error-report.ts';
 import type { JobContext, JobLane, ProgressReport, RunnableJobKind } from './job-kind.ts';
-import { isProcessAlive } from './process-alive.ts';
 import { createProgressRate, paceOf } from './progress-rate.ts';
 
 export interface JobQueueOptions {

@@ -1,16 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, renameSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { starterModelId, type Model } from '../../../src-shared/domain/model.ts';
+import { addFileToHash } from '../../system/hash-file.ts';
 import type { ComputeClient } from '../compute-client/compute-client.ts';
 import type { Log } from '../core.ts';
 import type { Database } from '../db/database.ts';
 import type { Repositories } from '../db/repositories.ts';
 import { systemErrorCode } from '../error-report.ts';
 import type { EventBus } from '../event-bus.ts';
-import { isProcessAlive } from '../jobs/process-alive.ts';
+import { isProcessAlive } from '../../system/process-alive.ts';
 import { activeUser } from './active-users.ts';
 import type { LibraryFolders } from './library-folders.ts';
 import { removedModelFolder } from './library-sweep.ts';
@@ -89,8 +90,7 @@ async function make(starterModelFolder: string, options: StarterModelOptions): P
 async function hashOf(starterModelFolder: string): Promise<string | null> {
   const hash = createHash('sha256').update(importVersion);
   try {
-    hash.update(await readFile(join(starterModelFolder, weightsName)));
-    hash.update(await readFile(join(starterModelFolder, configName)));
+    for (const name of [weightsName, configName]) await addFileToHash(hash, join(starterModelFolder, name));
   } catch (thrown) {
     if (systemErrorCode(thrown) === 'ENOENT') return null;
     throw thrown;

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
@@ -10,13 +10,14 @@ import {
   type PromptMethodId,
   type PromptSet,
 } from '../../../src-shared/domain/model.ts';
+import { addFileToHash } from '../../system/hash-file.ts';
 import type { ComputeClient } from '../compute-client/compute-client.ts';
 import type { Log } from '../core.ts';
 import type { Database } from '../db/database.ts';
 import type { Repositories } from '../db/repositories.ts';
 import { fromSystemError, systemErrorCode } from '../error-report.ts';
 import type { EventBus } from '../event-bus.ts';
-import { isProcessAlive } from '../jobs/process-alive.ts';
+import { isProcessAlive } from '../../system/process-alive.ts';
 import { activeUser } from './active-users.ts';
 import type { LibraryFolders } from './library-folders.ts';
 
@@ -172,7 +173,7 @@ function requireFit(
 async function hashOf(file: string, signal: AbortSignal): Promise<string | null> {
   const hash = createHash('sha256').update(importVersion);
   try {
-    for await (const chunk of createReadStream(file, { signal })) hash.update(chunk as Uint8Array);
+    await addFileToHash(hash, file, { signal });
   } catch (thrown) {
     if (systemErrorCode(thrown) === 'ENOENT') return null;
     throw fromSystemError(thrown, file);

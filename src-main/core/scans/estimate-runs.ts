@@ -1,10 +1,10 @@
-import { statfs } from 'node:fs/promises';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { ParsedParams } from '../../../src-shared/contract/methods.ts';
 import { methodImageSizePx } from '../../../src-shared/domain/image-size.ts';
 import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts';
 import type { Model } from '../../../src-shared/domain/model.ts';
 import type { RunEstimate } from '../../../src-shared/domain/run.ts';
+import { knownFreeBytesAt } from '../../system/free-bytes.ts';
 import type { Repositories } from '../db/repositories.ts';
 import { learnedClasses } from '../evaluation/learned-classes.ts';
 
@@ -55,7 +55,7 @@ export async function estimateRuns(
     neededBytes: sides.some((side) => side === null)
       ? null
       : imageCount * sides.reduce<number>((sum, side) => sum + rowBytes + mapBytes(side ?? 0), 0),
-    freeBytes: await freeBytes(dataFolder),
+    freeBytes: await knownFreeBytesAt(dataFolder),
     learnedClasses: [
       ...new Set(runs.flatMap(({ promptSetId }) => learnedClasses(repositories, promptSetId, datasetId))),
     ].filter((name) => className === null || name === className),
@@ -101,14 +101,4 @@ function measuredImage({ runs }: Repositories, wish: RunWish, model: Model | nul
   const share = jobMs > 0 ? ownMs / jobMs : 1;
   const totalMs = clockMs === null ? ownMs : clockMs * share;
   return { runId, measuredCount: scoredCount, durationMs: totalMs / scoredCount };
-}
-
-async function freeBytes(folder: string): Promise<number | null> {
-  try {
-    const { bavail, bsize } = await statfs(folder);
-    return bavail * bsize;
-  } catch {
-    // Some network drives do not say; the run itself tells a full disk.
-    return null;
-  }
 }

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { ComputeSettings } from '../../../src-shared/domain/compute-settings.ts';
 import type { Training } from '../../../src-shared/domain/training.ts';
 import { countOf } from '../../../src-shared/text/count-of.ts';
+import { sha256OfFile } from '../../system/hash-file.ts';
 import type { ComputeParams } from '../../compute/protocol.ts';
 import { ComputeReplaced, type ComputeClient } from '../compute-client/compute-client.ts';
 import type { Log } from '../core.ts';
@@ -186,9 +186,7 @@ async function lastCheckpoint(learning: Learning): Promise<StoredCheckpoint | nu
 
 async function hashOf(file: string): Promise<string | null> {
   try {
-    return createHash('sha256')
-      .update(await readFile(file))
-      .digest('hex');
+    return await sha256OfFile(file);
   } catch (thrown) {
     if (systemErrorCode(thrown) === null) throw thrown;
     return null;
@@ -226,7 +224,6 @@ async function learnEpoch(learning: Learning, last: StoredCheckpoint | null): Pr
   for (const [index, batch] of batches.entries()) {
     const beganMs = performance.now();
     const { parts, total: loss, durationMs } = await session.step(batch, learningRate);
-    requireFinite(loss, epoch);
     const step = done * batches.length + index + 1;
     losses.add({ step, epoch, parts, total: loss }, batch.length, durationMs);
     doneImages += batch.length;
@@ -237,15 +234,6 @@ async function learnEpoch(learning: Learning, last: StoredCheckpoint | null): Pr
   const saved = await saveCheckpoint(learning, epoch);
   events.emit({ event: 'trainings.changed', trainingId: training.id });
   return saved;
-}
-
-/** Nothing good comes after it, and the checkpoint before it is still whole. */
-function requireFinite(loss: number, epoch: number): void {
-  if (Number.isFinite(loss)) return;
-  throw new WorkbenchError(
-    'bad-request',
-    `The loss is no number any more in epoch ${epoch}: the learning rate is too high for these images. Start again with a lower one.`,
-  );
 }
 
 async function prepareAll({ repositories, training, context, session, images }: Learning): Promise<void> {
