@@ -45,28 +45,95 @@ describe('the cache of features', () => {
     expect(await files()).toEqual([join(key.slice(0, 2), `${key}.features`)]);
   });
 
-  it('leaves the last 64 MiB of a disk to what cannot be made again, and gives back what it took of them', async () => {
+  describe('on a disk that is nearly full', () => {
     const reserve = 64 * 2 ** 20;
-    const disk = { totalBytes: reserve + 3 * fileBytes };
-    const freeBytes = async () => disk.totalBytes - (await files()).length * fileBytes;
-    let nowMs = 0;
-    const cache = createFeatureCache({ folder, limitBytes: 1_000_000, freeBytes, now: () => nowMs });
-    for (const name of ['a', 'b', 'c']) await cache.write(keyOf(name), layout, bits);
-    expect(await files()).toHaveLength(3);
-    await cache.write(keyOf('d'), layout, bits);
-    expect(await cache.read(keyOf('d'), layout)).toEqual(bits);
-    expect((await files()).length).toBeLessThan(4);
+    /** A disk with room for so many files beside the reserve, and how often it was asked. */
+    function nearlyFull(room: number) {
+      const disk = { totalBytes: reserve + room * fileBytes, asked: 0, nowMs: 0 };
+      const freeBytes = async () => {
+        disk.asked += 1;
+        return disk.totalBytes - (await files()).length * fileBytes;
+      };
+      const options = { folder, limitBytes: 1_000_000, freeBytes, now: () => disk.nowMs };
+      return { disk, cache: createFeatureCache(options) };
+    }
+    const isThere = async (...names: string[]) => {
+      const left = new Set(await files());
+      return names.filter((name) => left.has(join(keyOf(name).slice(0, 2), `${keyOf(name)}.features`)));
+    };
+    const usedAt = (name: string, seconds: number) => utimes(pathOf(keyOf(name)), seconds, seconds);
 
-    // Others filled the disk: nothing of the cache is left, nothing is written, and the disk is asked again after a rest.
-    disk.totalBytes = 1000;
-    await cache.write(keyOf('e'), layout, bits);
-    expect(await files()).toEqual([]);
-    disk.totalBytes = 2 * reserve;
-    await cache.write(keyOf('f'), layout, bits);
-    expect(await files()).toEqual([]);
-    nowMs = 61_000;
-    await cache.write(keyOf('f'), layout, bits);
-    expect(await cache.read(keyOf('f'), layout)).toEqual(bits);
+    it('leaves the last 64 MiB to what cannot be made again, and gives back what it took of them', async () => {
+      const { disk, cache } = nearlyFull(3);
+      for (const name of ['a', 'b', 'c']) await cache.write(keyOf(name), layout, bits);
+      expect(await files()).toHaveLength(3);
+      await cache.write(keyOf('d'), layout, bits);
+      expect(await cache.read(keyOf('d'), layout)).toEqual(bits);
+      expect((await files()).length).toBeLessThan(4);
+
+      // Others filled the disk: nothing is written, and the disk is asked again after a rest.
+      disk.totalBytes = 1000;
+      disk.nowMs = 1000;
+      await cache.write(keyOf('e'), layout, bits);
+      expect(await isThere('e')).toEqual([]);
+      disk.totalBytes = 2 * reserve;
+      await cache.write(keyOf('f'), layout, bits);
+      expect(await isThere('f')).toEqual([]);
+      disk.nowMs = 61_000;
+      await cache.write(keyOf('f'), layout, bits);
+      expect(await cache.read(keyOf('f'), layout)).toEqual(bits);
+    });
+
+    it('throws out as much as has to go, what was not used for longest first', async () => {
+      const { cache } = nearlyFull(6);
+      const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+      for (const [index, name] of names.entries()) {
+        await cache.write(keyOf(name), layout, bits);
+        await usedAt(name, 1000 + index);
+      }
+      await usedAt('a', 2000);
+      await cache.write(keyOf('g'), layout, bits);
+      // One for the new file, and a tenth more so that the next one does not list the folder again.
+      expect(await isThere(...names, 'g')).toEqual(['a', 'd', 'e', 'f', 'g']);
+    });
+
+    it('keeps everything where even all of it would not be enough', async () => {
+      const { disk, cache } = nearlyFull(3);
+      for (const name of ['a', 'b', 'c']) await cache.write(keyOf(name), layout, bits);
+      disk.totalBytes = reserve;
+      disk.nowMs = 1000;
+      await cache.write(keyOf('d'), layout, bits);
+      expect(await isThere('a', 'b', 'c', 'd')).toEqual(['a', 'b', 'c']);
+    });
+
+    it('counts what dead processes left as room', async () => {
+      const { cache } = nearlyFull(2);
+      await cache.write(keyOf('a'), layout, bits);
+      const left = join(dirname(pathOf(keyOf('a'))), 'x.features.1-00.partial');
+      await writeFile(left, Buffer.alloc(fileBytes));
+      const later = nearlyFull(2);
+      later.disk.nowMs = Date.now() + 7_200_000;
+      await later.cache.write(keyOf('b'), layout, bits);
+      expect(await isThere('a', 'b')).toEqual(['a', 'b']);
+      expect(await files()).toHaveLength(2);
+    });
+
+    it('does not grant the same room to writes at the same time', async () => {
+      const { disk, cache } = nearlyFull(2);
+      await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => cache.write(keyOf(name), layout, bits)));
+      expect((await files()).length).toBeGreaterThan(0);
+      expect((await files()).length).toBeLessThan(3);
+      expect(disk.totalBytes - (await files()).length * fileBytes).toBeGreaterThanOrEqual(reserve);
+    });
+
+    it('asks the disk once for many writes, and again after a second', async () => {
+      const { disk, cache } = nearlyFull(20);
+      for (const name of ['a', 'b', 'c', 'd']) await cache.write(keyOf(name), layout, bits);
+      expect(disk.asked).toBe(1);
+      disk.nowMs = 1000;
+      await cache.write(keyOf('e'), layout, bits);
+      expect(disk.asked).toBe(2);
+    });
   });
 
   it('cuts values by the layout, in the order of the needs', () => {
