@@ -1,75 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCli } from '../../../src-main/cli/main.ts';
-import { createForkLauncher } from '../../../src-main/core/compute-client/fork-launcher.ts';
-import type { Core, Log } from '../../../src-main/core/core.ts';
-import { createCore } from '../../../src-main/core/create-core.ts';
-import { findProjectPaths } from '../../../src-main/serving/project-paths.ts';
-import { fakeComputeEntry, writeTree } from '../core/support/harness.ts';
-import { recordingIo, type RecordingIo } from './recording-io.ts';
+import { describe, expect, it } from 'vitest';
+import { recordingIo } from './recording-io.ts';
+import { cli, folder, inCore, quick, set, useTrainingCli } from './training-cli.ts';
 
-// The command line on the real core; the compute process is the stand-in that learns a few numbers.
+useTrainingCli();
 
-const paths = findProjectPaths(path.resolve(import.meta.dirname, '../../../src-main/cli'));
-let folder: string;
-let set: string;
-
-function openCore(dataFolder: string, log: Log, env: Readonly<Record<string, string>> = {}) {
-  return createCore({
-    ...paths,
-    dataFolder,
-    host: 'cli',
-    version: '0.0.0-test',
-    computeLauncher: createForkLauncher({
-      entryPath: fakeComputeEntry,
-      assetsFolder: paths.assetsFolder,
-      env: { ...process.env, ...env },
-    }),
-    log,
-    starterModelFolder: path.join(folder, 'none'),
-  });
-}
-
-async function cli(
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-  io: RecordingIo = recordingIo(),
-) {
-  const code = await runCli([...args, '--data', path.join(folder, 'data')], {
-    io,
-    paths,
-    openCore: (dataFolder, log) => openCore(dataFolder, log, env),
-  });
-  return { code, out: io.out, err: io.err, json: () => JSON.parse(io.out) as Record<string, unknown> };
-}
-
-/** What the window would be told. */
-async function inCore<T>(ask: (core: Core) => Promise<T>): Promise<T> {
-  const core = await openCore(path.join(folder, 'data'), () => undefined);
-  try {
-    return await ask(core);
-  } finally {
-    await core.close();
-  }
-}
-
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'ablate-'));
-  set = path.join(folder, 'parts');
-  const names = ['plate', 'ring'].flatMap((part) => [
-    ...['good/01', 'good/02', 'cut/51', 'cut/52'].map((name) => `${part}/test/${name}.png`),
-    ...['cut/51', 'cut/52'].map((name) => `${part}/ground_truth/${name}_mask.png`),
-  ]);
-  await writeTree(set, Object.fromEntries(names.map((name) => [name, 'picture' as const])));
-  await cli(['models', 'import', '/models/vit-l.safetensors', '--name', 'vit-l']);
-});
-afterEach(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
-
-const quick = ['--epochs', '2', '--batch', '2', '--image-size', '56'];
 const asked = () => [
   ...['ablate', set, '--method', 'anomalyclip', ...quick, '--classes', 'plate'],
   ...['--validate', set, '--validate-classes', 'ring'],

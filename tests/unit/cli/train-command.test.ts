@@ -1,60 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCli } from '../../../src-main/cli/main.ts';
-import { createForkLauncher } from '../../../src-main/core/compute-client/fork-launcher.ts';
-import { createCore } from '../../../src-main/core/create-core.ts';
-import { findProjectPaths } from '../../../src-main/serving/project-paths.ts';
-import { eventually, fakeComputeEntry, writeTree } from '../core/support/harness.ts';
-import { recordingIo } from './recording-io.ts';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../core/support/harness.ts';
+import { cli, folder, quick, set, useTrainingCli } from './training-cli.ts';
 
-// The command line on the real core; the compute process is the stand-in that learns a few numbers.
-
-const paths = findProjectPaths(path.resolve(import.meta.dirname, '../../../src-main/cli'));
-let folder: string;
-let set: string;
-
-async function cli(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const io = recordingIo();
-  const code = await runCli([...args, '--data', path.join(folder, 'data')], {
-    io,
-    paths,
-    openCore: (dataFolder, log) =>
-      createCore({
-        ...paths,
-        dataFolder,
-        host: 'cli',
-        version: '0.0.0-test',
-        computeLauncher: createForkLauncher({
-          entryPath: fakeComputeEntry,
-          assetsFolder: paths.assetsFolder,
-          env: { ...process.env, ...env },
-        }),
-        log,
-        starterModelFolder: path.join(folder, 'none'),
-      }),
-  });
-  return { code, out: io.out, err: io.err, json: () => JSON.parse(io.out) as Record<string, unknown> };
-}
-
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'train-'));
-  set = path.join(folder, 'parts');
-  const names = ['plate', 'ring'].flatMap((part) => [
-    ...['good/01', 'good/02', 'cut/51', 'cut/52'].map((name) => `${part}/test/${name}.png`),
-    ...['cut/51', 'cut/52'].map((name) => `${part}/ground_truth/${name}_mask.png`),
-  ]);
-  await writeTree(set, Object.fromEntries(names.map((name) => [name, 'picture' as const])));
-  await cli(['models', 'import', '/models/vit-l.safetensors', '--name', 'vit-l']);
-  // It starts a process: on a busy machine that alone can take the ten seconds that a hook usually has.
-}, 60_000);
-afterEach(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
-
-const quick = ['--epochs', '2', '--batch', '2', '--image-size', '56'];
+useTrainingCli();
 
 describe('train', () => {
   it('learns from a folder, measures each epoch, keeps the last as prompts and writes them', async () => {
