@@ -3,7 +3,7 @@ import type { ClipConfig } from '../../../src-shared/domain/model.ts';
 import { add, broadcast, concat, gather, input, matmul, reshape, slice } from '../tensor-graph/operators.ts';
 import type { Graph, Tensor } from '../tensor-graph/tensor.ts';
 import type { ModelWeights } from './model-weights.ts';
-import { addAttention, createBlock, layerNormOf } from './transformer.ts';
+import { addAttention, layerNormOf, textBlock } from './transformer.ts';
 
 /** Names of the graph's inputs and output. */
 export const textNames = {
@@ -35,7 +35,7 @@ export interface TextShape {
  * (methods.md §1). Deep text tokens replace positions 1…deepLength of the inputs of blocks 2…1+deepBlocks (methods.md §5).
  */
 export function textGraph(config: ClipConfig, weights: ModelWeights, shape: TextShape): Graph {
-  const { width, layers, heads } = config.text;
+  const { width, layers } = config.text;
   const { prompts, length, deepLength, deepBlocks } = shape;
   checkShape(config, shape);
 
@@ -47,13 +47,7 @@ export function textGraph(config: ClipConfig, weights: ModelWeights, shape: Text
     const deepIndex = layer - 2;
     if (deepIndex >= 0 && deepIndex < deepBlocks)
       x = replaceDeepTokens(x, input(textNames.deepTokens(deepIndex), [deepLength, width], 'f32'), shape);
-    const block = createBlock(weights, {
-      prefix: `transformer.resblocks.${layer - 1}`,
-      heads,
-      causal: true,
-      activation: config.activation,
-      epsilon: config.layerNormEpsilon,
-    });
+    const block = textBlock(config, weights, layer);
     const normalised = block.normalise(x);
     x = block.feedForward(addAttention(block, x, normalised, { batch: prompts }));
   }

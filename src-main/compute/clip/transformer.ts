@@ -39,7 +39,7 @@ export interface BlockOptions {
   readonly heads: number;
   readonly causal: boolean;
   readonly activation: Activation;
-  readonly epsilon: number;
+  readonly layerNormEpsilon: number;
 }
 
 export function layerNormOf(weights: ModelWeights, key: string, x: Tensor, epsilon: number): Tensor {
@@ -48,8 +48,8 @@ export function layerNormOf(weights: ModelWeights, key: string, x: Tensor, epsil
 
 const projectionOrder = { query: 0, key: 1, value: 2 } as const;
 
-export function createBlock(weights: ModelWeights, options: BlockOptions): Block {
-  const { prefix, heads, causal, epsilon } = options;
+function createBlock(weights: ModelWeights, options: BlockOptions): Block {
+  const { prefix, heads, causal, layerNormEpsilon: epsilon } = options;
   const activate = options.activation === 'gelu' ? gelu : quickGelu;
   const tensor = (key: string) => weights.tensor(`${prefix}.${key}`);
   const inProjection = tensor('attn.in_proj_weight');
@@ -85,13 +85,16 @@ export function createBlock(weights: ModelWeights, options: BlockOptions): Block
 
 /** Block `layer` of the image encoder, counted from 1. */
 export function visionBlock(config: ClipConfig, weights: ModelWeights, layer: number): Block {
-  return createBlock(weights, {
-    prefix: `visual.transformer.resblocks.${layer - 1}`,
-    heads: config.vision.heads,
-    causal: false,
-    activation: config.activation,
-    epsilon: config.layerNormEpsilon,
-  });
+  const { heads } = config.vision;
+  const prefix = `visual.transformer.resblocks.${layer - 1}`;
+  return createBlock(weights, { ...config, prefix, heads, causal: false });
+}
+
+/** Block `layer` of the text encoder, counted from 1. */
+export function textBlock(config: ClipConfig, weights: ModelWeights, layer: number): Block {
+  const { heads } = config.text;
+  const prefix = `transformer.resblocks.${layer - 1}`;
+  return createBlock(weights, { ...config, prefix, heads, causal: true });
 }
 
 export interface AttentionOptions {

@@ -1,6 +1,6 @@
 import type { ClipConfig } from '../../../src-shared/domain/model.ts';
 import type { ModelWeights } from '../clip/model-weights.ts';
-import { createBlock, layerNormOf, type Block } from '../clip/transformer.ts';
+import { layerNormOf, textBlock, type Block } from '../clip/transformer.ts';
 import {
   add,
   broadcast,
@@ -60,13 +60,7 @@ export function encodePrompts(
       const before = reshape(ownOf(rows), [prompts, length, width]);
       rows = concat(replaceDeep(tokens, sharedOf(rows), before), 0);
     }
-    const block = createBlock(weights, {
-      prefix: `transformer.resblocks.${layer - 1}`,
-      heads,
-      causal: true,
-      activation: config.activation,
-      epsilon: config.layerNormEpsilon,
-    });
+    const block = textBlock(config, weights, layer);
     const normalised = block.normalise(rows);
     const [query, key, value] = [
       block.project('query', normalised),
