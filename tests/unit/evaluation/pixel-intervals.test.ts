@@ -15,22 +15,12 @@ import {
   writeTree,
 } from '../core/support/harness.ts';
 
-/** A bright mark on uneven ground, of a width that differs from image to image; good ones have a spot that looks like one. */
-async function markedPicture(width: number, isMarked: boolean): Promise<Buffer> {
-  const data = Uint8Array.from({ length: 32 * 24 }, (_, i) => {
-    const [x, y] = [i % 32, Math.floor(i / 32)];
-    const ground = 90 + ((x * 7 + y * 13 + width * 29) % 40);
-    const isBright = isMarked ? x < width && y < 9 : x > 20 && x < 20 + width / 2 && y > 15;
-    return isBright ? 235 - (x * 5 + width * 3) : ground;
-  });
-  return await sharp(data, { raw: { width: 32, height: 24, channels: 1 } })
-    .png()
-    .toBuffer();
-}
-
-async function maskOf(width: number): Promise<Buffer> {
-  const data = Uint8Array.from({ length: 32 * 24 }, (_, i) => (i % 32 < width && i < 9 * 32 ? 255 : 0));
-  return await sharp(data, { raw: { width: 32, height: 24, channels: 1 } })
+/** The upper right, which the method of these tests finds by the number in an image's name, as far as a column. */
+async function maskOf(end: number): Promise<Buffer> {
+  const data = Uint8Array.from({ length: 16 * 12 }, (_, i) =>
+    i % 16 >= 8 && i % 16 < end && i < 6 * 16 ? 255 : 0,
+  );
+  return await sharp(data, { raw: { width: 16, height: 12, channels: 1 } })
     .png()
     .toBuffer();
 }
@@ -40,18 +30,25 @@ async function scannedSet() {
   const dataFolder = await temporaryFolder();
   const opened = await openTestCore({ dataFolder });
   const root = await temporaryFolder();
-  const files: Record<string, Buffer> = {};
-  for (const width of [4, 9, 14]) {
-    files[`nut/test/good/${width}.png`] = await markedPicture(width + 1, false);
-    files[`nut/test/crack/${width}.png`] = await markedPicture(width, true);
-    files[`nut/ground_truth/crack/${width}_mask.png`] = await maskOf(width);
-    files[`pin/test/crack/${width}.png`] = await markedPicture(width + 2, true);
-    files[`pin/ground_truth/crack/${width}_mask.png`] = await maskOf(width + 2);
-  }
-  files['pin/test/good/1.png'] = await markedPicture(1, false);
-  files['rod/test/good/1.png'] = await markedPicture(3, false);
-  files['rod/test/crack/1.png'] = await markedPicture(3, true);
-  await writeTree(root, files);
+  const picture = 'picture' as const;
+  await writeTree(root, {
+    'nut/test/good/10.png': picture,
+    'nut/test/good/35.png': picture,
+    'nut/test/good/60.png': picture,
+    'nut/test/crack/20.png': picture,
+    'nut/test/crack/50.png': picture,
+    'nut/test/crack/90.png': picture,
+    'nut/ground_truth/crack/20_mask.png': await maskOf(10),
+    'nut/ground_truth/crack/50_mask.png': await maskOf(12),
+    'nut/ground_truth/crack/90_mask.png': await maskOf(14),
+    'pin/test/good/10.png': picture,
+    'pin/test/crack/40.png': picture,
+    'pin/test/crack/70.png': picture,
+    'pin/ground_truth/crack/40_mask.png': await maskOf(13),
+    'pin/ground_truth/crack/70_mask.png': await maskOf(11),
+    'rod/test/good/10.png': picture,
+    'rod/test/crack/40.png': picture,
+  });
   const { core, jobEnd } = opened;
   const { dataset, job } = await core.call('datasets.import', { path: root, layout: 'mvtec' });
   await jobEnd(job.id);
@@ -132,7 +129,7 @@ describe('intervals of pixel metrics', () => {
     // The other run over the same images is drawn, this one's is still good for it.
     expect(boundOf(await core.call('runs.pixelIntervals', { runIds }))).toBe(0.125);
 
-    await writeTree(root, { 'nut/ground_truth/crack/4_mask.png': await maskOf(20) });
+    await writeTree(root, { 'nut/ground_truth/crack/20_mask.png': await maskOf(16) });
     const changed = await core.call('runs.pixelIntervals', { runIds: [runId] });
     expect(boundOf(changed)).not.toBe(0.125);
     expect(groupOf(changed, 'nut').figures[0]![0]!.estimate).not.toBe(
