@@ -3,6 +3,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from '@playwright/test';
 import type { PixelFigures, RankMetrics } from '../../src-shared/domain/evaluation.ts';
+import type { PixelIntervals } from '../../src-shared/domain/pixel-intervals.ts';
+import { askHost } from './ask-host.ts';
 import { expect, test } from './fixtures.ts';
 import { ComparePage } from './pages/compare-page.ts';
 import { DataPage } from './pages/data-page.ts';
@@ -25,11 +27,22 @@ interface EvaluatedMethod {
   readonly isReused: boolean;
 }
 
+/** Of pixels, in the order of `runs.pixelIntervals`. */
+const pixelMetrics = [
+  'Pixel AUROC',
+  'Pixel AP',
+  'Pixel F1-max',
+  'AUPRO (exact)',
+  'AUPRO (papers’ code)',
+] as const;
+
 const metrics: readonly (readonly [name: string, pick: (figures: Figures) => number | null])[] = [
   ['Image AUROC', ({ image }) => image.auroc],
   ['Image AP', ({ image }) => image.ap],
   ['Image F1-max', ({ image }) => image.f1Max],
   ['Pixel AUROC', ({ pixel }) => pixel.auroc],
+  ['Pixel AP', ({ pixel }) => pixel.ap],
+  ['Pixel F1-max', ({ pixel }) => pixel.f1Max],
   ['AUPRO (exact)', ({ pixel }) => pixel.aupro],
   ['AUPRO (papers’ code)', ({ pixel }) => pixel.auproPaper],
 ];
@@ -71,6 +84,36 @@ test('every figure of Compare is the one that the command line prints, and five 
     }
   });
 
+  await test.step('pixel metrics have intervals of those figures, drawn once, and say how exact they are', async () => {
+    await compare.chooseMetric('Pixel AUROC');
+    // Seconds, or minutes on a busy machine; the figures are there meanwhile.
+    await expect(window.getByRole('progressbar')).toHaveCount(0, { timeout: 120_000 });
+    const { groups } = await askHost(window, 'runs.pixelIntervals', { runIds });
+    expect(groups.flatMap(({ figures }) => figures.flat()).some(({ interval }) => interval !== null)).toBe(
+      true,
+    );
+    for (const [place, name] of pixelMetrics.entries()) {
+      await compare.chooseMetric(name);
+      const expected = Object.fromEntries(
+        groups.map(({ className, figures }) => [
+          className ?? mean,
+          figures.map((column) => sayInterval(column[place])),
+        ]),
+      );
+      await expect.poll(() => shownIntervals(window), { message: name }).toEqual(expected);
+    }
+    const told = groups
+      .flatMap(({ className, figures }) =>
+        figures.map((metricsOfColumn, column) => ({ className, figure: metricsOfColumn[0], column })),
+      )
+      .find(({ figure }) => figure?.discretisation);
+    expect(told).toBeDefined();
+    await compare.chooseMetric('Pixel AUROC');
+    await compare.cell('Pixel AUROC', told?.column === 0 ? 'A' : 'B', told?.className ?? mean).hover();
+    await expect(window.getByRole('tooltip')).toContainText(/points off for all images and at most 0\.\d\d/);
+    await expect(compare.side.getByTestId('differences')).toContainText('of resamples');
+  });
+
   await test.step('five panes with intervals fit beside the images, nothing clipped', async () => {
     await compare.chooseMetric('Image AUROC');
     const [first = 0, second = 0] = runIds;
@@ -99,6 +142,29 @@ async function evaluate(dataFolder: string): Promise<readonly EvaluatedMethod[]>
   );
   const { methods } = JSON.parse(stdout) as { methods: Record<string, EvaluatedMethod> };
   return Object.values(methods);
+}
+
+function sayInterval(figure: PixelIntervals['groups'][number]['figures'][number][number] | undefined) {
+  if ((figure?.estimate ?? null) === null) return '';
+  const percent = (share: number) => (share * 100).toFixed(1);
+  const interval = figure?.interval ?? null;
+  return interval === null ? '–' : `${percent(interval.lower)}–${percent(interval.upper)}`;
+}
+
+/** By the name of the row; empty where there is no figure. */
+function shownIntervals(page: Page): Promise<Record<string, readonly string[]>> {
+  return page
+    .getByTestId('compare-side')
+    .evaluate((side) =>
+      Object.fromEntries(
+        [...side.querySelectorAll('tbody > tr:first-child')].map((row) => [
+          row.querySelector('th')?.textContent ?? '',
+          [...row.querySelectorAll('td')].map(
+            (cell) => cell.querySelector('[data-testid="interval"]')?.textContent ?? '',
+          ),
+        ]),
+      ),
+    );
 }
 
 /** By the name of the row, without intervals and published figures. */

@@ -46,12 +46,16 @@ export interface PixelIntervalsWork {
 export function createPixelIntervals(options: PixelIntervalsOptions): PixelIntervalsWork {
   const limited = createLimitedWork<PixelIntervals>(1);
   const underWay = new Map<string, UnderWay>();
+  /** Also what nobody waits for any more: it may still be putting away what it drew. */
+  const unsettled = new Set<Promise<unknown>>();
 
   async function begin(key: string, runs: readonly Run[], controller: AbortController) {
     const signal = AbortSignal.any([controller.signal, options.closing]);
     try {
       // Shared by its own key only: what was stopped must not be handed to who asks again.
       const work = limited.once(crypto.randomUUID(), () => compare(runs, { ...options, signal }), signal);
+      unsettled.add(work);
+      void work.catch(() => undefined).finally(() => unsettled.delete(work));
       return await untilAborted(work, signal);
     } catch (thrown) {
       if (!signal.aborted) throw thrown;
@@ -75,7 +79,7 @@ export function createPixelIntervals(options: PixelIntervalsOptions): PixelInter
       underWay.get(keyOf(runIds))?.controller.abort();
     },
     async settled() {
-      await Promise.allSettled([...underWay.values()].map(({ result }) => result));
+      await Promise.allSettled(unsettled);
     },
   };
 }
