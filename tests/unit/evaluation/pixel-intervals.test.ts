@@ -25,12 +25,26 @@ async function maskOf(end: number): Promise<Buffer> {
     .toBuffer();
 }
 
-/** Two finished runs over a class with masks, one with a single good image and one without masks. */
-async function scannedSet() {
+const picture = 'picture' as const;
+
+/** One with a single good image, and one without masks. */
+async function otherClasses() {
+  return {
+    'pin/test/good/10.png': picture,
+    'pin/test/crack/40.png': picture,
+    'pin/test/crack/70.png': picture,
+    'pin/ground_truth/crack/40_mask.png': await maskOf(13),
+    'pin/ground_truth/crack/70_mask.png': await maskOf(11),
+    'rod/test/good/10.png': picture,
+    'rod/test/crack/40.png': picture,
+  };
+}
+
+/** Finished runs over a class with masks. */
+async function scannedSet({ sigmas = [0, 6], hasOtherClasses = false } = {}) {
   const dataFolder = await temporaryFolder();
   const opened = await openTestCore({ dataFolder });
   const root = await temporaryFolder();
-  const picture = 'picture' as const;
   await writeTree(root, {
     'nut/test/good/10.png': picture,
     'nut/test/good/35.png': picture,
@@ -41,19 +55,13 @@ async function scannedSet() {
     'nut/ground_truth/crack/20_mask.png': await maskOf(10),
     'nut/ground_truth/crack/50_mask.png': await maskOf(12),
     'nut/ground_truth/crack/90_mask.png': await maskOf(14),
-    'pin/test/good/10.png': picture,
-    'pin/test/crack/40.png': picture,
-    'pin/test/crack/70.png': picture,
-    'pin/ground_truth/crack/40_mask.png': await maskOf(13),
-    'pin/ground_truth/crack/70_mask.png': await maskOf(11),
-    'rod/test/good/10.png': picture,
-    'rod/test/crack/40.png': picture,
+    ...(hasOtherClasses ? await otherClasses() : {}),
   });
   const { core, jobEnd } = opened;
   const { dataset, job } = await core.call('datasets.import', { path: root, layout: 'mvtec' });
   await jobEnd(job.id);
   const runIds: number[] = [];
-  for (const sigmaPx of [0, 6]) {
+  for (const sigmaPx of sigmas) {
     const created = await core.call('runs.create', { ...baselineRun(dataset.id), settings: { sigmaPx } });
     await jobEnd(created.job.id);
     runIds.push(created.run.id);
@@ -70,7 +78,7 @@ function groupOf({ groups }: PixelIntervals, className: string | null) {
 
 describe('intervals of pixel metrics', () => {
   test('are of the very figures that were evaluated, with reasons where there is none, and paired', async () => {
-    const { core, database, runIds } = await scannedSet();
+    const { core, database, runIds } = await scannedSet({ hasOtherClasses: true });
     const [first, second] = runIds as [number, number];
     const found = await core.call('runs.pixelIntervals', { runIds: [first, second, first] });
     expect(found.runIds).toEqual([first, second, first]);
@@ -105,48 +113,49 @@ describe('intervals of pixel metrics', () => {
     database.close();
   });
 
-  test('are drawn once and kept beside the figures until something they depend on changes', async () => {
-    const { core, database, runIds, root } = await scannedSet();
+  const boundOf = (found: PixelIntervals) => groupOf(found, 'nut').figures[0]![0]!.discretisation?.bound;
+  /** Marks what is kept, so that reading it can be told from drawing anew. */
+  const mark = (database: ReturnType<typeof openDatabase>) => {
+    database.run(
+      `UPDATE run_evaluations SET evaluation = json_set(evaluation, '$.pixelResamples.classes.nut.bounds[0]', 0.125)`,
+    );
+  };
+
+  test('are drawn once and kept beside the figures, also for another run over the same images', async () => {
+    const { core, database, runIds } = await scannedSet();
     const [runId] = runIds as [number];
     const drawn = await core.call('runs.pixelIntervals', { runIds: [runId] });
-    const evaluation = await core.call('runs.evaluate', { runId });
-    expect(evaluation).not.toHaveProperty('pixelResamples');
-    // What is kept is marked, so that reading it can be told from drawing anew.
-    const mark = () => {
-      database.run(
-        `UPDATE run_evaluations SET evaluation = json_set(evaluation, '$.pixelResamples.classes.nut.bounds[0]', 0.125)
-         WHERE run_id = ?`,
-        [runId],
-      );
-    };
-    mark();
-    const boundOf = (found: PixelIntervals) => groupOf(found, 'nut').figures[0]![0]!.discretisation?.bound;
-    const again = await core.call('runs.pixelIntervals', { runIds: [runId] });
+    expect(boundOf(drawn)).not.toBe(0.125);
+    expect(await core.call('runs.evaluate', { runId })).not.toHaveProperty('pixelResamples');
+    mark(database);
+    const again = await core.call('runs.pixelIntervals', { runIds });
     expect(boundOf(again)).toBe(0.125);
-    expect(groupOf(again, 'nut').figures[0]![0]!.interval).toEqual(
-      groupOf(drawn, 'nut').figures[0]![0]!.interval,
-    );
-    // The other run over the same images is drawn, this one's is still good for it.
-    expect(boundOf(await core.call('runs.pixelIntervals', { runIds }))).toBe(0.125);
+    const intervalsOf = ({ groups }: PixelIntervals) =>
+      groups[0]?.figures[0]?.map(({ estimate, interval }) => ({ estimate, interval }));
+    expect(intervalsOf(again)).toEqual(intervalsOf(drawn));
+    database.close();
+  });
 
+  test('are drawn anew when something they depend on changes, and where another program kept them', async () => {
+    const { core, database, runIds, root } = await scannedSet({ sigmas: [0] });
+    const drawn = await core.call('runs.pixelIntervals', { runIds });
+    mark(database);
     await writeTree(root, { 'nut/ground_truth/crack/20_mask.png': await maskOf(16) });
-    const changed = await core.call('runs.pixelIntervals', { runIds: [runId] });
+    const changed = await core.call('runs.pixelIntervals', { runIds });
     expect(boundOf(changed)).not.toBe(0.125);
     expect(groupOf(changed, 'nut').figures[0]![0]!.estimate).not.toBe(
       groupOf(drawn, 'nut').figures[0]![0]!.estimate,
     );
-
-    // What another program kept is drawn anew.
-    mark();
+    mark(database);
     database.run(
       `UPDATE run_evaluations SET evaluation = json_set(evaluation, '$.pixelResamples.version', 99)`,
     );
-    expect(await core.call('runs.pixelIntervals', { runIds: [runId] })).toEqual(changed);
+    expect(await core.call('runs.pixelIntervals', { runIds })).toEqual(changed);
     database.close();
   });
 
   test('can be stopped, and asked for again', async () => {
-    const { core, database, runIds } = await scannedSet();
+    const { core, database, runIds } = await scannedSet({ sigmas: [0] });
     const stopped = core.call('runs.pixelIntervals', { runIds });
     const refused = expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
     expect(await core.call('runs.stopPixelIntervals', { runIds })).toEqual({ ok: true });
@@ -157,7 +166,7 @@ describe('intervals of pixel metrics', () => {
   });
 
   test('come out the same in this thread where none can be started', async () => {
-    const { core, database, runIds, datasetId } = await scannedSet();
+    const { core, database, runIds, datasetId } = await scannedSet({ sigmas: [0] });
     const repositories = createRepositories(database);
     const closing = new AbortController();
     const warnings: string[] = [];
@@ -175,7 +184,7 @@ describe('intervals of pixel metrics', () => {
   });
 
   test('are of runs over one data set', async () => {
-    const one = await scannedSet();
+    const one = await scannedSet({ sigmas: [0] });
     const [runId] = one.runIds as [number];
     const other = await one.core.call('datasets.import', { path: `${one.root}/nut`, layout: 'mvtec' });
     await one.jobEnd(other.job.id);
