@@ -69,9 +69,16 @@ export function filterRows(
 
 /** How many of some rows each filter names. */
 export function countFilters(bits: Uint16Array, rows: readonly number[]): ReadonlyMap<CompareFilter, number> {
+  // By what an image is in all, of which there are few; each of those is looked into once.
+  const alike = new Uint32Array(1 << compareFilters.length);
+  for (let k = 0; k < rows.length; k++) {
+    const own = bits[rows[k] ?? 0] ?? 0;
+    alike[own] = (alike[own] ?? 0) + 1;
+  }
   const counts = compareFilters.map(() => 0);
-  for (const row of rows)
-    for (let bit = 0; bit < counts.length; bit++)
-      if (((bits[row] ?? 0) & (1 << bit)) !== 0) counts[bit] = (counts[bit] ?? 0) + 1;
+  for (const [own, count] of alike.entries())
+    if (count > 0)
+      for (let bit = 0; bit < counts.length; bit++)
+        if ((own & (1 << bit)) !== 0) counts[bit] = (counts[bit] ?? 0) + count;
   return new Map(compareFilters.map((filter, bit) => [filter, counts[bit] ?? 0]));
 }

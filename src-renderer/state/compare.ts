@@ -1,6 +1,7 @@
 import type { Label } from '../../src-shared/domain/dataset.ts';
 import type { LeftOut, RunScale, RunScores } from '../../src-shared/domain/run.ts';
 import type { MetricKey } from './compare-metrics.ts';
+import { highestFirst } from './highest-first.ts';
 import { predict } from './prediction.ts';
 
 /** What several runs say of the same images, in columns; `scores[r][k]` is what run r says of image k. */
@@ -122,10 +123,9 @@ function byDisagreement(
   { thresholds, seconds }: OrderQuestion,
 ): readonly number[] {
   const { apart } = judgePanes(comparison, thresholds, seconds);
-  const known = Float64Array.from(comparison.disagreement, (each) => each ?? -1);
-  return [...rows].sort(
-    (a, b) => (known[b] ?? 0) - (known[a] ?? 0) || (apart[b] ?? 0) - (apart[a] ?? 0) || a - b,
-  );
+  const judgedApart = rows.filter((row) => apart[row] === 1);
+  const others = rows.filter((row) => apart[row] !== 1);
+  return highestFirst([...judgedApart, ...others], columnOf(comparison.disagreement));
 }
 
 const judgementBits = { defect: 1, good: 2, unsure: 4 } as const;
@@ -143,8 +143,8 @@ export function judgePanes(
   for (const [place, column] of scores.entries()) {
     const [threshold, second] = [thresholds[place] ?? null, seconds[place] ?? null];
     if (threshold === null) continue;
-    for (const [row, score] of column.entries()) {
-      const said = predict(score, threshold, second);
+    for (let row = 0; row < column.length; row++) {
+      const said = predict(column[row] ?? null, threshold, second);
       if (said !== null) judged[row] = (judged[row] ?? 0) | judgementBits[said];
     }
   }
@@ -174,8 +174,13 @@ export function scoreDifferences(
 
 /** Highest first; what has no value comes last; equal values in the order of the rows. */
 function byValue(rows: readonly number[], values: readonly (number | null)[]): readonly number[] {
-  const of = (row: number) => values[row] ?? Number.NEGATIVE_INFINITY;
-  return [...rows].sort((a, b) => (of(a) === of(b) ? a - b : of(b) > of(a) ? 1 : -1));
+  return highestFirst(rows, columnOf(values));
+}
+
+function columnOf(values: readonly (number | null)[]): Float64Array {
+  const column = new Float64Array(values.length);
+  for (let row = 0; row < values.length; row++) column[row] = values[row] ?? -Infinity;
+  return column;
 }
 
 /**
