@@ -58,22 +58,40 @@ export function trialsNeeded(
   return high;
 }
 
-/** The x at which the regularised incomplete beta function reaches a probability, by halving. */
+/**
+ * The x at which the regularised incomplete beta function reaches a probability: Newton's steps, which double the right
+ * digits each time, and halving where one of them would leave what is known to hold the x. A threshold that is dragged
+ * asks for ten of them at every step, and halving alone takes six times as long.
+ */
 function betaQuantile(probability: number, a: number, b: number): number {
+  const constant = logGamma(a + b) - logGamma(a) - logGamma(b);
   let [low, high] = [0, 1];
-  for (let step = 0; step < 60 && high - low > 1e-13; step++) {
-    const middle = (low + high) / 2;
-    if (regularisedBeta(middle, a, b) < probability) low = middle;
-    else high = middle;
+  let x = a / (a + b);
+  for (let step = 0; step < mostSteps && high - low > 1e-13; step++) {
+    const off = regularisedBeta(x, a, b, constant) - probability;
+    if (off < 0) low = x;
+    else high = x;
+    const slope = Math.exp(constant + (a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x));
+    const next = x - off / slope;
+    const isInside = next > low && next < high;
+    if (isInside && Math.abs(next - x) <= 1e-14) return next;
+    x = isInside ? next : (low + high) / 2;
   }
   return (low + high) / 2;
 }
 
-/** I_x(a, b), by its continued fraction on the side where that converges fast. */
-function regularisedBeta(x: number, a: number, b: number): number {
+const mostSteps = 100;
+
+/** I_x(a, b), by its continued fraction on the side where that converges fast. `constant`: -ln B(a, b), where it is known. */
+function regularisedBeta(
+  x: number,
+  a: number,
+  b: number,
+  constant = logGamma(a + b) - logGamma(a) - logGamma(b),
+): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x));
+  const front = Math.exp(constant + a * Math.log(x) + b * Math.log1p(-x));
   return x < (a + 1) / (a + b + 2)
     ? (front * betaFraction(x, a, b)) / a
     : 1 - (front * betaFraction(1 - x, b, a)) / b;
