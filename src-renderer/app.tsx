@@ -56,7 +56,7 @@ const viewTitles: Readonly<Record<View, string>> = {
 
 /** The frame and, inside it, the view that the address names. */
 export function App() {
-  const address = useAddress();
+  const address = useAddress('view', 'datasetId', 'runId');
   useEffect(() => {
     const idle = requestIdleCallback(() => void loadReview());
     return () => {

@@ -1,3 +1,4 @@
+import { sizeOfImage, type DecodedImage } from './load-image.ts';
 import type { Point } from './viewport.ts';
 import type { Levels, WideSamples } from './wide-samples.ts';
 
@@ -60,12 +61,12 @@ export function histogramOfSamples({ data }: WideSamples): GreyHistogram {
 const longestSidePx = 512;
 
 /** Of an 8-bit picture, drawn small where it is large; the greatest of red, green and blue counts. */
-export function histogramOfPicture(picture: HTMLImageElement): GreyHistogram {
-  const { naturalWidth, naturalHeight } = picture;
-  const scale = Math.min(1, longestSidePx / Math.max(1, naturalWidth, naturalHeight));
+export function histogramOfPicture(picture: DecodedImage): GreyHistogram {
+  const { width, height } = sizeOfImage(picture);
+  const scale = Math.min(1, longestSidePx / Math.max(1, width, height));
   const canvas = document.createElement('canvas');
-  canvas.width = Math.max(1, Math.round(naturalWidth * scale));
-  canvas.height = Math.max(1, Math.round(naturalHeight * scale));
+  canvas.width = Math.max(1, Math.round(width * scale));
+  canvas.height = Math.max(1, Math.round(height * scale));
   const context = canvas.getContext('2d', { willReadFrequently: true });
   const counts = new Uint32Array(256);
   if (!context) return { counts, max: 255 };

@@ -3,13 +3,25 @@ interface Entry<T> {
   value?: T;
 }
 
-/** The last few things that were loaded, by key. What failed to load is forgotten, so that it is tried again. */
+/** How much the things of a cache may weigh together. */
+interface Weights<T> {
+  readonly most: number;
+  readonly weigh: (value: T) => number;
+}
+
+/**
+ * The last few things that were loaded, by key; fewer where together they weigh too much, but always the one that came last.
+ * What failed to load is forgotten, so that it is tried again.
+ */
 export class ResourceCache<T> {
   private readonly entries = new Map<string, Entry<T>>();
   private readonly capacity: number;
 
-  constructor(capacity: number) {
+  private readonly weights: Weights<T> | null;
+
+  constructor(capacity: number, weights: Weights<T> | null = null) {
     this.capacity = capacity;
+    this.weights = weights;
   }
 
   /** What is there already, at once; undefined while it loads or where nobody asked for it. */
@@ -29,6 +41,7 @@ export class ResourceCache<T> {
     entry.promise.then(
       (value) => {
         entry.value = value;
+        this.lighten(entry);
       },
       () => {
         if (this.entries.get(key) === entry) this.entries.delete(key);
@@ -37,5 +50,19 @@ export class ResourceCache<T> {
     const [oldest] = this.entries.keys();
     if (this.entries.size > this.capacity && oldest !== undefined) this.entries.delete(oldest);
     return entry.promise;
+  }
+
+  /** Lets go of what was not asked for longest, until the rest is light enough. */
+  private lighten(newest: Entry<T>): void {
+    if (this.weights === null) return;
+    const { most, weigh } = this.weights;
+    const weightOf = ({ value }: Entry<T>) => (value === undefined ? 0 : weigh(value));
+    let total = [...this.entries.values()].reduce((sum, entry) => sum + weightOf(entry), 0);
+    for (const [key, entry] of this.entries) {
+      if (total <= most) return;
+      if (entry === newest || entry.value === undefined) continue;
+      this.entries.delete(key);
+      total -= weightOf(entry);
+    }
   }
 }

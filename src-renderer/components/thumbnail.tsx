@@ -1,6 +1,7 @@
 import { ImageOff } from 'lucide-react';
 import { useState } from 'react';
 import { assetPaths, type GreyWindow, type ThumbnailSize } from '../../src-shared/contract/asset-paths.ts';
+import { useFirstLook } from '../canvas/first-look.ts';
 import { say } from '../texts/say.ts';
 import styles from './thumbnail.module.css';
 
@@ -17,11 +18,22 @@ interface ThumbnailProps {
   readonly sizePx: ThumbnailSize;
   /** The grey values that are shown from black to white; absent: all. */
   readonly levels?: GreyWindow | null;
+  /** It stands beside a large picture, which comes first where somebody went to another one. */
+  readonly isBeside?: boolean;
+}
+
+/** Whether it is a small picture's turn; once it was, it stays so. */
+function useTurn(isBeside: boolean): boolean {
+  const [hasBegun, setBegun] = useState(false);
+  const isHeld = useFirstLook(({ isLoading }) => isBeside && !hasBegun && isLoading);
+  if (!isHeld && !hasBegun) setBegun(true);
+  return !isHeld;
 }
 
 /** A small picture of an image, or a mark where its file cannot be shown. What stands around it names it. */
-export function Thumbnail({ imageId, sizePx, levels = null }: ThumbnailProps) {
+export function Thumbnail({ imageId, sizePx, levels = null, isBeside = false }: ThumbnailProps) {
   const [failedId, setFailedId] = useState<number | null>(null);
+  const isTurn = useTurn(isBeside);
   if (failedId === imageId) {
     return (
       <span className={styles.missing} title={say('This file cannot be shown')}>
@@ -29,13 +41,13 @@ export function Thumbnail({ imageId, sizePx, levels = null }: ThumbnailProps) {
       </span>
     );
   }
+  const address =
+    levels === null ? assetPaths.thumbnail(imageId, sizePx) : assetPaths.windowed(imageId, sizePx, levels);
   return (
     <img
       ref={dropWithElement}
       className={styles.picture}
-      src={
-        levels === null ? assetPaths.thumbnail(imageId, sizePx) : assetPaths.windowed(imageId, sizePx, levels)
-      }
+      src={isTurn ? address : undefined}
       alt=""
       loading="lazy"
       decoding="async"

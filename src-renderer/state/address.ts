@@ -2,6 +2,7 @@
 // What may not: anything that draws.
 import { z } from 'zod';
 import { create } from 'zustand';
+import { useShallow } from 'zustand/react/shallow';
 import { datasetLayoutSchema } from '../../src-shared/domain/dataset.ts';
 import { methodIdSchema } from '../../src-shared/domain/method.ts';
 import { compareFilterSchema } from './compare-filter.ts';
@@ -233,6 +234,24 @@ interface AddressState {
   replace(change: Partial<Address>): void;
 }
 
+type AddressListener = (address: Address, before: Address) => void;
+const goers = new Set<AddressListener>();
+
+/**
+ * Is told where the window goes before anything is drawn anew there, which takes as long as the host needs for what it
+ * will show. Returns a function that ends it.
+ */
+export function onGoing(listener: AddressListener): () => void {
+  goers.add(listener);
+  return () => {
+    goers.delete(listener);
+  };
+}
+
+function announce(address: Address, before: Address): void {
+  for (const listener of goers) listener(address, before);
+}
+
 export const useAddressStore = create<AddressState>()((set, get) => ({
   address: startAddress,
   go: (change) => {
@@ -253,23 +272,54 @@ export const useAddressStore = create<AddressState>()((set, get) => ({
     };
     if (formatAddress(address) === formatAddress(get().address)) return;
     window.history.pushState(null, '', formatAddress(address));
+    announce(address, before);
     set({ address });
   },
   replace: (change) => {
-    const address = { ...get().address, ...change };
+    const before = get().address;
+    const address = { ...before, ...change };
     window.history.replaceState(null, '', formatAddress(address));
+    announce(address, before);
     set({ address });
   },
 }));
 
-export const useAddress = (): Address => useAddressStore((state) => state.address);
+/** They stay the same: who only goes somewhere need not be drawn again whenever somebody did. */
+export const addressActions: Pick<AddressState, 'go' | 'replace'> = (({ go, replace }) => ({ go, replace }))(
+  useAddressStore.getState(),
+);
+
+/** Named fields of the address: who asks for the view is not drawn again when the image changes. */
+export function useAddress<Field extends keyof Address>(...fields: readonly Field[]): Pick<Address, Field> {
+  return useAddressStore(
+    useShallow(({ address }) => {
+      const named: Partial<Address> = {};
+      for (const field of fields) Object.assign(named, { [field]: address[field] });
+      return named as Pick<Address, Field>;
+    }),
+  );
+}
+
+/** An address with the very lists of the one before where they hold the same: what has not changed is not drawn again. */
+function keepLists(address: Address, before: Address): Address {
+  const kept: Record<string, unknown> = { ...address };
+  for (const [field, value] of Object.entries(before))
+    if (Array.isArray(value) && Array.isArray(kept[field]) && String(kept[field]) === String(value))
+      kept[field] = value;
+  return kept as Address;
+}
 
 /** Reads the address bar, or goes where the window was last; then follows back and forward. */
 export function openAddress(lastHash: string | null): void {
   const hash = window.location.hash.length > 2 ? window.location.hash : (lastHash ?? '');
   useAddressStore.getState().replace(parseAddress(hash));
   const follow = () => {
-    useAddressStore.setState({ address: parseAddress(window.location.hash) });
+    const before = useAddressStore.getState().address;
+    const address = parseAddress(window.location.hash);
+    // A browser tells of one step twice, by either event.
+    if (formatAddress(address) === formatAddress(before)) return;
+    announce(address, before);
+    useAddressStore.setState({ address: keepLists(address, before) });
   };
   window.addEventListener('popstate', follow);
   window.addEventListener('hashchange', follow);

@@ -85,7 +85,7 @@ const tellingViews: ReadonlySet<View> = new Set(['images', 'review', 'thresholds
 /** Notes the first time that scores of a data set are on the screen: nobody is blind to them after that. */
 export function useNoteScoresShown(): void {
   const client = useClient();
-  const { view, datasetId } = useAddress();
+  const { view, datasetId } = useAddress('view', 'datasetId');
   const { isBlind, openedAtMs } = useReading(datasetId);
   const isClosed = useIsClosed(datasetId);
   const hasScores = useRuns().data?.some((run) => run.datasetId === datasetId && run.scoredCount > 0);

@@ -9,7 +9,7 @@ import { newestFirst, queryRoots } from './queries.ts';
 export function useNoteOpened(): void {
   const client = useClient();
   const queries = useQueryClient();
-  const { datasetId, view } = useAddress();
+  const { datasetId, view } = useAddress('datasetId', 'view');
   const isInside = view !== 'data' && view !== 'add' && view !== 'models' && view !== 'settings';
   const openedId = isInside ? datasetId : null;
   useEffect(() => {

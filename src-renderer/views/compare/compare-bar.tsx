@@ -4,7 +4,7 @@ import type { OperatingPoint } from '../../../src-shared/domain/operating-point.
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { PickMenu } from '../../components/pick-menu.tsx';
-import { compareSides, useAddress, useAddressStore, type CompareSide } from '../../state/address.ts';
+import { addressActions, compareSides, useAddress, type CompareSide } from '../../state/address.ts';
 import type { CompareFilter } from '../../state/compare-filter.ts';
 import { metricNames } from '../../state/compare-metrics.ts';
 import {
@@ -47,8 +47,8 @@ const sideNames: Readonly<Record<CompareSide, string>> = {
 /** Which panes, in which order the images come, which of them, and what stands beside the panes. */
 export function CompareBar(props: CompareBarProps) {
   const { panes, shownCount } = props;
-  const { side } = useAddress();
-  const { replace } = useAddressStore();
+  const { side } = useAddress('side');
+  const { replace } = addressActions;
   return (
     <div className={styles.bar}>
       {panes.length < mostCompared && <AddMenu {...props} />}
@@ -82,7 +82,7 @@ export function CompareBar(props: CompareBarProps) {
 
 /** One more pane: another run, a run again at another threshold, or at a saved one. */
 function AddMenu({ own, panes, points, otherThresholdOf }: CompareBarProps) {
-  const { go } = useAddressStore();
+  const { go } = addressActions;
   const names = useRunNames();
   const scored = own.filter(({ scoredCount }) => scoredCount > 0);
   const tokens = panes.map(({ token }) => token);
@@ -133,8 +133,14 @@ function AddMenu({ own, panes, points, otherThresholdOf }: CompareBarProps) {
 }
 
 function OrderSelect({ panes }: { readonly panes: readonly ComparedPane[] }) {
-  const { order, metric, byPane, andPane, className } = useAddress();
-  const { replace } = useAddressStore();
+  const { order, metric, byPane, andPane, className } = useAddress(
+    'order',
+    'metric',
+    'byPane',
+    'andPane',
+    'className',
+  );
+  const { replace } = addressActions;
   const placeOf = (token: string | null, otherwise: number) => {
     const place = panes.findIndex((pane) => pane.token === token);
     return place < 0 ? otherwise : place;

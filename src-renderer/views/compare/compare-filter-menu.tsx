@@ -2,7 +2,7 @@ import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
 import { Check, Filter } from 'lucide-react';
 import { useId, useState } from 'react';
-import { useAddress, useAddressStore } from '../../state/address.ts';
+import { addressActions, useAddress } from '../../state/address.ts';
 import { compareFilters, type CompareFilter } from '../../state/compare-filter.ts';
 import { formatCount } from '../../state/format.ts';
 import { say } from '../../texts/say.ts';
@@ -31,8 +31,8 @@ interface CompareFilterMenuProps {
 
 /** What the images are narrowed to: within a group any, between groups all. */
 export function CompareFilterMenu({ counts, hasBand }: CompareFilterMenuProps) {
-  const { among } = useAddress();
-  const { replace } = useAddressStore();
+  const { among } = useAddress('among');
+  const { replace } = addressActions;
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const menuId = useId();
   const chosen = among ?? [];

@@ -20,7 +20,7 @@ import { Comparing, type ComparingProps } from './comparing.tsx';
 
 /** Several runs over the same images, side by side. */
 export function CompareView() {
-  const { datasetId, panes } = useAddress();
+  const { datasetId, panes } = useAddress('datasetId', 'panes');
   const go = useAddressStore((state) => state.go);
   const datasets = useDatasets();
   const runs = useRuns();
@@ -77,7 +77,7 @@ function ComparingStable({ dataset, own, panes }: ComparingProps) {
 function TooFewRuns({ dataset, own }: { readonly dataset: Dataset; readonly own: readonly Run[] }) {
   const go = useAddressStore((state) => state.go);
   const client = useClient();
-  const { className } = useAddress();
+  const { className } = useAddress('className');
   const scored = own.find(({ scoredCount }) => scoredCount > 0);
   const compareAlone = async (run: Run) => {
     const scores = scoresOfClass(await client.call('runs.scores', { runId: run.id }), className);

@@ -7,7 +7,7 @@ import type { Size } from '../../canvas/viewport.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { useElementSize } from '../../components/use-element-size.ts';
-import { useAddress, useAddressStore } from '../../state/address.ts';
+import { addressActions, useAddress } from '../../state/address.ts';
 import { countFilters, filterBits, filterRows } from '../../state/compare-filter.ts';
 import { useScoresOf } from '../../state/compare-queries.ts';
 import {
@@ -46,8 +46,8 @@ export interface ComparingProps {
 
 /** Panes locked together, the images to go through below, figures beside. */
 export function Comparing({ dataset, own, panes }: ComparingProps) {
-  const { imageId, className, side } = useAddress();
-  const { go, replace } = useAddressStore();
+  const { imageId, className, side } = useAddress('imageId', 'className', 'side');
+  const { go, replace } = addressActions;
   const names = useRunNames();
   const points = useSavedThresholds(dataset.id);
   const headings = useMemo(() => paneHeadings(panes, names, points), [panes, names, points]);
@@ -180,7 +180,14 @@ function useComparedImages(
   panes: readonly ComparedPane[],
   points: ReturnType<typeof useSavedThresholds>,
 ) {
-  const { className, order, metric, byPane, andPane, among } = useAddress();
+  const { className, order, metric, byPane, andPane, among } = useAddress(
+    'className',
+    'order',
+    'metric',
+    'byPane',
+    'andPane',
+    'among',
+  );
   const runs = useMemo(() => panes.map(({ run }) => run), [panes]);
   const scores = useScoresOf(runs);
   const verdicts = useVerdicts(datasetId).values;
@@ -214,7 +221,7 @@ function useComparedImages(
 }
 
 function NoImage({ isRead }: { readonly isRead: boolean }) {
-  const { among } = useAddress();
+  const { among } = useAddress('among');
   if (!isRead) return <LinearProgress aria-label={say('Reading the scores')} />;
   return (
     <EmptyState icon={Images} title={say('No image to compare')}>

@@ -23,7 +23,7 @@ interface DifferenceTableProps {
 
 /** How far one pane's figure is from the others', on the same drawn images. */
 export function DifferenceTable({ table, panes, intervals }: DifferenceTableProps) {
-  const { metric, className } = useAddress();
+  const { metric, className } = useAddress('metric', 'className');
   const [chosen, setChosen] = useState(0);
   const against = Math.min(chosen, panes.length - 1);
   const { groups, at } = intervalsOf(metric, intervals);

@@ -25,7 +25,7 @@ import { TableActions } from './table-actions.tsx';
 
 /** Figures per class with a column a pane, their intervals and the papers' own; a cell leads to the images that make it. */
 export function MetricPanel({ dataset, panes, headings, whole, scoresKey, thresholds }: SidePanelProps) {
-  const { metric } = useAddress();
+  const { metric } = useAddress('metric');
   const replace = useAddressStore((state) => state.replace);
   const runs = useMemo(() => panes.map(({ run }) => run), [panes]);
   const evaluations = useEvaluationsOf(runs);
@@ -119,7 +119,7 @@ interface TableNoteProps {
 
 /** How the figures came about, and what a click on one shows. */
 function TableNote({ table, isPending }: TableNoteProps) {
-  const { metric } = useAddress();
+  const { metric } = useAddress('metric');
   const hasFigures = table.some(({ cells }) => cells.some(({ value }) => value !== null));
   const hasPublished = table.some((row) => row.published.length > 0);
   if (!hasFigures)

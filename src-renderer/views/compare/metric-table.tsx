@@ -23,7 +23,7 @@ const mostBesideNames = 3;
 
 /** A row a class, a column a pane. */
 export function MetricTable({ table, panes, headings }: MetricTableProps) {
-  const { metric } = useAddress();
+  const { metric } = useAddress('metric');
   return (
     <div className={styles.scroller} tabIndex={0} role="region" aria-label={say('Metrics')}>
       <table
@@ -58,7 +58,7 @@ interface ClassRowsProps {
 }
 
 function ClassRows({ row, panes, hasClasses }: ClassRowsProps) {
-  const { className, metric, order, byPane } = useAddress();
+  const { className, metric, order, byPane } = useAddress('className', 'metric', 'order', 'byPane');
   const go = useAddressStore((state) => state.go);
   const name = row.className ?? say('Mean');
   // A data set of one class shows it with or without the choice of that class.

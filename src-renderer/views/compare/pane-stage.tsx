@@ -3,7 +3,7 @@ import type { Run } from '../../../src-shared/domain/run.ts';
 import { traceContours } from '../../../src-shared/maps/contour.ts';
 import { ImageStage, type StageArea } from '../../canvas/image-stage.tsx';
 import { dragLevels } from '../../canvas/levels.ts';
-import { maskResource, modelViewResource } from '../../canvas/load-image.ts';
+import { maskResource, modelViewResource, sizeOfImage } from '../../canvas/load-image.ts';
 import { drawMask } from '../../canvas/mask-canvas.ts';
 import { patchSquaresResource, pixelMapResource, sampleMap, type PixelMap } from '../../canvas/pixel-map.ts';
 import { useHeat } from '../../canvas/use-heat.ts';
@@ -47,8 +47,9 @@ export function PaneStage(props: PaneStageProps) {
   );
 
   const { whole } = picture;
-  const width = image?.widthPx ?? whole?.naturalWidth ?? 1;
-  const height = image?.heightPx ?? whole?.naturalHeight ?? 1;
+  const drawn = whole === null ? null : sizeOfImage(whole);
+  const width = image?.widthPx ?? drawn?.width ?? 1;
+  const height = image?.heightPx ?? drawn?.height ?? 1;
   const side = run.rendering.sizePx;
   const firstSide = firstRun.rendering.sizePx;
   const size = useMemo(

@@ -35,7 +35,7 @@ const reachPx = 24;
 /** The scores of two runs against each other; a click opens the nearest image. */
 export function ScoreScatter({ panes, comparison, shownRow }: ScoreScatterProps) {
   const runs = useMemo(() => panes.map(({ run }) => run), [panes]);
-  const { order } = useAddress();
+  const { order } = useAddress('order');
   const replace = useAddressStore((state) => state.replace);
   const [pair, setPair] = useState<readonly [number, number]>([0, 1]);
   const across = Math.min(pair[0], runs.length - 1);

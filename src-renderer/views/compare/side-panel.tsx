@@ -30,7 +30,7 @@ export interface SidePanelProps {
 /** What the runs are worth in figures, beside what they look like. */
 export function SidePanel(props: SidePanelProps) {
   const { panes, comparison } = props;
-  const { side } = useAddress();
+  const { side } = useAddress('side');
   return (
     <aside
       className={styles.side}

@@ -29,7 +29,7 @@ interface TableActionsProps {
 /** The figures to take along: the table that is shown, all of them as CSV, or a report. */
 export function TableActions(props: TableActionsProps) {
   const { dataset, panes, headings, table } = props;
-  const { metric } = useAddress();
+  const { metric } = useAddress('metric');
   const [copied, setCopied] = useState<string | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [isReporting, setReporting] = useState(false);

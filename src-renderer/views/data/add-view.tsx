@@ -7,7 +7,7 @@ import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { LayoutOptions } from '../../../src-shared/domain/dataset.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PathField } from '../../components/path-field.tsx';
-import { useAddress, useAddressStore } from '../../state/address.ts';
+import { addressActions, useAddress } from '../../state/address.ts';
 import { folderOf, tableName, useDroppedStore } from '../../state/dropped.ts';
 import { useInspection, type InspectionProgress } from '../../state/inspection.ts';
 import { say } from '../../texts/say.ts';
@@ -18,7 +18,7 @@ import { ImportPreviewSection } from './import-preview-section.tsx';
 
 /** Shows what was understood of a folder before anything is stored. */
 export function AddView() {
-  const { path } = useAddress();
+  const { path } = useAddress('path');
   // What was dropped is of this visit: another one begins with a fresh page.
   useEffect(
     () => () => {
@@ -31,8 +31,8 @@ export function AddView() {
 }
 
 function AddPage({ path }: { readonly path: string | null }) {
-  const { layout } = useAddress();
-  const { go, replace } = useAddressStore();
+  const { layout } = useAddress('layout');
+  const { go, replace } = addressActions;
   const [typed, setTyped] = useState(path ?? '');
   const [options, setOptions] = useState<LayoutOptions>({});
   const { dropped, leftOutCount } = useDroppedStore();

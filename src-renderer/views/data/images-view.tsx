@@ -23,7 +23,7 @@ import { useGallery } from './use-gallery.ts';
 
 /** Inside a data set: its images as thumbnails. */
 export function ImagesView() {
-  const { datasetId, runId } = useAddress();
+  const { datasetId, runId } = useAddress('datasetId', 'runId');
   const go = useAddressStore((state) => state.go);
   const datasets = useDatasets();
   const dataset = useDataset(datasetId);
@@ -78,7 +78,7 @@ const sortNames: Readonly<Record<GallerySort, string>> = {
 
 function Inside({ dataset, run, jobs: [importJob, runJob] }: InsideProps) {
   const replace = useAddressStore((state) => state.replace);
-  const direction = useAddress().direction;
+  const direction = useAddress('direction').direction;
   const { data, error } = useGallery(dataset.id, run);
   const total = data?.columns.imageIds.length ?? dataset.imageCount;
   const shown = data?.choice.rows.length ?? total;

@@ -23,7 +23,7 @@ interface LayoutChoiceProps {
 /** How the folder was read, and what can be chosen of it. */
 export function LayoutChoice({ preview, options, onLayout, onOptions }: LayoutChoiceProps) {
   const { layout, tables } = preview;
-  const isRecognised = useAddress().layout === null && layout !== 'folder';
+  const isRecognised = useAddress('layout').layout === null && layout !== 'folder';
   const table = preview.layoutOptions?.table ?? '';
   return (
     <div className={styles.choice}>

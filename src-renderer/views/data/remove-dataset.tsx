@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { useAddressStore } from '../../state/address.ts';
+import { addressActions, useAddressStore } from '../../state/address.ts';
 import { useClient } from '../../state/client-context.ts';
 import { useRuns } from '../../state/queries.ts';
 import { useVerdicts } from '../../state/verdicts.ts';
@@ -16,12 +16,12 @@ interface RemoveDatasetProps {
 /** The question before a data set goes: what is lost with it and what is not. */
 export function RemoveDataset({ dataset, open, onClose }: RemoveDatasetProps) {
   const client = useClient();
-  const { address, replace } = useAddressStore();
+  const { replace } = addressActions;
   const remove = useMutation({
     mutationFn: () => client.call('datasets.remove', { datasetId: dataset.id }),
     onSuccess: () => {
       onClose();
-      if (address.datasetId === dataset.id) {
+      if (useAddressStore.getState().address.datasetId === dataset.id) {
         replace({ datasetId: null, runId: null, imageId: null, className: null });
       }
     },

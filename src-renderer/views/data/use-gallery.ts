@@ -33,7 +33,15 @@ export function useGallery(
   datasetId: number,
   run: Run | null,
 ): { readonly data: GalleryData | null; readonly error: Error | null } {
-  const { className, sort: wanted, direction, find, only, scoreFrom, scoreTo } = useAddress();
+  const {
+    className,
+    sort: wanted,
+    direction,
+    find,
+    only,
+    scoreFrom,
+    scoreTo,
+  } = useAddress('className', 'sort', 'direction', 'find', 'only', 'scoreFrom', 'scoreTo');
   const runId = run?.id ?? null;
   const images = useImageColumns(datasetId);
   const scores = useRunScores(runId);

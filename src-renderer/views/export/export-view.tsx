@@ -88,7 +88,7 @@ interface ExportPageProps {
 }
 
 function ExportPage({ dataset, run, runs }: ExportPageProps) {
-  const { className } = useAddress();
+  const { className } = useAddress('className');
   const names = useRunNames();
   const { data: points = [] } = useSavedPoints(dataset.id);
   const { data: jobs = [] } = useJobs();

@@ -22,7 +22,7 @@ export function useExportFilters(
   /** What Review is filtered by, in words. */
   readonly reviewWords: string;
 } {
-  const { shown, labelled } = useAddress();
+  const { shown, labelled } = useAddress('shown', 'labelled');
   const reviewWords = [
     ...(shown === 'all' ? [] : [reviewFilterNames[shown]]),
     ...(labelled === 'all' ? [] : [labelFilterNames[labelled]]),
@@ -46,7 +46,7 @@ export function useExportFilters(
 }
 
 function useFilterOfImages(run: Run): readonly number[] | null {
-  const { find, only, scoreFrom, scoreTo } = useAddress();
+  const { find, only, scoreFrom, scoreTo } = useAddress('find', 'only', 'scoreFrom', 'scoreTo');
   const { data } = useGallery(run.datasetId, run);
   const isSet = (find ?? '') !== '' || (only?.length ?? 0) > 0 || scoreFrom !== null || scoreTo !== null;
   return useMemo(
@@ -60,7 +60,7 @@ function useFilterOfImages(run: Run): readonly number[] | null {
 
 /** With the verdicts and the threshold of now, which Review takes when it sorts again; what has no score has no files. */
 function useFilterOfReview(run: Run): readonly number[] | null {
-  const { className, shown, labelled } = useAddress();
+  const { className, shown, labelled } = useAddress('className', 'shown', 'labelled');
   const { isBlind } = useReading(run.datasetId);
   const { scores, value, second } = useRunThreshold(run.id, className);
   const { values, ready } = useVerdicts(run.datasetId);

@@ -55,7 +55,7 @@ export function Rail() {
 }
 
 function RailPlace({ place: { view, name, icon: Icon, covers } }: { readonly place: Place }) {
-  const current = useAddress().view;
+  const current = useAddress('view').view;
   const go = useAddressStore((state) => state.go);
   return (
     <button

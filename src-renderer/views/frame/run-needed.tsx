@@ -26,7 +26,7 @@ interface RunNeededProps {
 
 /** Shows a view of the run that the address names; without one, says what to do next and offers it. */
 export function RunNeeded({ emptyTitle, purpose, children }: RunNeededProps) {
-  const { datasetId, runId } = useAddress();
+  const { datasetId, runId } = useAddress('datasetId', 'runId');
   const go = useAddressStore((state) => state.go);
   const datasets = useDatasets();
   const runs = useRuns();

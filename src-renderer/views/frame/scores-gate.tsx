@@ -11,7 +11,7 @@ import { say } from '../../texts/say.ts';
 
 /** Shows a view that tells scores or labels of many images, or why it is closed. */
 export function ScoresGate({ children }: { readonly children: ReactNode }) {
-  const { datasetId } = useAddress();
+  const { datasetId } = useAddress('datasetId');
   const isClosed = useIsClosed(datasetId);
   return isClosed && datasetId !== null ? <Closed datasetId={datasetId} /> : children;
 }

@@ -20,7 +20,7 @@ export function useRunNames(): RunNames {
 
 /** Which data set and which run the views show. */
 export function TopBar() {
-  const { datasetId, view } = useAddress();
+  const { datasetId, view } = useAddress('datasetId', 'view');
   const go = useAddressStore((state) => state.go);
   const dataset = useDataset(datasetId);
   return (
@@ -51,7 +51,7 @@ export function TopBar() {
 
 /** Where there is something to export. */
 function ExportButton({ dataset }: { readonly dataset: Dataset }) {
-  const { runId, view } = useAddress();
+  const { runId, view } = useAddress('runId', 'view');
   const go = useAddressStore((state) => state.go);
   const { data: runs = [] } = useRuns();
   const own = runs.filter(({ datasetId, scoredCount }) => datasetId === dataset.id && scoredCount > 0);
@@ -90,7 +90,7 @@ function FindButton() {
 }
 
 function DatasetSwitch() {
-  const { datasetId, view } = useAddress();
+  const { datasetId, view } = useAddress('datasetId', 'view');
   const go = useAddressStore((state) => state.go);
   const { data: datasets = [] } = useDatasets();
   const { data: runs = [] } = useRuns();
@@ -127,7 +127,7 @@ function DatasetSwitch() {
 
 /** Narrows what is reviewed to one class; each class has thresholds of its own. */
 function ClassSwitch({ dataset }: { readonly dataset: Dataset }) {
-  const { className } = useAddress();
+  const { className } = useAddress('className');
   const go = useAddressStore((state) => state.go);
   const { classes } = dataset;
   return (
@@ -172,7 +172,7 @@ function AllRunsButton({ datasetId }: { readonly datasetId: number }) {
 }
 
 function RunSwitch() {
-  const { datasetId, runId, view } = useAddress();
+  const { datasetId, runId, view } = useAddress('datasetId', 'runId', 'view');
   const go = useAddressStore((state) => state.go);
   const names = useRunNames();
   const run = useRun(runId);

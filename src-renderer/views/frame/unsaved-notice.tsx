@@ -14,7 +14,7 @@ export function UnsavedNotice() {
   const count = useDecisionStore((state) => state.unsaved.length);
   const isKept = useDecisionStore((state) => state.isKept);
   const keeper = useDecisionKeeper();
-  const isClosed = useIsClosed(useAddress().datasetId);
+  const isClosed = useIsClosed(useAddress('datasetId').datasetId);
   if (error === null) return null;
   const needsChoice = error.code === 'needs-choice';
   return (

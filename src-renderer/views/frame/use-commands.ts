@@ -26,7 +26,7 @@ type Unbound = Omit<Command, 'chord' | 'actionId'>;
 
 /** Everything that can be done from anywhere, with its key. */
 export function useCommands(): readonly Command[] {
-  const { datasetId, runId, imageId } = useAddress();
+  const { datasetId, runId, imageId } = useAddress('datasetId', 'runId', 'imageId');
   const dataset = useDataset(datasetId);
   const keyMap = useKeyStore((state) => state.keyMap);
   const choice = useAppearanceStore((state) => state.choice);

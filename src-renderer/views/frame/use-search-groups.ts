@@ -15,7 +15,7 @@ import { useCommands } from './use-commands.ts';
 
 /** Everything that the search finds, the nearest first. */
 export function useSearchGroups(): readonly SearchGroup[] {
-  const { datasetId } = useAddress();
+  const { datasetId } = useAddress('datasetId');
   const { data: datasets } = useDatasets();
   const { data: runs } = useRuns();
   const { data: models } = useModels();

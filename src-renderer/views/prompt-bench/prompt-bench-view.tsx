@@ -21,7 +21,7 @@ import { TryingPrompts } from './trying-prompts.tsx';
 
 /** Words or learned prompts are changed here, and what a method says by them of a few images follows at once. */
 export function PromptBenchView() {
-  const { datasetId, runId, imageId } = useAddress();
+  const { datasetId, runId, imageId } = useAddress('datasetId', 'runId', 'imageId');
   const go = useAddressStore((state) => state.go);
   const datasets = useDatasets();
   const dataset = useDataset(datasetId);

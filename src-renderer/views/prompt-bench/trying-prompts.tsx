@@ -10,7 +10,7 @@ import { ownPromptText, type WrittenMethodId } from '../../../src-shared/domain/
 import type { Run, RunScores } from '../../../src-shared/domain/run.ts';
 import { runSettingsOf, type Training } from '../../../src-shared/domain/training.ts';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
-import { useAddress, useAddressStore } from '../../state/address.ts';
+import { addressActions, useAddress } from '../../state/address.ts';
 import {
   checkpointToken,
   fittingTrainings,
@@ -64,8 +64,8 @@ export function TryingPrompts({
   candidates,
   lookedAt,
 }: TryingPromptsProps) {
-  const { go, replace } = useAddressStore();
-  const { checkpoint: token } = useAddress();
+  const { go, replace } = addressActions;
+  const { checkpoint: token } = useAddress('checkpoint');
   const wanted = token === null ? null : parseCheckpointToken(token);
   const ofWanted = trainings.find(({ id }) => id === wanted?.trainingId);
   const [methodId, setMethodId] = useState<BenchMethodId>(() => methodOf(ofWanted ?? run));

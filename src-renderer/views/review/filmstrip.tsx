@@ -101,7 +101,7 @@ const Frames = memo(function Frames({
               }}
             >
               <span className={strip.picture}>
-                <Thumbnail imageId={imageId} sizePx={thumbnailPx} levels={levels} />
+                <Thumbnail imageId={imageId} sizePx={thumbnailPx} levels={levels} isBeside />
               </span>
               {verdict !== null && (
                 <span className={styles.verdict} data-unsaved={isUnsaved}>

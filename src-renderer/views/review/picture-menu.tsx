@@ -4,6 +4,7 @@ import Slider from '@mui/material/Slider';
 import { Columns2, ListPlus, MessageSquareText, ScanEye, SlidersHorizontal } from 'lucide-react';
 import { useId, useMemo, useState } from 'react';
 import { histogramOfPicture, histogramOfSamples, type GreyHistogram } from '../../canvas/levels.ts';
+import type { DecodedImage } from '../../canvas/load-image.ts';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { releaseFocus } from '../../components/release-focus.ts';
 import { TipButton } from '../../components/tip-button.tsx';
@@ -31,7 +32,7 @@ const smoothingNames: Readonly<Record<Smoothing, string>> = {
 interface PictureToolsProps {
   readonly imageId: number;
   readonly path: string | null;
-  readonly picture: HTMLImageElement | undefined;
+  readonly picture: DecodedImage | undefined;
 }
 
 /** What is shown of the picture itself: the model's square, read-out, window, level, smoothing. */

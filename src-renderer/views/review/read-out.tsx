@@ -1,5 +1,6 @@
 import { memo } from 'react';
 import type { Run } from '../../../src-shared/domain/run.ts';
+import type { DecodedImage } from '../../canvas/load-image.ts';
 import { readPixel, type PixelValue } from '../../canvas/pixel-value.ts';
 import { pixelMapResource, sampleMap, type PixelMap } from '../../canvas/pixel-map.ts';
 import { useResource } from '../../canvas/use-resource.ts';
@@ -21,8 +22,8 @@ interface ReadOutProps {
   /** Of the image in its own pixels, and of the model's square. */
   readonly size: Size;
   readonly square: Size;
-  readonly picture: HTMLImageElement | undefined;
-  readonly squarePicture: HTMLImageElement | undefined;
+  readonly picture: DecodedImage | undefined;
+  readonly squarePicture: DecodedImage | undefined;
   /** Undefined where the run says nothing of the image, or may not yet. */
   readonly map: PixelMap | undefined;
 }

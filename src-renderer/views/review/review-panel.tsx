@@ -7,7 +7,7 @@ import type { VerdictValue } from '../../../src-shared/domain/verdict.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { messageOf } from '../../components/error-notice.tsx';
 import { markOfLabel, StateMark } from '../../components/state-mark.tsx';
-import { useAddressStore } from '../../state/address.ts';
+import { addressActions, useAddress } from '../../state/address.ts';
 import { useClient } from '../../state/client-context.ts';
 import { fileName, formatMoment, formatPercent } from '../../state/format.ts';
 import type { MapProposal } from '../../state/map-threshold.ts';
@@ -217,7 +217,8 @@ interface RunFactsProps {
 const RunFacts = memo(function RunFacts({ run, isClosed }: RunFactsProps) {
   const client = useClient();
   const names = useRunNames();
-  const { address, go } = useAddressStore();
+  const { className: shownClass } = useAddress('className');
+  const { go } = addressActions;
   const [asking, setAsking] = useState(false);
   const remove = useMutation({
     mutationFn: () => client.call('runs.remove', { runId: run.id }),
@@ -228,7 +229,7 @@ const RunFacts = memo(function RunFacts({ run, isClosed }: RunFactsProps) {
   });
   const shown = run.imageAuroc.filter(
     ({ className, auroc }) =>
-      !isClosed && auroc !== null && (address.className === null || className === address.className),
+      !isClosed && auroc !== null && (shownClass === null || className === shownClass),
   );
   return (
     <>

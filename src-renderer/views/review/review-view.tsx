@@ -54,7 +54,13 @@ export function ReviewView() {
 }
 
 function Review({ run }: { readonly run: Run }) {
-  const { imageId, className, shown, labelled, sorted } = useAddress();
+  const { imageId, className, shown, labelled, sorted } = useAddress(
+    'imageId',
+    'className',
+    'shown',
+    'labelled',
+    'sorted',
+  );
   const replace = useAddressStore((state) => state.replace);
   const job = useJob(run.jobId);
   const underWay = isUnderWay(job);

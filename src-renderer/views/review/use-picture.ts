@@ -1,5 +1,5 @@
-import { useMemo } from 'react';
-import { imageResource, thumbnailResource } from '../../canvas/load-image.ts';
+import { useEffect, useMemo, useState } from 'react';
+import { imageResource, thumbnailResource, type DecodedImage } from '../../canvas/load-image.ts';
 import { useResource, type Loaded } from '../../canvas/use-resource.ts';
 import {
   paintWideSamples,
@@ -23,13 +23,31 @@ export function useWideSamples(
   return path !== null && !mayBeWide ? { value: 'narrow', error: null } : samples;
 }
 
+/** Most pictures come before that; making a thumbnail first would only keep them waiting. */
+const standInAfterMs = 120;
+
+/** Whether the picture of an image takes so long that its thumbnail stands in for it. */
+function useIsLate(imageId: number, isThere: boolean): boolean {
+  const [lateId, setLateId] = useState<number | null>(null);
+  useEffect(() => {
+    if (isThere) return undefined;
+    const timer = setTimeout(() => {
+      setLateId(imageId);
+    }, standInAfterMs);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [imageId, isThere]);
+  return !isThere && lateId === imageId;
+}
+
 export interface Picture {
   /** The image itself, decoded; undefined while it loads. */
-  readonly image: HTMLImageElement | undefined;
+  readonly image: DecodedImage | undefined;
   /** The image, or its thumbnail until it is there. */
-  readonly whole: HTMLImageElement | null;
+  readonly whole: DecodedImage | null;
   /** What is drawn: the image, or its 16 bits in the chosen window. */
-  readonly shown: HTMLImageElement | HTMLCanvasElement | null;
+  readonly shown: DecodedImage | HTMLCanvasElement | null;
   /** Window and level that are left to a filter on the canvas; null: none. */
   readonly filter: Levels | null;
   /** The greatest grey value that the file can hold; null while it is not known, or nobody asks. */
@@ -45,7 +63,8 @@ export function usePicture(imageId: number, path: string | null): Picture {
   const level = useOverlayStore(({ overlay }) => overlay.level);
   const window = useOverlayStore(({ overlay }) => overlay.window);
   const picture = useResource(imageResource(imageId));
-  const thumbnail = useResource(picture.value ? null : thumbnailResource(imageId, 256));
+  const isLate = useIsLate(imageId, picture.value !== undefined);
+  const thumbnail = useResource(isLate ? thumbnailResource(imageId, 256) : null);
   const isNarrowed = window < 1 || level !== 0.5;
   const samples = useWideSamples(imageId, path, isNarrowed);
   const wide = samples.value === 'narrow' ? null : (samples.value ?? null);

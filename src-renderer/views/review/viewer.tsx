@@ -6,7 +6,7 @@ import type { VerdictValue } from '../../../src-shared/domain/verdict.ts';
 import { makeContourBlocks, traceContours } from '../../../src-shared/maps/contour.ts';
 import { ImageStage, type StageArea } from '../../canvas/image-stage.tsx';
 import { dragLevels } from '../../canvas/levels.ts';
-import { maskResource, modelViewResource } from '../../canvas/load-image.ts';
+import { maskResource, modelViewResource, sizeOfImage } from '../../canvas/load-image.ts';
 import { boxInImage, regionAt, regionsOf } from '../../canvas/map-regions.ts';
 import { drawMask } from '../../canvas/mask-canvas.ts';
 import { patchSquaresResource, pixelMapResource, type PixelMap } from '../../canvas/pixel-map.ts';
@@ -68,13 +68,9 @@ export const Viewer = memo(function Viewer(props: ViewerProps) {
   );
 
   const { whole } = picture;
-  const wholeSize = useMemo(
-    () => ({
-      width: image?.widthPx ?? whole?.naturalWidth ?? 1,
-      height: image?.heightPx ?? whole?.naturalHeight ?? 1,
-    }),
-    [image?.widthPx, image?.heightPx, whole?.naturalWidth, whole?.naturalHeight],
-  );
+  const drawn = whole === null ? null : sizeOfImage(whole);
+  const [widthPx, heightPx] = [image?.widthPx ?? drawn?.width ?? 1, image?.heightPx ?? drawn?.height ?? 1];
+  const wholeSize = useMemo(() => ({ width: widthPx, height: heightPx }), [widthPx, heightPx]);
   const { sizePx } = run.rendering;
   const squareSize = useMemo(() => ({ width: sizePx, height: sizePx }), [sizePx]);
   const size = overlay.modelView ? squareSize : wholeSize;

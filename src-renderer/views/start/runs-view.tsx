@@ -14,7 +14,7 @@ import rows from '../../components/row-list.module.css';
 
 /** Every run of a data set: what it was made with, where it stands, and what can be done with it. */
 export function RunsView() {
-  const { datasetId } = useAddress();
+  const { datasetId } = useAddress('datasetId');
   const datasets = useDatasets();
   const dataset = useDataset(datasetId);
   if (datasets.isPending) return <LinearProgress aria-label={say('Reading the data set')} />;

@@ -7,7 +7,7 @@ import type { PromptSet } from '../../../src-shared/domain/model.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LabelledSelect } from '../../components/labelled-select.tsx';
-import { useAddress, useAddressStore } from '../../state/address.ts';
+import { addressActions, useAddress } from '../../state/address.ts';
 import { useMethods, useModels, usePromptSets, useRuns } from '../../state/queries.ts';
 import { useHandedChoice } from '../../state/handed-choice.ts';
 import {
@@ -42,8 +42,8 @@ interface StartFormProps {
 
 /** Everything that a run is made with, what it will cost, and the button that starts it. */
 export function StartForm({ dataset, again, learned }: StartFormProps) {
-  const { methodIds } = useAddress();
-  const { go, replace } = useAddressStore();
+  const { methodIds } = useAddress('methodIds');
+  const { go, replace } = addressActions;
   const { data: models = [] } = useModels();
   const { data: promptSets = [] } = usePromptSets();
   const { data: runs = [] } = useRuns();

@@ -7,7 +7,7 @@ import { StartForm } from './start-form.tsx';
 
 /** Chooses what to run on a data set, and starts it; `againRunId` and `promptSetId` in the address say what it begins with. */
 export function StartView() {
-  const { datasetId, againRunId, promptSetId } = useAddress();
+  const { datasetId, againRunId, promptSetId } = useAddress('datasetId', 'againRunId', 'promptSetId');
   const datasets = useDatasets();
   const runs = useRuns();
   const dataset = useDataset(datasetId);

@@ -25,7 +25,7 @@ const sidePx = 100;
 
 /** ROC or precision and recall, with the point of the threshold and how far the labels leave it open. */
 export function CurvePanel({ model, bands }: CurvePanelProps) {
-  const { curve } = useAddress();
+  const { curve } = useAddress('curve');
   const { columns, table } = model;
   const ofPixels = table?.hasMasks === true;
   const ranking = useMemo(

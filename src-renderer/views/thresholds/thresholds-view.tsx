@@ -27,7 +27,7 @@ export function ThresholdsView() {
 }
 
 function RunThresholds({ run }: { readonly run: Run }) {
-  const { className, level } = useAddress();
+  const { className, level } = useAddress('className', 'level');
   const underWay = isUnderWay(useJob(run.jobId));
   const threshold = useRunThreshold(run.id, className, underWay);
   const { scores, error, value } = threshold;

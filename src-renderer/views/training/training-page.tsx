@@ -6,7 +6,7 @@ import Switch from '@mui/material/Switch';
 import { useMemo, useState } from 'react';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { JobLine } from '../../components/job-line.tsx';
-import { useAddress, useAddressStore } from '../../state/address.ts';
+import { addressActions, useAddress, useAddressStore } from '../../state/address.ts';
 import { formatPercent } from '../../state/format.ts';
 import { useJob } from '../../state/queries.ts';
 import {
@@ -53,8 +53,8 @@ export function TrainingPage({ trainingId }: { readonly trainingId: number }) {
 
 function Details({ details }: { readonly details: TrainingDetails }) {
   const { training, losses, checkpoints } = details;
-  const { epoch, against } = useAddress();
-  const { go, replace } = useAddressStore();
+  const { epoch, against } = useAddress('epoch', 'against');
+  const { go, replace } = addressActions;
   const job = useJob(training.jobId);
   const state = stateOf(training, job);
   const shown = checkpointAt(checkpoints, epoch);

@@ -14,7 +14,7 @@ import styles from './training.module.css';
 
 /** One training, the list of all, or where there is none yet the page that sets one up. */
 export function TrainingView() {
-  const { view, datasetId, trainingId } = useAddress();
+  const { view, datasetId, trainingId } = useAddress('view', 'datasetId', 'trainingId');
   const datasets = useDatasets();
   const dataset = useDataset(datasetId);
   const trainings = useTrainings();

@@ -62,6 +62,22 @@ export function installProbe(): void {
   const heats = new Map<HTMLCanvasElement, number>();
   const paintedAt = new WeakMap<object, number>();
   let newestPicture: number | null = null;
+  // A bitmap does not say what it was made of: the answer of an image's address, by way of its bytes.
+  const imageOf = new WeakMap<object, number>();
+  const imageAt = (address: string) => Number(/\/assets\/image\/(\d+)/.exec(address)?.[1] ?? NaN);
+  const { blob } = Response.prototype;
+  Response.prototype.blob = async function (this: Response) {
+    const bytes = await blob.call(this);
+    imageOf.set(bytes, imageAt(this.url));
+    return bytes;
+  };
+  const { createImageBitmap: makeBitmap } = window;
+  window.createImageBitmap = async (...args: unknown[]): Promise<ImageBitmap> => {
+    const bitmap = await (Reflect.apply(makeBitmap, window, args) as Promise<ImageBitmap>);
+    const [source] = args;
+    if (source instanceof Blob) imageOf.set(bitmap, imageOf.get(source) ?? NaN);
+    return bitmap;
+  };
   const { drawImage, putImageData } = CanvasRenderingContext2D.prototype;
   CanvasRenderingContext2D.prototype.putImageData = function (
     this: CanvasRenderingContext2D,
@@ -75,8 +91,8 @@ export function installProbe(): void {
     ...args: unknown[]
   ) {
     const [source] = args;
-    if (source instanceof HTMLImageElement) {
-      const id = Number(/\/assets\/image\/(\d+)/.exec(source.src)?.[1] ?? NaN);
+    if (source instanceof HTMLImageElement || source instanceof ImageBitmap) {
+      const id = source instanceof ImageBitmap ? (imageOf.get(source) ?? NaN) : imageAt(source.src);
       if (!Number.isNaN(id)) {
         pictures.set(this.canvas, { id, atMs: performance.now() });
         newestPicture = id;

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   formatAddress,
+  onGoing,
+  openAddress,
   parseAddress,
   startAddress,
+  useAddressStore,
   views,
   type Address,
 } from '../../../src-renderer/state/address.ts';
@@ -78,5 +81,57 @@ describe('addresses', () => {
     expect(parseAddress('#/prompts?checkpoint=3-2').checkpoint).toBe('3-2');
     for (const text of ['', '3', '3-', '-2', '0-1', '3-2-1', 'a-b', '3-99999999'])
       expect(parseAddress(`#/prompts?checkpoint=${text}`).checkpoint, text).toBeNull();
+  });
+});
+
+describe('the address bar', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  /** A window with an address bar; `goTo` tells of a step by both events, as browsers do. */
+  function openBar(hash: string) {
+    const events = new EventTarget();
+    const location = { hash };
+    const write = (_state: unknown, _title: string, address: string) => {
+      location.hash = address;
+    };
+    vi.stubGlobal('window', {
+      location,
+      history: { pushState: write, replaceState: write },
+      addEventListener: events.addEventListener.bind(events),
+    });
+    openAddress(null);
+    return (to: string) => {
+      location.hash = to;
+      events.dispatchEvent(new Event('popstate'));
+      events.dispatchEvent(new Event('hashchange'));
+    };
+  }
+
+  it('tells of a step once, to those who load what will be shown before those who draw it', () => {
+    const goTo = openBar('#/review?set=1&run=2&image=3');
+    const told: string[] = [];
+    const stop = onGoing((address, before) => told.push(`load ${address.imageId} after ${before.imageId}`));
+    const stopDrawing = useAddressStore.subscribe(({ address }) => told.push(`draw ${address.imageId}`));
+    goTo('#/review?set=1&run=2&image=7');
+    expect(told).toEqual(['load 7 after 3', 'draw 7']);
+    useAddressStore.getState().replace({ imageId: 8 });
+    useAddressStore.getState().go({ imageId: 9 });
+    expect(told.slice(2)).toEqual(['load 8 after 7', 'draw 8', 'load 9 after 8', 'draw 9']);
+    stop();
+    stopDrawing();
+  });
+
+  it('keeps the very lists that did not change, so that nothing of them is drawn anew', () => {
+    const goTo = openBar('#/compare?set=1&runs=2,3&among=label-good');
+    const { panes, among } = useAddressStore.getState().address;
+    goTo('#/compare?set=1&runs=2,3&among=label-none&image=4');
+    const { address } = useAddressStore.getState();
+    expect(panes).toEqual(['2', '3']);
+    expect(address.panes).toBe(panes);
+    expect(address.among).toEqual(['label-none']);
+    expect(address.among).not.toBe(among);
+    expect(address.imageId).toBe(4);
   });
 });

@@ -35,6 +35,17 @@ describe('a ground-truth mask', () => {
 });
 
 describe('the cache of what was loaded', () => {
+  it('lets go of the oldest when together they weigh too much, never of the one that came last', async () => {
+    const cache = new ResourceCache<number>(10, { most: 100, weigh: (value) => value });
+    for (const weight of [40, 41, 42]) await cache.load(String(weight), () => Promise.resolve(weight));
+    expect(cache.peek('40')).toBeUndefined();
+    expect(cache.peek('41')).toBe(41);
+    await cache.load('300', () => Promise.resolve(300));
+    expect(cache.peek('41')).toBeUndefined();
+    expect(cache.peek('42')).toBeUndefined();
+    expect(cache.peek('300')).toBe(300);
+  });
+
   it('loads a thing once and has it at hand afterwards', async () => {
     const cache = new ResourceCache<number>(2);
     let loads = 0;
