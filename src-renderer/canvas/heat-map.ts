@@ -1,6 +1,11 @@
 // What lives here: the viewer's canvas: where the image stands, what is laid over it, and the maps behind that.
 // What may not: panels and lists (views), and calls to the core other than reading assets.
-import { colouriseMap } from '../../src-shared/maps/colourise.ts';
+import {
+  colouriseLevels,
+  colouriseMap,
+  levelsOfMap,
+  type MapLevels,
+} from '../../src-shared/maps/colourise.ts';
 import type { ColourMapName } from '../../src-shared/maps/colour-maps.ts';
 import type { PixelMap } from './pixel-map.ts';
 
@@ -26,8 +31,27 @@ export function paintHeatMap(map: PixelMap, colours: HeatColours, canvas: HTMLCa
   const context = canvas.getContext('2d');
   if (!context) return;
   const pixels = pixelsOf(map.sizePx);
-  colouriseMap(map.data, { ...colours, opacity: 1, fadesIn: true }, pixels.data);
+  const colouring = { ...colours, opacity: 1, fadesIn: true };
+  if (colours.threshold === null) colouriseLevels(levelsFor(map, colours), colouring, pixels.data);
+  else colouriseMap(map.data, colouring, pixels.data);
   context.putImageData(pixels, 0, 0);
+}
+
+interface KnownLevels {
+  readonly min: number;
+  readonly max: number;
+  readonly levels: MapLevels;
+}
+
+const known = new WeakMap<PixelMap, KnownLevels>();
+
+/** While a threshold is dragged, a map stays where it is on its scale. */
+function levelsFor(map: PixelMap, { min, max }: HeatColours): MapLevels {
+  const found = known.get(map);
+  if (found?.min === min && found.max === max) return found.levels;
+  const levels = levelsOfMap(map.data, { min, max });
+  known.set(map, { min, max, levels });
+  return levels;
 }
 
 /** The last one, used again: a new one for every frame of a drag is a megabyte each to clear and to collect. */

@@ -1,5 +1,5 @@
 import { ImageOff } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { assetPaths, type GreyWindow, type ThumbnailSize } from '../../src-shared/contract/asset-paths.ts';
 import { useFirstLook } from '../canvas/first-look.ts';
 import { say } from '../texts/say.ts';
@@ -20,20 +20,42 @@ interface ThumbnailProps {
   readonly levels?: GreyWindow | null;
   /** It stands beside a large picture, which comes first where somebody went to another one. */
   readonly isBeside?: boolean;
+  /** It follows a handle that is dragged: what is passed by in less than that is not asked for. */
+  readonly afterMs?: number;
+  /** Just outside of what is seen: those inside come first. */
+  readonly isOutside?: boolean;
 }
 
 /** Whether it is a small picture's turn; once it was, it stays so. */
-function useTurn(isBeside: boolean): boolean {
-  const [hasBegun, setBegun] = useState(false);
+function useTurn(isBeside: boolean, afterMs: number): boolean {
+  const [hasBegun, setBegun] = useState(
+    () => afterMs === 0 && !(isBeside && useFirstLook.getState().isLoading),
+  );
   const isHeld = useFirstLook(({ isLoading }) => isBeside && !hasBegun && isLoading);
-  if (!isHeld && !hasBegun) setBegun(true);
-  return !isHeld;
+  useEffect(() => {
+    if (afterMs === 0) return undefined;
+    const timer = setTimeout(() => {
+      setBegun(true);
+    }, afterMs);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [afterMs]);
+  if (!isHeld && !hasBegun && afterMs === 0) setBegun(true);
+  return hasBegun || (!isHeld && afterMs === 0);
 }
 
 /** A small picture of an image, or a mark where its file cannot be shown. What stands around it names it. */
-export function Thumbnail({ imageId, sizePx, levels = null, isBeside = false }: ThumbnailProps) {
+export function Thumbnail({
+  imageId,
+  sizePx,
+  levels = null,
+  isBeside = false,
+  afterMs = 0,
+  isOutside = false,
+}: ThumbnailProps) {
   const [failedId, setFailedId] = useState<number | null>(null);
-  const isTurn = useTurn(isBeside);
+  const isTurn = useTurn(isBeside, afterMs);
   if (failedId === imageId) {
     return (
       <span className={styles.missing} title={say('This file cannot be shown')}>
@@ -50,6 +72,7 @@ export function Thumbnail({ imageId, sizePx, levels = null, isBeside = false }: 
       src={isTurn ? address : undefined}
       alt=""
       loading="lazy"
+      fetchPriority={isOutside ? 'low' : 'auto'}
       decoding="async"
       onError={() => {
         setFailedId(imageId);

@@ -30,7 +30,7 @@ export function colouriseMap(map: Float32Array, colouring: Colouring, rgba: Uint
   const colours = makePixelTable(colouring);
   // Whole pixels are copied as 32-bit words; both sides are made by the same machine, so byte order does not matter.
   const pixels = new Uint32Array(rgba.buffer, rgba.byteOffset, map.length);
-  const scale = max > min ? 256 / (max - min) : Infinity;
+  const scale = scaleOf(min, max);
   const floor = threshold ?? -Infinity;
   for (let i = 0; i < map.length; i++) {
     const value = map[i] as number;
@@ -41,6 +41,41 @@ export function colouriseMap(map: Float32Array, colouring: Colouring, rgba: Uint
     const position = value > min ? (value - min) * scale : 0;
     pixels[i] = colours[position >= 255 ? 255 : position | 0] as number;
   }
+}
+
+/** Where each value of a map lies on a scale: 0-255, as `colouriseMap` places it, and `noLevel` for NaN. */
+export type MapLevels = Uint16Array;
+const noLevel = 256;
+
+/** Made once for a map and a scale, when only colours and opacity change after that. */
+export function levelsOfMap(map: Float32Array, { min, max }: Pick<Colouring, 'min' | 'max'>): MapLevels {
+  const levels = new Uint16Array(map.length);
+  const scale = scaleOf(min, max);
+  for (let i = 0; i < map.length; i++) {
+    const value = map[i] as number;
+    const position = value > min ? (value - min) * scale : 0;
+    levels[i] = Number.isNaN(value) ? noLevel : position >= 255 ? 255 : position | 0;
+  }
+  return levels;
+}
+
+/** As `colouriseMap` without a threshold, from levels on the scale of `colouring`: a quarter of the time. */
+export function colouriseLevels(
+  levels: MapLevels,
+  colouring: Omit<Colouring, 'threshold'>,
+  rgba: Uint8ClampedArray,
+): void {
+  if (rgba.length !== levels.length * 4) {
+    throw new RangeError(`${levels.length} values need ${levels.length * 4} bytes, not ${rgba.length}`);
+  }
+  const colours = new Uint32Array(noLevel + 1);
+  colours.set(makePixelTable({ ...colouring, threshold: null }));
+  const pixels = new Uint32Array(rgba.buffer, rgba.byteOffset, levels.length);
+  for (let i = 0; i < levels.length; i++) pixels[i] = colours[levels[i] as number] as number;
+}
+
+function scaleOf(min: number, max: number): number {
+  return max > min ? 256 / (max - min) : Infinity;
 }
 
 function makePixelTable({ colourMap, opacity, fadesIn = false, ...scale }: Colouring): Uint32Array {

@@ -136,7 +136,7 @@ const Frame = memo(function Frame({ imageId, levels, label, score }: FrameProps)
       }}
     >
       <span className={styles.picture}>
-        <Thumbnail imageId={imageId} sizePx={128} levels={levels} />
+        <Thumbnail imageId={imageId} sizePx={128} levels={levels} afterMs={followEveryMs} />
       </span>
       <span className={styles.mark}>
         <StateMark kind={markOfLabel(label)} onImage />

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { colourMapNames, colourTable, cssColour } from '../../../src-shared/maps/colour-maps.ts';
-import { colouriseMap } from '../../../src-shared/maps/colourise.ts';
+import { colouriseLevels, colouriseMap, levelsOfMap } from '../../../src-shared/maps/colourise.ts';
 
 function pixelsOf(values: number[], options: Partial<Parameters<typeof colouriseMap>[1]> = {}): number[][] {
   const rgba = new Uint8ClampedArray(values.length * 4);
@@ -61,5 +61,36 @@ describe('colouring a map', () => {
   test('a buffer of another size is a programming error', () => {
     const colouring = { colourMap: 'grey', min: 0, max: 1, opacity: 1, threshold: null } as const;
     expect(() => colouriseMap(new Float32Array(4), colouring, new Uint8ClampedArray(4))).toThrow(RangeError);
+  });
+
+  test('from levels that were made once the colours are the same, wherever opacity begins', () => {
+    const map = Float32Array.from({ length: 400 }, (_, k) => (k - 20) / 350);
+    map.set([NaN, Infinity, -Infinity, 0.1, 0.9], 100);
+    for (const scale of [
+      { min: 0.1, max: 0.9 },
+      { min: 0.5, max: 0.5 },
+    ]) {
+      const levels = levelsOfMap(map, scale);
+      for (const opaqueFrom of [0.2, 0.6, 0.9]) {
+        const colouring = {
+          ...scale,
+          colourMap: 'inferno',
+          opacity: 0.7,
+          fadesIn: true,
+          opaqueFrom,
+        } as const;
+        const [direct, byLevels] = [new Uint8ClampedArray(1600), new Uint8ClampedArray(1600).fill(9)];
+        colouriseMap(map, { ...colouring, threshold: null }, direct);
+        colouriseLevels(levels, colouring, byLevels);
+        expect(byLevels).toEqual(direct);
+      }
+    }
+    expect(() => {
+      colouriseLevels(
+        levelsOfMap(map, { min: 0, max: 1 }),
+        { colourMap: 'jet', min: 0, max: 1, opacity: 1 },
+        new Uint8ClampedArray(4),
+      );
+    }).toThrow(RangeError);
   });
 });
