@@ -22,8 +22,6 @@ interface ThumbnailProps {
   readonly isBeside?: boolean;
   /** It follows a handle that is dragged: what is passed by in less than that is not asked for. */
   readonly afterMs?: number;
-  /** Just outside of what is seen: those inside come first. */
-  readonly isOutside?: boolean;
 }
 
 /** Whether it is a small picture's turn; once it was, it stays so. */
@@ -46,14 +44,7 @@ function useTurn(isBeside: boolean, afterMs: number): boolean {
 }
 
 /** A small picture of an image, or a mark where its file cannot be shown. What stands around it names it. */
-export function Thumbnail({
-  imageId,
-  sizePx,
-  levels = null,
-  isBeside = false,
-  afterMs = 0,
-  isOutside = false,
-}: ThumbnailProps) {
+export function Thumbnail({ imageId, sizePx, levels = null, isBeside = false, afterMs = 0 }: ThumbnailProps) {
   const [failedId, setFailedId] = useState<number | null>(null);
   const isTurn = useTurn(isBeside, afterMs);
   if (failedId === imageId) {
@@ -72,7 +63,6 @@ export function Thumbnail({
       src={isTurn ? address : undefined}
       alt=""
       loading="lazy"
-      fetchPriority={isOutside ? 'low' : 'auto'}
       decoding="async"
       onError={() => {
         setFailedId(imageId);

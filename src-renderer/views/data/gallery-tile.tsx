@@ -37,8 +37,6 @@ interface GalleryTileProps {
   readonly showsKind: boolean;
   /** The grey values that are shown; null: all. */
   readonly levels: GreyWindow | null;
-  /** Drawn ahead, above or below what is seen. */
-  readonly isOutside: boolean;
   /** Whether the Tab key stops here. */
   readonly isStop: boolean;
   readonly widthPx: number;
@@ -93,7 +91,6 @@ export function GalleryTile(props: GalleryTileProps) {
           imageId={imageId}
           sizePx={thumbnailSize(Math.max(widthPx, pictureHeightPx))}
           levels={props.levels}
-          isOutside={props.isOutside}
         />
         <span className={styles.mark}>
           <StateMark kind={verdict} onImage sizePx={14} />

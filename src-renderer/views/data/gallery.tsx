@@ -64,7 +64,6 @@ export function Gallery({ dataset, run, data }: GalleryProps) {
     rows.measure();
   }, [rows, grid, underPx]);
   const visible = rows.getVirtualItems();
-  const { startIndex: firstSeen, endIndex: lastSeen } = rows.range ?? { startIndex: 0, endIndex: 0 };
   const placeKey = useGalleryPlace({ dataset, run, data, scroller, isReady: rows.getTotalSize() > 0 });
   useKeptInView({ grid, rows, scroller });
 
@@ -121,7 +120,6 @@ export function Gallery({ dataset, run, data }: GalleryProps) {
                 namesClass={namesClass}
                 showsKind={showsKind}
                 levels={levels}
-                isOutside={row < firstSeen || row > lastSeen}
                 isStop={index === stop}
                 widthPx={rowHeight * tileAspect(aspects[index] ?? 1)}
                 pictureHeightPx={rowHeight}
