@@ -4,10 +4,13 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../../src-main/cli/main.ts';
+import { createForkLauncher } from '../../../src-main/core/compute-client/fork-launcher.ts';
+import { createCore } from '../../../src-main/core/create-core.ts';
 import { openCore } from '../../../src-main/serving/open-core.ts';
 import { findProjectPaths } from '../../../src-main/serving/project-paths.ts';
 import { starterModelNote } from '../../../src-shared/domain/model.ts';
 import { writeStemCheckpoint } from '../../support/stem-checkpoint.ts';
+import { fakeComputeEntry } from '../core/support/harness.ts';
 import { recordingIo, type RecordingIo } from './recording-io.ts';
 
 // The command line on the real core and a real compute process, with the method that needs no model.
@@ -24,6 +27,29 @@ async function cli(args: readonly string[], io: RecordingIo = recordingIo()) {
     openCore: (dataFolder, log) => openCore({ paths, dataFolder, host: 'cli', log }),
   });
   return { code, io, json: () => JSON.parse(io.out) as Record<string, unknown> };
+}
+
+/** The same with a stand-in for the compute process that takes `delayMs` an image: a run of many is surely still going on. */
+async function slowCli(args: readonly string[], delayMs: number, io: RecordingIo = recordingIo()) {
+  const code = await runCli([...args, '--data', path.join(folder, 'data')], {
+    io,
+    paths: projectPaths,
+    openCore: (dataFolder, log) =>
+      createCore({
+        ...projectPaths,
+        dataFolder,
+        host: 'cli',
+        version: '0.0.0-test',
+        computeLauncher: createForkLauncher({
+          entryPath: fakeComputeEntry,
+          assetsFolder: projectPaths.assetsFolder,
+          env: { ...process.env, FAKE_COMPUTE_DELAY_MS: String(delayMs) },
+        }),
+        log,
+        starterModelFolder: path.join(folder, 'starter'),
+      }),
+  });
+  return { code, io };
 }
 
 /** A flat grey picture; a defective one has a bright spot. */
@@ -90,7 +116,7 @@ describe('scan', () => {
     await writeMvtec(images, 40);
     await cli(['import', images]);
     const impatient = impatientAfterSome();
-    const cancelled = await cli(['scan', images, '--method', 'baseline'], impatient);
+    const cancelled = await slowCli(['scan', images, '--method', 'baseline'], 30, impatient);
     expect(cancelled.code).toBe(130);
     expect(impatient.listenerCount).toBe(0);
 
@@ -109,8 +135,8 @@ describe('scan', () => {
     // Imported before: the progress of an import counts to 80 too.
     await cli(['import', images]);
     const args = ['scan', images, '--method', 'baseline'];
-    expect((await cli([...args, '--sigma', '2'], impatientAfterSome())).code).toBe(130);
-    const other = await cli([...args, '--sigma', '3'], impatientAfterSome());
+    expect((await slowCli([...args, '--sigma', '2'], 30, impatientAfterSome())).code).toBe(130);
+    const other = await slowCli([...args, '--sigma', '3'], 30, impatientAfterSome());
     expect(other.code).toBe(130);
     expect(other.io.err).not.toContain('Going on');
 
@@ -131,9 +157,10 @@ describe('scan', () => {
       if (/\d+\/80/.test(text)) io.interrupt();
     });
     const first = recordingIo(true, (text) => {
-      if (/\d\/80/.test(text) && others.length === 0) others.push(cli(args), cli(args, impatient));
+      if (/\d\/80/.test(text) && others.length === 0)
+        others.push(slowCli(args, 80), slowCli(args, 80, impatient));
     });
-    const done = await cli(args, first);
+    const done = await slowCli(args, 80, first);
     expect(done.io.out).toMatch(/Run 1: 80 of 80 images scored in/);
     const [watching, leaving] = await Promise.all(others);
     expect(watching).toMatchObject({ code: 0 });
