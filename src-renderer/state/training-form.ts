@@ -84,6 +84,7 @@ export const settingKinds: Readonly<Record<TrainingSettingName, SettingKind>> = 
       { value: 'vv', name: say('V-V (paper)') },
       { value: 'qq', name: attentionNames.qq },
       { value: 'kk', name: attentionNames.kk },
+      { value: 'ensemble', name: attentionNames.ensemble },
       { value: 'off', name: say('Off') },
     ],
   },

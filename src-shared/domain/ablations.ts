@@ -84,6 +84,7 @@ export function ablationRows(config: ClipConfig): readonly AblationRow[] {
       ['DPAM qq', { dpam: 'qq' }],
       ['DPAM kk', { dpam: 'kk' }],
       ['DPAM vv', { dpam: 'vv' }],
+      ['DPAM qq+kk+vv', { dpam: 'ensemble' }],
     ]),
     ...rows(
       'state-word',

@@ -22,8 +22,11 @@ export const mapRenderingSchema = z
   .readonly();
 export type MapRendering = z.infer<typeof mapRenderingSchema>;
 
-/** DPAM's attention: values attend by values, queries or keys (methods.md §2). */
-export const dpamVariantSchema = z.enum(['vv', 'qq', 'kk']);
+/**
+ * DPAM's attention: values attend by values, queries or keys (methods.md §2); `ensemble`: along each of the three paths for itself,
+ * and the similarities to a text are averaged before their softmax (methods.md §9, «averages logits»).
+ */
+export const dpamVariantSchema = z.enum(['vv', 'qq', 'kk', 'ensemble']);
 export type DpamVariant = z.infer<typeof dpamVariantSchema>;
 
 /** Settings a run is made with. What a method does not use it ignores; what is absent gets the method's default. */

@@ -4,7 +4,7 @@ import { idSchema } from './dataset.ts';
 import { pixelMetricsSchema, rankMetricsSchema } from './evaluation.ts';
 import { defaultImageSizePx } from './image-size.ts';
 import { jobErrorSchema, jobStateSchema } from './job.ts';
-import { mapRenderingSchema, type MethodSettings } from './method.ts';
+import { dpamVariantSchema, mapRenderingSchema, type MethodSettings } from './method.ts';
 import type { ClipConfig } from './model.ts';
 
 /** Methods whose prompts can be learned here. */
@@ -39,7 +39,7 @@ const trainingSettingsShape = {
   deepLength: z.number().int().min(1).max(32),
   /** Blocks of the image encoder, from 1, whose patches are learned from; FAPrompt reads the last one's alone. */
   layers: z.array(z.number().int().positive()).min(1).max(64).readonly(),
-  dpam: z.enum(['vv', 'qq', 'kk', 'off']),
+  dpam: z.enum([...dpamVariantSchema.options, 'off']),
   /** Blocks, counted from the last, that have the second attention path. */
   dpamBlocks: z.number().int().positive().max(256),
   /** Prompts name the class instead of «object». */

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { dpamVariantSchema } from '../../../src-shared/domain/method.ts';
 import {
   trainableMethodNames,
   trainingSettingsRead,
@@ -98,7 +99,10 @@ const settingOptions: readonly SettingOption[] = [
     'blocks whose patches are learned from, such as 6,12,18,24 (anomalyclip; faprompt reads the last)',
     layerList,
   ),
-  chosen('dpam', '--dpam <variant>', 'attention of the second path (default: vv)', ['vv', 'qq', 'kk', 'off']),
+  chosen('dpam', '--dpam <variant>', 'attention of the second path (default: vv)', [
+    ...dpamVariantSchema.options,
+    'off',
+  ]),
   valued(
     'dpamBlocks',
     '--dpam-blocks <number>',

@@ -12,10 +12,12 @@ import {
   matmul,
   multiply,
   reshape,
+  scalar,
   slice,
   transpose,
   weightAs,
 } from '../tensor-graph/operators.ts';
+import { normaliseRows } from '../tensor-graph/sums.ts';
 import type { Graph, Tensor } from '../tensor-graph/tensor.ts';
 import type { ModelWeights } from './model-weights.ts';
 import { resamplePositions } from './position-embedding.ts';
@@ -69,7 +71,7 @@ export function gridSizeOf(config: ClipConfig, imageSizePx: number): number {
 
 /**
  * The image encoder as one graph that computes what `needs` asks for and nothing else: any ViT CLIP, any image size that its
- * patches tile, the ordinary path and one DPAM path (methods.md §1-2; AnomalyCLIP §3.2, released code). One image a run.
+ * patches tile, the ordinary path and DPAM's (methods.md §1-2; AnomalyCLIP §3.2, released code). One image a run.
  */
 export function visionGraph(config: ClipConfig, weights: ModelWeights, needs: FeatureNeeds): Graph {
   checkNeeds(config, needs);
@@ -88,10 +90,25 @@ export function visionGraph(config: ClipConfig, weights: ModelWeights, needs: Fe
   for (const side of needs.windows ?? [])
     outputs[visionNames.windows(side)] = projectAfterNorm(windowClassTokens(config, weights, embedded, side));
   for (const layer of needs.dpam?.layers ?? []) {
-    const tokens = streams.dpam.get(layer);
-    if (tokens && needs.dpam) outputs[visionNames.dpam(needs.dpam.variant, layer)] = projectAfterNorm(tokens);
+    const paths = streams.dpam.get(layer);
+    if (paths && needs.dpam)
+      outputs[visionNames.dpam(needs.dpam.variant, layer)] = joinPaths(
+        paths.map(projectAfterNorm),
+        needs.dpam,
+      );
   }
   return { name: 'vision', outputs };
+}
+
+/**
+ * One path's features as they are; of the ensemble the mean of the paths' unit rows. Its product with a unit text is the mean of the
+ * paths' cosines, so whoever reads it must not bring it to unit length again (`Features.keepsLength`).
+ */
+function joinPaths(paths: readonly Tensor[], { variant }: DpamNeeds): Tensor {
+  const [first, ...others] = variant === 'ensemble' ? paths.map(normaliseRows) : paths;
+  if (first === undefined) throw new Error('a layer was read from no path');
+  const sum = others.reduce(add, first);
+  return others.length === 0 ? sum : multiply(sum, scalar(1 / paths.length));
 }
 
 /** Throws `bad-request` where a model cannot give what is asked for, as `visionGraph` does, without building anything. */
@@ -145,29 +162,40 @@ function patchTokens({ vision }: ClipConfig, weights: ModelWeights, pixels: Tens
   return linear(patches, kernels, null);
 }
 
-/** `last`: the ordinary stream's end, the class token's row alone where nothing needs the patches. `dpam`: by layer. */
+/** `last`: the ordinary stream's end, the class token's row alone where nothing needs the patches. `dpam`: the paths by layer. */
 interface Streams {
   readonly last: Tensor;
-  readonly dpam: ReadonlyMap<number, Tensor>;
+  readonly dpam: ReadonlyMap<number, readonly Tensor[]>;
+}
+
+/** Attention of one of DPAM's paths. */
+type DpamPath = Exclude<DpamVariant, 'ensemble'>;
+
+function pathsOf(dpam: DpamNeeds | undefined): readonly DpamPath[] {
+  if (!dpam) return [];
+  return dpam.variant === 'ensemble' ? ['qq', 'kk', 'vv'] : [dpam.variant];
 }
 
 function runBlocks(config: ClipConfig, weights: ModelWeights, tokens: Tensor, needs: FeatureNeeds): Streams {
   const { layers } = config.vision;
   const firstDpam = layers - (needs.dpam?.blocks ?? 0) + 1;
-  const dpam = new Map<number, Tensor>();
+  const paths = pathsOf(needs.dpam);
+  const dpam = new Map<number, readonly Tensor[]>();
   let ordinary = tokens;
-  let second: SecondStream | null = null;
+  let second: readonly SecondStream[] | null = null;
   for (let layer = 1; layer <= layers; layer++) {
     const block = visionBlock(config, weights, layer);
     const normalised = block.normalise(ordinary);
-    const variant = layer >= firstDpam ? needs.dpam?.variant : undefined;
-    if (variant) second = dpamStep(block, second ?? { rows: ordinary, bias: null }, normalised, variant);
+    if (layer >= firstDpam && paths.length > 0) {
+      const from: readonly SecondStream[] = second ?? paths.map(() => ({ rows: ordinary, bias: null }));
+      second = from.map((stream, i) => dpamStep(block, stream, normalised, paths[i] ?? 'vv'));
+    }
     const patchesWanted = needs.patchFeatures || needs.patchTokens || (needs.dpam && second === null);
     const patchesEnd = layer === layers && !patchesWanted;
     // K-K attention has made the keys already, with their bias.
-    const shared = variant === 'kk' ? { key: block.project('key', normalised) } : {};
+    const shared = second !== null && paths.includes('kk') ? { key: block.project('key', normalised) } : {};
     ordinary = ordinaryStep(block, ordinary, normalised, { ...shared, classOnly: patchesEnd });
-    if (needs.dpam?.layers.includes(layer)) dpam.set(layer, second ? readSecond(second) : ordinary);
+    if (needs.dpam?.layers.includes(layer)) dpam.set(layer, second ? second.map(readSecond) : [ordinary]);
   }
   return { last: ordinary, dpam };
 }
@@ -194,10 +222,10 @@ interface SecondStream {
 }
 
 /** x' = x + proj(attn(v, v, v)) with v of the ordinary stream and no MLP; queries or keys in place of values for qq and kk. */
-function dpamStep(block: Block, x: SecondStream, normalised: Tensor, variant: DpamVariant): SecondStream {
+function dpamStep(block: Block, x: SecondStream, normalised: Tensor, path: DpamPath): SecondStream {
   const { weight, bias } = block.outProjection;
   const value = block.project('value', normalised);
-  const attending = block.project(({ vv: 'value', qq: 'query', kk: 'key' } as const)[variant], normalised);
+  const attending = block.project(({ vv: 'value', qq: 'query', kk: 'key' } as const)[path], normalised);
   return {
     rows: linear(block.mix(attending, attending, value), weight, x.rows),
     bias: x.bias ? add(x.bias, bias) : bias,

@@ -4,7 +4,7 @@ import { methodCatalogue } from '../../../src-shared/domain/method-catalogue.ts'
 import type { MethodSettings } from '../../../src-shared/domain/method.ts';
 import type { ClipConfig } from '../../../src-shared/domain/model.ts';
 import { prepareTextPairs } from './clip.ts';
-import { defaultLayers, dpamNeeds, requireConfig } from './defaults.ts';
+import { defaultLayers, dpamNeeds, readDpam, requireConfig } from './defaults.ts';
 import { anomalyClipPrompts } from './learned-prompts.ts';
 import type { FeatureNeeds, ImageFeatures, Method, MethodScore } from './method.ts';
 import {
@@ -50,7 +50,7 @@ export const anomalyClipMethod: Method = {
     return { sizePx, sigmaPx: settings.sigmaPx ?? paperSigmaPx(releasedSigmaPx, sizePx) };
   },
   async prepare(context) {
-    const { config, textEncoder, learnedPrompts, promptWording } = context;
+    const { config, textEncoder, learnedPrompts, promptWording, settings } = context;
     if (!textEncoder) throw new Error(`${name} was prepared without a text encoder`);
     if (!learnedPrompts)
       throw new WorkbenchError(
@@ -66,9 +66,11 @@ export const anomalyClipMethod: Method = {
     };
     if (promptWording?.objectAware === true) {
       const pairOf = await prepareTextPairs(context, encode);
-      return { score: (imageFeatures, className) => scoreImage(imageFeatures, pairOf(className)) };
+      return {
+        score: (imageFeatures, className) => scoreImage(readDpam(imageFeatures, settings), pairOf(className)),
+      };
     }
     const pair = await encode('object');
-    return { score: (imageFeatures) => scoreImage(imageFeatures, pair) };
+    return { score: (imageFeatures) => scoreImage(readDpam(imageFeatures, settings), pair) };
   },
 };

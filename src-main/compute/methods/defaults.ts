@@ -3,7 +3,7 @@ import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import { defaultDpamBlocks } from '../../../src-shared/domain/attention-defaults.ts';
 import { defaultImageSizePx } from '../../../src-shared/domain/image-size.ts';
 import type { MethodSettings } from '../../../src-shared/domain/method.ts';
-import type { FeatureNeeds } from './method.ts';
+import type { FeatureNeeds, ImageFeatures } from './method.ts';
 
 export { defaultDpamBlocks, paperLayers } from '../../../src-shared/domain/attention-defaults.ts';
 
@@ -27,6 +27,13 @@ export function dpamNeeds(
       layers,
     },
   };
+}
+
+/** The features of `dpamNeeds` as they are to be read: the rows of DPAM's ensemble keep their length. */
+export function readDpam(features: ImageFeatures, { dpam }: MethodSettings): ImageFeatures {
+  if (dpam !== 'ensemble' || !features.dpam) return features;
+  const kept = [...features.dpam].map(([layer, rows]) => [layer, { ...rows, keepsLength: true }] as const);
+  return { ...features, dpam: new Map(kept) };
 }
 
 /** The config of a method that cannot run without a model. */

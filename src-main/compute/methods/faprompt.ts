@@ -6,7 +6,7 @@ import { objectWords } from '../../../src-shared/domain/hand-written-prompts.ts'
 import type { ClipConfig } from '../../../src-shared/domain/model.ts';
 import type { TrainingSettings } from '../../../src-shared/domain/training.ts';
 import { paperWording } from '../clip/prompt-wording.ts';
-import { dpamNeeds, requireConfig } from './defaults.ts';
+import { dpamNeeds, readDpam, requireConfig } from './defaults.ts';
 import {
   adaptedContexts,
   faPromptPrompts,
@@ -177,7 +177,7 @@ async function scoreImage(features: ImageFeatures, tools: ScoringTools): Promise
   };
 }
 
-/** What the prior network reads: unit features, [k·width]. Throws `bad-request` for an image of fewer patches. */
+/** What the prior network reads: unit features, [k·width], of DPAM's ensemble too. Throws `bad-request` for an image of fewer patches. */
 function priorInputs(
   classFeature: Float32Array,
   patches: Features,
@@ -222,7 +222,8 @@ export const faPromptMethod: Method = {
     });
     const selection = settings.faPromptSelection ?? own ?? defaultSelection;
     return {
-      score: (features, className) => scorer.score(features, selection, objectOf(className)),
+      score: (features, className) =>
+        scorer.score(readDpam(features, settings), selection, objectOf(className)),
       release: () => scorer.release(),
     };
   },

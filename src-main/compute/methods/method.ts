@@ -42,6 +42,8 @@ export interface Features {
   readonly rows: number;
   readonly width: number;
   readonly data: Float32Array;
+  /** Rows are means of unit rows, as DPAM's ensemble makes them: they are compared with texts as they are. */
+  readonly keepsLength?: boolean;
 }
 
 /** What was asked for of one image; a field is present exactly when it was asked for. */

@@ -2,6 +2,7 @@ import type { TrainingSettings } from '../../../src-shared/domain/training.ts';
 import type { Features } from './method.ts';
 import {
   abnormalProbabilities,
+  comparedRow,
   cosineScale,
   meanFeature,
   normalised,
@@ -16,7 +17,7 @@ export type PromptFusion = TrainingSettings['fusion'];
 export interface FusedTexts {
   /** With the prototype, the mean of the raw abnormal features. */
   readonly pair: TextPair;
-  /** P(abnormal) of each row, whatever its length. */
+  /** P(abnormal) of each row, whatever its length, unless the rows keep theirs. */
   probabilities(features: Features): Float32Array;
 }
 
@@ -33,7 +34,7 @@ export function fuseTexts(fusion: PromptFusion, normal: Float32Array, abnormal: 
     pair,
     probabilities: (features) =>
       Float32Array.from({ length: features.rows }, (_, row) => {
-        const feature = normalised(rowOf(features, row));
+        const feature = comparedRow(features, row);
         const ofAbnormal = similarity(prompts.map((prompt) => cosineScale * dot(feature, prompt)));
         return 1 / (1 + Math.exp(cosineScale * dot(feature, normal) - ofAbnormal));
       }),

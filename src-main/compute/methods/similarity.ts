@@ -15,6 +15,12 @@ export function rowOf(features: Features, index: number): Float32Array {
   return features.data.subarray(index * features.width, (index + 1) * features.width);
 }
 
+/** A row as it is compared with texts: in unit length, or as it is where it is a mean of unit rows. */
+export function comparedRow(features: Features, index: number): Float32Array {
+  const row = rowOf(features, index);
+  return features.keepsLength === true ? row : normalised(row);
+}
+
 /** Mean of the rows, each brought to unit length first, brought to unit length itself (CLIP-AC, VAND's ensemble). */
 export function ensembleFeature(features: Features): Float32Array {
   const sum = new Float32Array(features.width);
@@ -45,7 +51,11 @@ export interface TextPair {
  * P(abnormal) = softmax over [normal, abnormal] of cosine / 0.07, for an un-normalised image or patch feature.
  * With two classes that is the logistic function of the difference.
  */
-export function abnormalProbability(feature: Float32Array, { normal, abnormal }: TextPair): number {
+export function abnormalProbability(feature: Float32Array, pair: TextPair): number {
+  return probabilityOf(feature, pair, false);
+}
+
+function probabilityOf(feature: Float32Array, { normal, abnormal }: TextPair, keepsLength: boolean): number {
   let squares = 0;
   let difference = 0;
   for (let i = 0; i < feature.length; i++) {
@@ -53,13 +63,14 @@ export function abnormalProbability(feature: Float32Array, { normal, abnormal }:
     squares += x * x;
     difference += x * ((abnormal[i] ?? 0) - (normal[i] ?? 0));
   }
-  const cosines = squares > 0 ? difference / Math.sqrt(squares) : 0;
+  const length = keepsLength ? 1 : Math.sqrt(squares);
+  const cosines = length > 0 ? difference / length : 0;
   return 1 / (1 + Math.exp(-cosines / temperature));
 }
 
 /** P(abnormal) of every row. */
 export function abnormalProbabilities(features: Features, pair: TextPair): Float32Array {
   return Float32Array.from({ length: features.rows }, (_, row) =>
-    abnormalProbability(rowOf(features, row), pair),
+    probabilityOf(rowOf(features, row), pair, features.keepsLength === true),
   );
 }

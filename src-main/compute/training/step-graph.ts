@@ -84,7 +84,7 @@ export function valueInput(key: string, shape: readonly number[]): Tensor {
 }
 
 /**
- * Features with their lengths [..., 1]. Products are taken of the raw ones and divided afterwards: unit rows are as large as all
+ * Features with their lengths [..., 1], or 1 for all. Products are taken of the raw ones and divided afterwards: unit rows are as large as all
  * features of a batch, and are made only where they themselves are read.
  */
 export interface FeatureRows {
@@ -116,7 +116,9 @@ export function batchInputs({ config, settings, batch, featureDtype = 'f16' }: S
     grid,
     patches: (layer) => {
       const raw = features(stepNames.patches(layer), [batch, grid * grid, width]);
-      return { raw, lengths: rowLengths(raw) };
+      // The ensemble's rows are means of unit rows, to be compared as they are.
+      const lengths = settings.dpam === 'ensemble' ? scalar(1) : rowLengths(raw);
+      return { raw, lengths };
     },
     classFeature: normaliseRows(features(stepNames.classFeature, [batch, width])),
     masks: cast(input(stepNames.masks, [batch, side, side], 'u8'), 'f32'),

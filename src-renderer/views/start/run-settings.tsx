@@ -12,6 +12,7 @@ import { LabelledSelect } from '../../components/labelled-select.tsx';
 import { joinWords } from '../../state/format.ts';
 import { parseLayers } from '../../state/parse-layers.ts';
 import { ownSizesPx, whyNoReferences } from '../../state/run-plan.ts';
+import { attentionNames } from '../../texts/names.ts';
 import { say } from '../../texts/say.ts';
 import page from '../../components/page.module.css';
 import styles from './start-view.module.css';
@@ -25,7 +26,7 @@ interface RunSettingsProps {
 }
 
 const shotChoices = [0, 1, 2, 4, 8] as const;
-const dpamNames = { vv: say('V-V (paper)'), qq: 'Q-Q', kk: 'K-K' } as const;
+const dpamNames = { vv: say('V-V (paper)'), ...attentionNames } as const;
 const sizesPx = [224, 240, 256, 336, 384, 448, 518, 616, 700] as const;
 
 /** The settings that matter to the methods that were chosen; what is left empty keeps each method's own value. */

@@ -48,13 +48,13 @@ describe('ablate', () => {
 
   it('finds again what was computed and only computes what is new', async () => {
     const first = await cli([...asked(), '--groups', 'dpam', '--json']);
-    expect(rowsOf(first.json()).map(({ runs }) => runs[0]?.isFound)).toEqual(Array(4).fill(false));
+    expect(rowsOf(first.json()).map(({ runs }) => runs[0]?.isFound)).toEqual(Array(5).fill(false));
     const more = await cli([...asked(), '--groups', 'dpam,layers', '--json']);
     expect(more.code).toBe(0);
     expect(rowsOf(more.json()).map(({ name, runs }) => [name, runs[0]?.isFound])).toEqual([
       ['base', true],
       ...['last layer alone', 'last two layers', 'last three layers'].map((name) => [name, false]),
-      ...['DPAM off', 'DPAM qq', 'DPAM kk'].map((name) => [name, true]),
+      ...['DPAM off', 'DPAM qq', 'DPAM kk', 'DPAM qq+kk+vv'].map((name) => [name, true]),
     ]);
     expect(more.json()['leftOut']).toEqual([
       { group: 'layers', name: 'all layers', reason: 'the same as the base row' },
@@ -98,10 +98,11 @@ describe('ablate', () => {
         [true, true],
         [true, false],
         [false, false],
+        [false, false],
       ],
     ]);
     expect(rowsOf(done.json()).flatMap(({ runs }) => runs.map(({ trainingId }) => trainingId))).toEqual([
-      ...[1, 2, 3, 4, 5, 6, 7, 8],
+      ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
     ]);
   });
 

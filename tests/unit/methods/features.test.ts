@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readModelWeights } from '../../../src-main/compute/clip/model-weights.ts';
 import { createTokenizer } from '../../../src-main/compute/clip/tokenizer.ts';
 import { visionGraph } from '../../../src-main/compute/clip/vision-graph.ts';
+import { readDpam } from '../../../src-main/compute/methods/defaults.ts';
 import type { FeatureNeeds, RgbImage } from '../../../src-main/compute/methods/method.ts';
+import { abnormalProbabilities, normalised, rowOf } from '../../../src-main/compute/methods/similarity.ts';
 import {
   createFeatureExtractor,
   type StoredModel,
@@ -15,6 +17,7 @@ import { createSessionStore } from '../../../src-main/compute/runtime/session-st
 import { createTextEncoder } from '../../../src-main/compute/runtime/text-encoder.ts';
 import { topologicalOrder } from '../../../src-main/compute/tensor-graph/tensor.ts';
 import { writeDefaultGraphs } from '../../../src-main/compute/runtime/write-default-graphs.ts';
+import type { DpamVariant } from '../../../src-shared/domain/method.ts';
 import { tinyConfig, writeTinyModel } from '../../support/tiny-model.ts';
 
 const assetsFolder = resolve(import.meta.dirname, '../../../assets');
@@ -109,6 +112,38 @@ describe('image features', () => {
     );
     expect(vv).not.toEqual(qq);
     expect(qq).not.toEqual(kk);
+  });
+
+  it('of DPAM’s ensemble are means of the three variants’ unit rows, so that similarities are averaged', async () => {
+    for (const layer of [1, 3, 5]) {
+      const of = async (variant: DpamVariant) =>
+        (await extract({ imageSizePx: 48, dpam: { variant, blocks: 4, layers: [layer] } })).dpam!.get(layer)!;
+      const ensemble = await of('ensemble');
+      const paths = [await of('qq'), await of('kk'), await of('vv')];
+      const expected = new Float32Array(ensemble.data.length);
+      for (const path of paths)
+        for (let row = 0; row < path.rows; row++)
+          for (const [i, value] of normalised(rowOf(path, row)).entries())
+            expected[row * path.width + i]! += value / 3;
+      expectClose(ensemble.data, expected);
+
+      // P(abnormal) by AnomalyCLIP's own reading: the softmax of the mean of three cosines over 0.07.
+      const unit = (salt: number) =>
+        normalised(Float32Array.from({ length: 24 }, (_, i) => Math.sin(salt * (i + 1))));
+      const pair = { normal: unit(1.3), abnormal: unit(2.1) };
+      const read = readDpam({ gridSize: 6, dpam: new Map([[layer, ensemble]]) }, { dpam: 'ensemble' });
+      const data = abnormalProbabilities(read.dpam!.get(layer)!, pair);
+      for (const [row, probability] of data.entries()) {
+        const differences = paths.map((path) =>
+          normalised(rowOf(path, row)).reduce(
+            (sum, x, i) => sum + x * (pair.abnormal[i]! - pair.normal[i]!),
+            0,
+          ),
+        );
+        const logit = differences.reduce((a, b) => a + b) / 3 / 0.07;
+        expect(Math.abs(probability - 1 / (1 + Math.exp(-logit)))).toBeLessThan(2e-5);
+      }
+    }
   });
 
   it('computes nothing that no output needs', async () => {

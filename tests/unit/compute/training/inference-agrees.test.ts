@@ -195,6 +195,8 @@ const faPromptCases: readonly (readonly [string, Partial<TrainingSettings>])[] =
   ['no prior', { dap: false, priorFrom: 'class' }],
   ['no deep tokens', { deepBlocks: 0 }],
   ['layers of another method', { layers: [2, 3] }],
+  ['DPAM’s ensemble', { dpam: 'ensemble' }],
+  ['DPAM’s ensemble and the best matched prompt', { dpam: 'ensemble', fusion: 'best' }],
 ];
 
 describe('FAPrompt learned and run with', () => {
