@@ -206,6 +206,8 @@ export const validationScopeSchema = z
   .readonly();
 export type ValidationScope = z.infer<typeof validationScopeSchema>;
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
 /** Metrics of one checkpoint on the set that the user named. */
 export const checkpointValidationSchema = z
   .object({
@@ -222,11 +224,11 @@ export const checkpointValidationSchema = z
       .readonly(),
     /** Over the classes that have them. */
     mean: z.object({ image: rankMetricsSchema, pixel: pixelMetricsSchema }).readonly(),
+    /** Of what was measured on, as a training's `versionHash`; absent where an earlier version measured. */
+    versionHash: sha256.optional(),
   })
   .readonly();
 export type CheckpointValidation = z.infer<typeof checkpointValidationSchema>;
-
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const trainingSchema = z
   .object({
@@ -347,6 +349,8 @@ export const trainingPlanSchema = z
     stepsPerEpoch: count,
     /** As trainings carry it: of what would be learned from, as it is now. */
     versionHash: sha256,
+    /** The same of what checkpoints would be measured on; null: nothing. */
+    validationVersionHash: sha256.nullable(),
     warnings: z
       .array(z.object({ code: trainingWarningCodeSchema, message: z.string() }).readonly())
       .readonly(),

@@ -40,6 +40,8 @@ export interface PlannedRow extends Pick<AblationRow, 'name' | 'wishes' | 'from'
 
 export interface AblationPlan extends AblationOrder {
   readonly seeds: readonly number[];
+  /** Of the images that every row is measured on. */
+  readonly validationVersionHash: string | null;
   /** The base row first. */
   readonly rows: readonly PlannedRow[];
   readonly leftOut: readonly {
@@ -55,7 +57,7 @@ export async function planAblations(session: CliSession, order: AblationOrder): 
   const { methodId, model, scope, validation, wishes, groups } = order;
   const planOf = (settings: TrainingWishes, judged: ValidationScope | null) =>
     session.call('trainings.plan', { methodId, modelId: model.id, ...scope, settings, validation: judged });
-  const { settings, versionHash, warnings } = await planOf(wishes, validation);
+  const { settings, versionHash, validationVersionHash, warnings } = await planOf(wishes, validation);
   const base: PlannedRow = {
     ...{ group: 'base', name: 'base', wishes, from: 'the settings that were given, else the default ones' },
     ...{ settings, versionHash },
@@ -83,5 +85,5 @@ export async function planAblations(session: CliSession, order: AblationOrder): 
       leaveOut(message.replace(/\.$/, ''));
     }
   }
-  return { ...order, seeds: order.seeds ?? [settings.seed], rows, leftOut, warnings };
+  return { ...order, seeds: order.seeds ?? [settings.seed], validationVersionHash, rows, leftOut, warnings };
 }

@@ -67,10 +67,10 @@ async function runRow(
   };
 }
 
-/** The newest training that is this one: a finished one rather than one that was stopped. */
+/** The newest training that is this one: a finished one, measured on what is measured on now, rather than one that was stopped. */
 async function findBefore(
   session: CliSession,
-  { methodId, model, scope, validation }: AblationPlan,
+  { methodId, model, scope, validation, validationVersionHash }: AblationPlan,
   { versionHash }: PlannedRow,
   settings: TrainingSettings,
 ): Promise<Training | null> {
@@ -88,7 +88,14 @@ async function findBefore(
         learnsTheSame(methodId, one.settings, settings),
     )
     .sort((a, b) => b.id - a.id);
-  return same.find(({ state }) => state === 'succeeded') ?? same[0] ?? null;
+  for (const { id } of same.filter(({ state }) => state === 'succeeded')) {
+    const { training, checkpoints } = await session.call('trainings.get', { trainingId: id });
+    const last = checkpoints.find(({ epoch }) => epoch === training.settings.epochs);
+    const measuredOn = last?.validation?.versionHash ?? null;
+    // What could not be measured then is not asked for again: the row says why.
+    if (last?.validation === null || measuredOn === validationVersionHash) return training;
+  }
+  return same.find(({ state }) => state !== 'succeeded') ?? null;
 }
 
 function areSame(one: readonly string[] | null, other: readonly string[] | null): boolean {

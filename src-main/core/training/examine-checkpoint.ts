@@ -20,7 +20,7 @@ import { evaluateRun } from '../evaluation/evaluate-run.ts';
 import { makePause } from '../evaluation/make-pause.ts';
 import { openPixelWorkers, type PixelWorkers } from '../evaluation/pixel-workers.ts';
 import { mapRange } from '../scans/map-range.ts';
-import { classNamesOfScope } from './training-images.ts';
+import { classNamesOfScope, versionHashOfScope } from './training-images.ts';
 
 export interface ExamineOptions {
   readonly repositories: Repositories;
@@ -224,6 +224,7 @@ async function measure(
   const validation = validationOf(options);
   const dataset = validation === null ? null : repositories.datasets.getCore(validation.datasetId);
   if (validation === null || dataset === null) return null;
+  const versionHash = versionHashOfScope(repositories, validation);
   let workers: PixelWorkers | null = null;
   try {
     const { classes, mean } = await evaluateRun({
@@ -260,6 +261,7 @@ async function measure(
     return {
       classes: classes.map(({ className, image, pixel, notes }) => ({ className, image, pixel, notes })),
       mean: { image: mean.image, pixel: mean.pixel },
+      versionHash,
     };
   } finally {
     await (workers as PixelWorkers | null)?.close();

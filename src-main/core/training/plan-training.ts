@@ -17,6 +17,7 @@ import {
   featureBytesOf,
   readTrainingImages,
   versionHashOf,
+  versionHashOfScope,
   type TrainingImages,
 } from './training-images.ts';
 
@@ -137,6 +138,8 @@ export async function planTraining(options: PlanOptions, order: TrainingOrder): 
     withoutMask,
     stepsPerEpoch: Math.ceil(images.length / settings.batchSize),
     versionHash: versionHashOf(images),
+    validationVersionHash:
+      order.validation === null ? null : versionHashOfScope(repositories, order.validation),
     warnings: [...warnOfImages(found), ...(await warnOfOverlap(options, order))],
     featureBytes: images.length * featureBytesOf(order.methodId, settings, model),
     estimate:

@@ -74,6 +74,13 @@ export function readTrainingImages(
   };
 }
 
+/** The version hash of what checkpoints are measured on: the labelled images of a scope. */
+export function versionHashOfScope(repositories: Repositories, scope: ImageScope): string {
+  return versionHashOf(
+    repositories.labelledFiles.list(scope.datasetId, classNamesOfScope(repositories, scope)),
+  );
+}
+
 /** SHA-256 in hex over all that learning depends on: which images, as which files, with which labels and masks. */
 export function versionHashOf(images: readonly LabelledFile[]): string {
   const hash = createHash('sha256');

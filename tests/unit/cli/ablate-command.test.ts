@@ -67,6 +67,17 @@ describe('ablate', () => {
     expect(rowsOf(changed.json()).map(({ runs }) => runs[0]?.isFound)).toEqual(Array(4).fill(false));
   });
 
+  it('measures anew where only what it measures on has changed', async () => {
+    const args = [...asked(), '--groups', 'layers', '--json'];
+    const found = async () => rowsOf((await cli(args)).json()).map(({ runs }) => runs[0]?.isFound);
+    expect(await found()).toEqual(Array(4).fill(false));
+    expect(await found()).toEqual(Array(4).fill(true));
+    await writeFile(path.join(set, 'ring/test/good/01.png'), 'another picture');
+    await cli(['import', set]);
+    expect(await found()).toEqual(Array(4).fill(false));
+    expect(await found()).toEqual(Array(4).fill(true));
+  });
+
   it('goes on with what was stopped, and says rows that fail while the others are made', async () => {
     const failed = await cli([...asked(), '--groups', 'losses', '--json'], { FAKE_TRAINING_FULL: set });
     expect(failed.code).toBe(1);

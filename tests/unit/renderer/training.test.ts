@@ -329,6 +329,7 @@ describe('an order of a training', () => {
       ...{ settings: { ...defaultTrainingSettings('anomalyclip', config), epochs: 10 }, imageCount: 9 },
       ...{ anomalousCount: 2, withoutMask: 0, stepsPerEpoch: 2, warnings: [], featureBytes: 2_000_000 },
       versionHash: 'c'.repeat(64),
+      validationVersionHash: null,
     };
     expect(describeTrainingCost({ ...plan, estimate: null }, true)).toMatch(/not known.*2\.00 MB\.$/);
     const known = { ...plan, estimate: { featureSeconds: 5, epochSeconds: 6 } };
