@@ -11,6 +11,26 @@ export interface MaskRegions {
   readonly areas: Uint32Array;
 }
 
+/** Hands out all `pixelCount` pixels in their order: stretches of normal ones, and runs of a region of `area` pixels. */
+export function walkRegions(
+  pixelCount: number,
+  regions: MaskRegions | null,
+  onNormal: (start: number, end: number) => void,
+  onAnomalous: (start: number, end: number, area: number) => void,
+): void {
+  let done = 0;
+  if (regions !== null) {
+    const { starts, ends, areas } = regions;
+    for (let run = 0; run < starts.length; run++) {
+      const [start, end] = [starts[run] as number, ends[run] as number];
+      onNormal(done, start);
+      onAnomalous(start, end, areas[run] as number);
+      done = end;
+    }
+  }
+  onNormal(done, pixelCount);
+}
+
 /**
  * Components of a mask (non-zero inside): runs of neighbouring rows that touch, corners included, are joined by
  * union-find. Throws RangeError when the mask does not have width·height values.

@@ -1,4 +1,4 @@
-import type { MaskRegions } from './mask-regions.ts';
+import { walkRegions, type MaskRegions } from './mask-regions.ts';
 import { valueOfKey } from './ordered-keys.ts';
 
 /**
@@ -57,17 +57,16 @@ export class KeySample {
 
   /** `bits` of a map without -0. */
   add(bits: Int32Array, regions: MaskRegions | null): void {
-    let done = 0;
-    if (regions !== null) {
-      const { starts, ends, areas } = regions;
-      for (let run = 0; run < starts.length; run++) {
-        const [start, end] = [starts[run] as number, ends[run] as number];
-        this.#addNormal(bits, done, start);
-        this.#addAnomalous(bits, start, end, areas[run] as number);
-        done = end;
-      }
-    }
-    this.#addNormal(bits, done, bits.length);
+    walkRegions(
+      bits.length,
+      regions,
+      (start, end) => {
+        this.#addNormal(bits, start, end);
+      },
+      (start, end, area) => {
+        this.#addAnomalous(bits, start, end, area);
+      },
+    );
   }
 
   /** Edges of at most `count` bins. */

@@ -1,4 +1,4 @@
-import type { MaskRegions } from './mask-regions.ts';
+import { walkRegions, type MaskRegions } from './mask-regions.ts';
 import { binCount, bitsOf, bitsWithoutNegativeZero, surveyMap } from './ordered-keys.ts';
 import { viewRound, type CoarseCounts, type RoundLayout } from './pixel-plan.ts';
 
@@ -145,17 +145,16 @@ class RoundFilling {
   }
 
   add(bits: Int32Array, regions: MaskRegions | null): void {
-    let done = 0;
-    if (regions !== null) {
-      const { starts, ends, areas } = regions;
-      for (let run = 0; run < starts.length; run++) {
-        const [start, end] = [starts[run] as number, ends[run] as number];
-        this.#addNegatives(bits, done, start);
-        this.#addPositives(bits, start, end, areas[run] as number);
-        done = end;
-      }
-    }
-    this.#addNegatives(bits, done, bits.length);
+    walkRegions(
+      bits.length,
+      regions,
+      (start, end) => {
+        this.#addNegatives(bits, start, end);
+      },
+      (start, end, area) => {
+        this.#addPositives(bits, start, end, area);
+      },
+    );
   }
 
   #addNegatives(bits: Int32Array, from: number, to: number): void {

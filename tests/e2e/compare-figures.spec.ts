@@ -152,35 +152,30 @@ function sayInterval(figure: PixelIntervals['groups'][number]['figures'][number]
 }
 
 /** By the name of the row; empty where there is no figure. */
-function shownIntervals(page: Page): Promise<Record<string, readonly string[]>> {
-  return page
-    .getByTestId('compare-side')
-    .evaluate((side) =>
-      Object.fromEntries(
-        [...side.querySelectorAll('tbody > tr:first-child')].map((row) => [
-          row.querySelector('th')?.textContent ?? '',
-          [...row.querySelectorAll('td')].map(
-            (cell) => cell.querySelector('[data-testid="interval"]')?.textContent ?? '',
-          ),
-        ]),
-      ),
-    );
-}
+const shownIntervals = (page: Page) => shownCells(page, '[data-testid="interval"]', false);
 
 /** By the name of the row, without intervals and published figures. */
-function shownFigures(page: Page): Promise<Record<string, readonly string[]>> {
-  return page
-    .getByTestId('compare-side')
-    .evaluate((side) =>
+const shownFigures = (page: Page) => shownCells(page, 'button > span', true);
+
+/** What `selector` finds in each cell; where it finds nothing the whole cell, or nothing. */
+function shownCells(
+  page: Page,
+  selector: string,
+  elseWhole: boolean,
+): Promise<Record<string, readonly string[]>> {
+  return page.getByTestId('compare-side').evaluate(
+    (side, wanted) =>
       Object.fromEntries(
         [...side.querySelectorAll('tbody > tr:first-child')].map((row) => [
           row.querySelector('th')?.textContent ?? '',
-          [...row.querySelectorAll('td')].map(
-            (cell) => (cell.querySelector('button > span') ?? cell).textContent ?? '',
-          ),
+          [...row.querySelectorAll('td')].map((cell) => {
+            const found = cell.querySelector(wanted.selector) ?? (wanted.elseWhole ? cell : null);
+            return found?.textContent ?? '';
+          }),
         ]),
       ),
-    );
+    { selector, elseWhole },
+  );
 }
 
 /** What of the table reaches beyond what holds it: its scroller, the columns of its figures, the panel. */

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { Label } from '../../../src-shared/domain/dataset.ts';
 import type { MapProfile } from '../../../src-shared/domain/map-profile.ts';
@@ -8,11 +7,10 @@ import type { Log } from '../core.ts';
 import type { Repositories } from '../db/repositories.ts';
 import type { EventBus } from '../event-bus.ts';
 import { hashEvaluationInputs } from './evaluation-inputs.ts';
-import { startWorkerThread, workInThisThread, type PixelThread } from './pixel-thread.ts';
+import { startWorkerThread, threadCountFor, workInThisThread, type PixelThread } from './pixel-thread.ts';
 import { pixelWorkerFile } from './pixel-worker-file.ts';
 import type { PixelProblem, ProfiledImage, ProfilePart } from './pixel-worker-protocol.ts';
 
-const mostWorkers = 4;
 const imagesAWorker = 16;
 const imagesAtOnce = 8;
 const keptProfiles = 6;
@@ -156,10 +154,7 @@ class ProfilePass {
 
   async finish(onProgress: (share: number) => void): Promise<MapProfile> {
     const { images, signal } = this.#options;
-    const workerCount = Math.max(
-      1,
-      Math.min(mostWorkers, availableParallelism(), Math.ceil(images.length / imagesAWorker)),
-    );
+    const workerCount = threadCountFor(images.length, imagesAWorker);
     const threads: PixelThread[] = [];
     try {
       const work = async (index: number) => {

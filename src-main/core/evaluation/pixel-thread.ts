@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { WorkbenchError } from '../../../src-shared/contract/errors.ts';
@@ -22,6 +23,13 @@ export interface PixelThreadOptions {
   /** Ends the thread in the middle of whatever it does. */
   readonly signal: AbortSignal;
   onProgress(images: number): void;
+}
+
+const mostThreads = 4;
+
+/** How many threads are worth starting for so many images: starting one costs as much as `imagesAThread` of them. */
+export function threadCountFor(imageCount: number, imagesAThread: number): number {
+  return Math.max(1, Math.min(mostThreads, availableParallelism(), Math.ceil(imageCount / imagesAThread)));
 }
 
 /** A worker thread. After it has died, every request is refused with the reason. */

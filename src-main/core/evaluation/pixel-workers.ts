@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { toErrorShape } from '../../../src-shared/contract/errors.ts';
 import type { MapRendering } from '../../../src-shared/domain/method.ts';
 import {
@@ -8,7 +7,7 @@ import {
   type ShardHandle,
 } from '../../../src-shared/metrics/pixel-metrics.ts';
 import type { Log } from '../core.ts';
-import { startWorkerThread, workInThisThread, type PixelThread } from './pixel-thread.ts';
+import { startWorkerThread, threadCountFor, workInThisThread, type PixelThread } from './pixel-thread.ts';
 import { pixelWorkerFile } from './pixel-worker-file.ts';
 import type { MeasuredImage, PixelProblem } from './pixel-worker-protocol.ts';
 
@@ -16,7 +15,6 @@ import type { MeasuredImage, PixelProblem } from './pixel-worker-protocol.ts';
 const defaultMemoryBytes = 384 * 2 ** 20;
 /** A bin needs at most a mebibyte, and a round holds at least one bin. */
 const leastMemoryBytes = 2 ** 20;
-const mostWorkers = 4;
 const imagesAWorker = 30;
 const imagesAtOnce = 16;
 
@@ -61,10 +59,7 @@ export interface PixelWorkers {
 export function openPixelWorkers({
   signal,
   imageCount,
-  workerCount = Math.max(
-    1,
-    Math.min(mostWorkers, availableParallelism(), Math.ceil(imageCount / imagesAWorker)),
-  ),
+  workerCount = threadCountFor(imageCount, imagesAWorker),
   memoryBytes = defaultMemoryBytes,
   log = () => undefined,
   workerFile = pixelWorkerFile,

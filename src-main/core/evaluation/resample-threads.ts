@@ -1,13 +1,11 @@
-import { availableParallelism } from 'node:os';
 import { toErrorShape, WorkbenchError } from '../../../src-shared/contract/errors.ts';
 import type { MapRendering } from '../../../src-shared/domain/method.ts';
 import type { Statistic } from '../../../src-shared/metrics/bootstrap-statistics.ts';
 import type { Log } from '../core.ts';
-import { startWorkerThread, workInThisThread, type PixelThread } from './pixel-thread.ts';
+import { startWorkerThread, threadCountFor, workInThisThread, type PixelThread } from './pixel-thread.ts';
 import { pixelWorkerFile } from './pixel-worker-file.ts';
 import type { MeasuredImage, PixelProblem, ResampleRequest } from './pixel-worker-protocol.ts';
 
-const mostThreads = 4;
 const imagesAThread = 30;
 const imagesAtOnce = 16;
 
@@ -37,12 +35,7 @@ export async function runResampleTasks(
   options: ResampleThreadsOptions,
 ): Promise<void> {
   const images = tasks.reduce((sum, { imageCount }) => sum + imageCount, 0);
-  const count = Math.min(
-    mostThreads,
-    availableParallelism(),
-    tasks.length,
-    Math.ceil(images / imagesAThread),
-  );
+  const count = Math.min(tasks.length, threadCountFor(images, imagesAThread));
   // The largest first, so that no thread begins it when the others are done.
   const queue = [...tasks].sort((a, b) => b.imageCount - a.imageCount);
   const work = () =>
